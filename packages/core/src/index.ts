@@ -1,1 +1,33 @@
-export {};
+/** @seqloom/core: the contracts, the training loop, optimisers, checkpoints and backends. */
+
+export type { Cell, RecurrentLayer, SequenceLayer, State } from './cell.js';
+export { carry, mapState, stateTensors } from './cell.js';
+export type { Dataset } from './dataset.js';
+export { collect, dataset } from './dataset.js';
+export type { DimsEntry } from './dims.js';
+export { dims } from './dims.js';
+export {
+  CheckpointError,
+  DataError,
+  isSeqError,
+  KernelError,
+  OptionError,
+  SeqError,
+  ShapeError,
+  show,
+  UsageError,
+} from './errors.js';
+export type { Initializer } from './initializers.js';
+export { constant, glorotUniform, heUniform, normal, ones, orthogonal, uniform, zeros } from './initializers.js';
+export { chunks } from './math/chunks.js';
+export { detach } from './math/detach.js';
+export { logSumExp } from './math/log-sum-exp.js';
+export { isModule, Module } from './module.js';
+export type { Attributes, Gradient, Op, OpDefinition, Tensors } from './op.js';
+export { defineOp } from './op.js';
+export { count, knownOptions, oneOf, within } from './options.js';
+export { parameter } from './parameter.js';
+export { defaultRng, Rng } from './rng.js';
+export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
+export type { Sequence } from './sequence.js';
+export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';

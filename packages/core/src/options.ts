@@ -19,7 +19,13 @@ export function count(where: string, name: string, value: number, minimum = 1): 
 }
 
 /** A finite number within [minimum, maximum]. */
-export function within(where: string, name: string, value: number, minimum: number, maximum = Infinity): number {
+export function within(
+  where: string,
+  name: string,
+  value: number,
+  minimum: number,
+  maximum: number = Infinity,
+): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= minimum && value <= maximum) return value;
   throw new OptionError(where, `\`${name}\` must be a number from ${minimum} to ${maximum}, got ${show(value)}`);
 }

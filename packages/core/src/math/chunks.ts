@@ -1,0 +1,7 @@
+/** Splits a tensor into equal parts. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** `x` in `parts` equal pieces along `axis`; differentiable on every backend (slices, whose gradient is a pad). */
+export function chunks<T extends tf.Tensor>(x: T, parts: number, axis: number): T[] {
+  return tf.split(x, parts, axis);
+}

@@ -1,0 +1,40 @@
+/** Attention, by contract: scorer × mask × normaliser. A scorer's author never meets heads, masks or decoders. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Sequence } from './sequence.js';
+
+/** Compares queries with keys. `Keys` is what `prepare` makes of a memory once (projections, norms…). */
+export interface Scorer<Keys = tf.Tensor3D> {
+  /** keys [B,K,D] → whatever `score` needs of them. */
+  prepare(keys: tf.Tensor3D): Keys;
+  /** query [B,Q,D] × prepared keys (and the previous alignment [B,Q,K] where the scorer reads it) → energies [B,Q,K]. */
+  score(query: tf.Tensor3D, keys: Keys, previous?: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** Energies [B,Q,K] and mask [B,Q,K] (bool, 1 = allowed) → weights [B,Q,K]; 0 where masked, all 0 for a row without an allowed key. */
+export type Normalizer = (energies: tf.Tensor3D, mask: tf.Tensor3D, previous?: tf.Tensor3D) => tf.Tensor3D;
+
+/** What attention reads: prepared keys, values [B,K,V] (0 at padding) and the key mask [B,K]. */
+export interface Memory<Keys> {
+  readonly keys: Keys;
+  readonly values: tf.Tensor3D;
+  readonly mask: tf.Tensor2D;
+}
+
+export interface AttendOptions {
+  /** The alignment of the step before: `weights` as this same object returned it. */
+  previous?: tf.Tensor3D;
+  /** What each query may see beyond the key mask, 1 = allowed: [Q,K] or [B,Q,K]. */
+  mask?: tf.Tensor;
+}
+
+/** Anything that can be attended to: remember a memory once, attend to it at every step. */
+export interface Attends<Keys = unknown> {
+  /** Prepares keys [B,K,D] and values [B,K,V] (the keys themselves unless given; they share the keys' mask). */
+  remember(keys: Sequence, values?: Sequence): Memory<Keys>;
+  /** query [B,Q,D] → context [B,Q,V] and weights: [B,Q,K], or [B·H,Q,K] with H heads. A query without an allowed key gets zeros and zero gradients. */
+  attend(
+    query: tf.Tensor3D,
+    memory: Memory<Keys>,
+    options?: AttendOptions,
+  ): { context: tf.Tensor3D; weights: tf.Tensor3D };
+}

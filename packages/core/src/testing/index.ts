@@ -1,0 +1,2 @@
+/** @seqloom/core/testing: the laws. */
+export {};
