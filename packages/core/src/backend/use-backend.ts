@@ -1,0 +1,128 @@
+/** One call that makes tfjs ready: gradients, backend package, .wasm paths, missing kernels and fused ones. */
+import * as tf from '@tensorflow/tfjs-core';
+import { KernelError, OptionError, SeqError, show } from '../errors.js';
+import { registerGradients } from '../generated/gradients.js';
+import { knownOptions, oneOf } from '../options.js';
+import { installKernels } from './install-kernels.js';
+import { type WasmPaths, wasmPaths } from './wasm-paths.js';
+
+export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+
+export interface BackendOptions {
+  /** Pages only: the folder that serves tfjs' .wasm files, or the URL of each; bundlers find them without this. */
+  wasmPaths?: string | Partial<WasmPaths>;
+}
+
+const where = 'useBackend';
+const names: readonly BackendName[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
+
+/**
+ * Sequence models are made of many small steps, and there launching a GPU program costs more than the arithmetic: wasm comes
+ * first, plain JavaScript last. For wide models ask for 'webgl' or 'webgpu' by name.
+ */
+const automatic: readonly BackendName[] = ['wasm', 'webgl', 'cpu'];
+
+let queue: Promise<unknown> = Promise.resolve();
+
+/**
+ * Makes `name` the backend of every following op and returns its name; 'auto' takes the first of wasm, webgl and cpu that works.
+ * Throws a KernelError when the backend is not available; the previous one then stays.
+ */
+export function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
+  const turn = queue.then(() => select(name, options));
+  queue = turn.catch(() => {});
+  return turn;
+}
+
+async function select(name: BackendName | 'auto', options: BackendOptions): Promise<BackendName> {
+  oneOf(where, 'name', name, ['auto', ...names]);
+  knownOptions(where, options, ['wasmPaths']);
+  registerGradients();
+  if (name !== 'auto') return activate(name, options);
+  const failures: string[] = [];
+  for (const candidate of automatic) {
+    try {
+      return await activate(candidate, options);
+    } catch (error) {
+      if (!(error instanceof SeqError) || error instanceof OptionError) throw error;
+      failures.push(error.message);
+    }
+  }
+  throw new KernelError(where, `no backend is available\n  ${failures.join('\n  ')}`);
+}
+
+async function activate(name: BackendName, options: BackendOptions): Promise<BackendName> {
+  await importBackend(name);
+  if (name === 'wasm' && !initialised(name)) await prepareWasm(options);
+  const previous = tf.getBackend();
+  if (!tf.findBackendFactory(name) || !(await tf.setBackend(name))) {
+    await restore(previous);
+    throw new KernelError(where, `backend '${name}' could not start here`, { hint: hints[name] });
+  }
+  await installKernels(name, tf.backend());
+  return name;
+}
+
+async function restore(previous: string | undefined): Promise<void> {
+  if (previous) await tf.setBackend(previous);
+  else tf.engine().backendName = previous as never; // so that tfjs chooses again
+}
+
+const hints: Record<BackendName, string> = {
+  cpu: 'this should always work: please report it',
+  wasm: 'WebAssembly may be switched off, or the .wasm files not served: see the option `wasmPaths`; reload before trying again',
+  webgl: "it needs a browser with WebGL; use 'wasm' or 'cpu' in Node",
+  webgpu: "it needs a browser with WebGPU and a secure context; use 'webgl' or 'wasm'",
+};
+
+const packages: Record<BackendName, () => Promise<unknown>> = {
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+  wasm: () => import('@tensorflow/tfjs-backend-wasm'),
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+};
+
+/** Loads the package, which registers its kernels and a factory for the backend. */
+async function importBackend(name: BackendName): Promise<void> {
+  try {
+    await packages[name]();
+  } catch (cause) {
+    const hint = `npm install @tensorflow/tfjs-backend-${name}@${tf.version_core}`;
+    throw new KernelError(where, `the package of backend '${name}' cannot be loaded`, { hint, cause });
+  }
+}
+
+function initialised(name: BackendName): boolean {
+  return name in tf.engine().registry;
+}
+
+/** tfjs reads these once, when the backend starts. */
+async function prepareWasm(options: BackendOptions): Promise<void> {
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (tf.env().get('IS_NODE')) return;
+  const paths = wasmPaths(options.wasmPaths);
+  await checkServed(
+    paths[
+      (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
+    ],
+  );
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths(paths);
+}
+
+/** A wrong path (often an index.html with status 200) would break tfjs' wasm backend for good, so look before starting it. */
+async function checkServed(url: string): Promise<void> {
+  const hint =
+    'serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and name their folder in the option `wasmPaths`';
+  let start: string;
+  try {
+    const response = await fetch(url);
+    start = response.ok
+      ? new TextDecoder().decode((await response.arrayBuffer()).slice(0, 4))
+      : `status ${response.status}`;
+  } catch (cause) {
+    throw new KernelError(where, `cannot fetch ${url}`, { hint, cause });
+  }
+  if (start !== '\0asm')
+    throw new KernelError(where, `${url} is not a WebAssembly file (got ${show(start)})`, { hint });
+}
