@@ -31,3 +31,6 @@ export { defaultRng, Rng } from './rng.js';
 export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
 export type { Sequence } from './sequence.js';
 export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';
+
+export type { BackendName, BackendOptions } from './backend/index.js';
+export { useBackend } from './backend/index.js';

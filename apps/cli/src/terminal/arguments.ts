@@ -1,0 +1,13 @@
+/** Parsing of command-line values. */
+import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+
+export function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number.');
+}
+
+/** A path as the user meant it: relative to where the command was typed, also under `npm run`. */
+export function userPath(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
