@@ -1,0 +1,91 @@
+/** Laws of attention's scorers. */
+import * as tf from '@tensorflow/tfjs-core';
+import { isModule } from '../module.js';
+import { Rng } from '../rng.js';
+import type { Scorer } from '../scorer.js';
+import { checkGradients } from './check-gradients.js';
+import { expectNoLeak } from './expect-no-leak.js';
+import { demand, law } from './law.js';
+import { compare, compute, indices } from './numbers.js';
+import { normals, weightedSum } from './samples.js';
+
+const [batch, queries, keyCount] = [2, 3, 5];
+
+/** The same arithmetic in another order. */
+const tolerance = 1e-5;
+
+interface ScorerTrial<Keys> {
+  readonly scorer: Scorer<Keys>;
+  readonly query: tf.Tensor3D;
+  readonly keys: tf.Tensor3D;
+  readonly variables: Record<string, tf.Variable>;
+}
+
+/**
+ * Throws unless the scorers that `make` builds keep the contract: energies [B,Q,K]; each energy depends on its own query and its own key
+ * alone (so nothing leaks between keys, padding included); prepared keys serve many queries; gradients are right; nothing leaks.
+ */
+export async function verifyScorer<Keys>(
+  make: () => Scorer<Keys>,
+  { querySize, keySize }: { querySize: number; keySize: number },
+): Promise<void> {
+  const rng = new Rng(5);
+  const scorer = make();
+  const variables = isModule(scorer) ? Object.fromEntries(scorer.namedVariables()) : {};
+  const query = tf.tidy(() => normals<tf.Rank.R3>(rng, [batch, queries, querySize]));
+  const keys = tf.tidy(() => normals<tf.Rank.R3>(rng, [batch, keyCount, keySize]));
+  const trial = { scorer, query, keys, variables };
+  try {
+    await law('energies have shape [B,Q,K]', () => shape(trial));
+    await law('an energy depends on its own key alone', () => keysDoNotMeet(trial));
+    await law('an energy depends on its own query alone, and prepared keys serve many queries', () =>
+      queriesDoNotMeet(trial),
+    );
+    await gradients(trial);
+    await expectNoLeak(() => tf.tidy(() => void scorer.score(query, scorer.prepare(keys))));
+  } finally {
+    tf.dispose([query, keys]);
+    if (isModule(scorer)) scorer.dispose();
+  }
+}
+
+function energies<Keys>({ scorer, query, keys }: ScorerTrial<Keys>): tf.Tensor3D {
+  return scorer.score(query, scorer.prepare(keys));
+}
+
+async function shape<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
+  const { out } = await compute(() => ({ out: energies(trial) }));
+  const expected = [batch, queries, keyCount];
+  demand(String(out.shape) === String(expected), `energies have shape [${out.shape}], expected [${expected}]`);
+}
+
+/** Changes key 1 of row 0, and looks at all others. */
+async function keysDoNotMeet<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
+  const { before, after } = await compute(() => {
+    const place = tf.oneHot(tf.tensor1d([1], 'int32'), batch * keyCount);
+    const bump = tf.mul(tf.reshape(tf.cast(place, 'float32'), [batch, keyCount, 1]), 3);
+    return { before: energies(trial), after: energies({ ...trial, keys: tf.add(trial.keys, bump) }) };
+  });
+  const others = (i: number) => {
+    const [b, , k] = indices(i, before.shape);
+    return b !== 0 || k !== 1;
+  };
+  compare('energies', after, before, tolerance, others);
+}
+
+async function queriesDoNotMeet<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
+  const { together, single } = await compute(() => {
+    const prepared = trial.scorer.prepare(trial.keys);
+    const rows = tf.split<tf.Tensor3D>(trial.query, queries, 1).map((query) => trial.scorer.score(query, prepared));
+    return { together: energies(trial), single: tf.concat(rows, 1) };
+  });
+  compare('energies', single, together, tolerance);
+}
+
+async function gradients<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
+  const f = (query: tf.Tensor, keys: tf.Tensor) =>
+    weightedSum([energies({ ...trial, query: query as tf.Tensor3D, keys: keys as tf.Tensor3D })], new Rng(11));
+  const xs = [trial.query, trial.keys, ...Object.values(trial.variables)];
+  const names = ['query', 'keys', ...Object.keys(trial.variables)];
+  await checkGradients((query, keys) => f(query!, keys!), xs, { names });
+}
