@@ -1,0 +1,39 @@
+/** A learned vector per id. */
+import type { Rng } from '@seqloom/core';
+import { count, DataError, knownOptions, Module, normal, parameter } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface EmbeddingOptions {
+  vocabularySize: number;
+  size: number;
+  rng?: Rng;
+}
+
+/** Looks up rows of a table: ids […] int32 → vectors […,E]. */
+export class Embedding extends Module {
+  readonly vocabularySize: number;
+  readonly size: number;
+  readonly weight: tf.Variable<tf.Rank.R2>;
+
+  constructor(options: EmbeddingOptions) {
+    super();
+    knownOptions('Embedding', options, ['vocabularySize', 'size', 'rng']);
+    this.vocabularySize = count('Embedding', 'vocabularySize', options.vocabularySize);
+    this.size = count('Embedding', 'size', options.size);
+    this.weight = parameter([this.vocabularySize, this.size], normal(1 / Math.sqrt(this.size)), options.rng);
+  }
+
+  /** ids [B,T] → [B,T,E]; any other rank likewise. Throws DataError on an id outside the vocabulary, where the backend sees it (cpu, wasm). */
+  forward(ids: tf.Tensor2D): tf.Tensor3D;
+  forward(ids: tf.Tensor1D): tf.Tensor2D;
+  forward(ids: tf.Tensor): tf.Tensor;
+  forward(ids: tf.Tensor): tf.Tensor {
+    const whole = ids.dtype === 'int32' ? ids : tf.cast(ids, 'int32');
+    try {
+      return tf.gather(this.weight as tf.Tensor, whole as tf.Tensor1D);
+    } catch (cause) {
+      const problem = `\`ids\` must be whole numbers from 0 to ${this.vocabularySize - 1}`;
+      throw new DataError('Embedding.forward', problem, { cause, hint: (cause as Error).message });
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** The gated recurrence over a whole sequence, as one op for each place of the reset gate. */
+import type { Op } from '@seqloom/core';
+import { chunks, defineOp } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { unroll } from './unroll.js';
+
+/** One step with the reset gate after the matrix product: projected x [B,3U], h [B,U], recurrent [U,3U], bias [3U] → h' [B,U]. */
+export function gruResetAfterStep(
+  x: tf.Tensor2D,
+  hidden: tf.Tensor2D,
+  recurrent: tf.Tensor2D,
+  bias: tf.Tensor,
+): tf.Tensor2D {
+  const U = hidden.shape[1];
+  const [xGates, xCandidate] = tf.split(x, [2 * U, U], 1) as [tf.Tensor2D, tf.Tensor2D];
+  const [hGates, hCandidate] = tf.split(tf.add(tf.matMul(hidden, recurrent), bias), [2 * U, U], 1) as [
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  const [reset, update] = chunks(tf.sigmoid(tf.add(xGates, hGates)), 2, 1) as [tf.Tensor, tf.Tensor];
+  const candidate = tf.tanh(tf.add(xCandidate, tf.mul(reset, hCandidate)));
+  return tf.add(candidate, tf.mul(update, tf.sub(hidden, candidate)));
+}
+
+/** One step with the reset gate before the matrix product: projected x [B,3U], h [B,U], recurrent [U,3U] → h' [B,U]. */
+export function gruResetBeforeStep(x: tf.Tensor2D, hidden: tf.Tensor2D, recurrent: tf.Tensor2D): tf.Tensor2D {
+  const U = hidden.shape[1];
+  const [xGates, xCandidate] = tf.split(x, [2 * U, U], 1) as [tf.Tensor2D, tf.Tensor2D];
+  const [gateWeights, candidateWeights] = tf.split(recurrent, [2 * U, U], 1) as [tf.Tensor2D, tf.Tensor2D];
+  const [reset, update] = chunks(tf.sigmoid(tf.add(xGates, tf.matMul(hidden, gateWeights))), 2, 1) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  const candidate = tf.tanh(tf.add(xCandidate, tf.matMul(tf.mul<tf.Tensor2D>(reset, hidden), candidateWeights)));
+  return tf.add(candidate, tf.mul(update, tf.sub(hidden, candidate)));
+}
+
+/** projected [B,T,3U] (r,z,n; bias included), recurrent [U,3U], recurrentBias [3U], mask [B,T], hidden [B,U] → [output [B,T,U], last hidden [B,U]]. */
+export const gruSequence: Op<
+  'projected' | 'recurrent' | 'recurrentBias' | 'mask' | 'hidden',
+  Record<string, never>
+> = defineOp({
+  name: 'GRUSequence',
+  inputs: ['projected', 'recurrent', 'recurrentBias', 'mask', 'hidden'],
+  composed({ projected, recurrent, recurrentBias, mask, hidden }) {
+    return over(projected, mask, hidden, (x, h) => gruResetAfterStep(x, h, recurrent as tf.Tensor2D, recurrentBias));
+  },
+});
+
+/** As `gruSequence`, with the reset gate before the matrix product, where a recurrent bias would say nothing that the input's does not. */
+export const gruResetBeforeSequence: Op<
+  'projected' | 'recurrent' | 'mask' | 'hidden',
+  Record<string, never>
+> = defineOp({
+  name: 'GRUResetBeforeSequence',
+  inputs: ['projected', 'recurrent', 'mask', 'hidden'],
+  composed({ projected, recurrent, mask, hidden }) {
+    return over(projected, mask, hidden, (x, h) => gruResetBeforeStep(x, h, recurrent as tf.Tensor2D));
+  },
+});
+
+function over(
+  projected: tf.Tensor,
+  mask: tf.Tensor,
+  hidden: tf.Tensor,
+  next: (x: tf.Tensor2D, hidden: tf.Tensor2D) => tf.Tensor2D,
+): tf.Tensor[] {
+  const input = { values: projected as tf.Tensor3D, mask: mask as tf.Tensor2D };
+  const { output, state } = unroll(input, hidden as tf.Tensor2D, (x, previous) => {
+    const h = next(x, previous);
+    return { output: h, state: h };
+  });
+  return [output, state];
+}

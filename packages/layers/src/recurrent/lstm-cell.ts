@@ -1,0 +1,66 @@
+/** The long short-term memory cell. */
+import type { Initializer, Rng, Sequence } from '@seqloom/core';
+import { count, dims, knownOptions, Module, orthogonal } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { Linear } from '../linear.js';
+import { type LSTMState, lstmSequence, lstmStep } from './lstm-sequence.js';
+import type { RecurrentCell } from './recurrent-cell.js';
+
+export interface LSTMCellOptions {
+  inputSize: number;
+  hiddenSize: number;
+  rng?: Rng;
+}
+
+/** Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the order i,f,g,o, forget bias 1. */
+export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly input: Linear;
+  readonly recurrent: Linear;
+
+  constructor(options: LSTMCellOptions) {
+    super();
+    knownOptions('LSTMCell', options, ['inputSize', 'hiddenSize', 'rng']);
+    const { inputSize, hiddenSize, rng } = options;
+    this.inputSize = count('LSTMCell', 'inputSize', inputSize);
+    this.outputSize = count('LSTMCell', 'hiddenSize', hiddenSize);
+    const outputSize = 4 * hiddenSize;
+    this.input = new Linear({ inputSize, outputSize, bias: forgetGateOpen, rng });
+    this.recurrent = new Linear({ inputSize: hiddenSize, outputSize, bias: false, weight: orthogonal, rng });
+  }
+
+  initialState(batch: number): LSTMState {
+    return { hidden: tf.zeros([batch, this.outputSize]), cell: tf.zeros([batch, this.outputSize]) };
+  }
+
+  /** x [B,D] and the state ([B,U] each) → next hidden [B,U] and state. */
+  step(x: tf.Tensor2D, state: LSTMState): { output: tf.Tensor2D; state: LSTMState } {
+    dims('LSTMCell.step', {
+      x: [x, `B ${this.inputSize}`],
+      'state.hidden': [state.hidden, `B ${this.outputSize}`],
+      'state.cell': [state.cell, `B ${this.outputSize}`],
+    });
+    const next = lstmStep(this.input.forward(x), state, this.recurrent.weight as tf.Tensor2D);
+    return { output: next.hidden, state: next };
+  }
+
+  scan({ values, mask }: Sequence, { hidden, cell }: LSTMState): { output: tf.Tensor3D; state: LSTMState } {
+    const inputs = { projected: this.input.forward(values), recurrent: this.recurrent.weight, mask, hidden, cell };
+    const [output, lastHidden, lastCell] = lstmSequence(inputs, {});
+    return {
+      output: output as tf.Tensor3D,
+      state: { hidden: lastHidden as tf.Tensor2D, cell: lastCell as tf.Tensor2D },
+    };
+  }
+
+  read({ hidden }: LSTMState): tf.Tensor2D {
+    return hidden;
+  }
+}
+
+/** 1 for the forget gate, so that the memory lasts from the start (Jozefowicz et al. 2015), 0 elsewhere. */
+const forgetGateOpen: Initializer = ([size]) => {
+  const units = (size as number) / 4;
+  return new Float32Array(4 * units).fill(1, units, 2 * units);
+};

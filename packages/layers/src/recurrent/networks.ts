@@ -1,0 +1,82 @@
+/** Recurrent networks by their usual names: one call from sizes to layers. */
+import type { RecurrentLayer, Rng } from '@seqloom/core';
+import { count, knownOptions } from '@seqloom/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { Bidirectional, type BidirectionalState, type StatefulLayer } from './bidirectional.js';
+import { GRUCell, type GRUCellOptions } from './gru-cell.js';
+import { LSTMCell } from './lstm-cell.js';
+import type { LSTMState } from './lstm-sequence.js';
+import { Recurrent } from './recurrent.js';
+import type { RecurrentCell } from './recurrent-cell.js';
+import { SimpleRNNCell, type SimpleRNNCellOptions } from './simple-rnn-cell.js';
+import { Stacked } from './stacked.js';
+
+export interface NetworkOptions {
+  inputSize: number;
+  /** Units per direction. */
+  hiddenSize: number;
+  /** How many on top of each other; 1 unless told. */
+  layers?: number;
+  bidirectional?: boolean;
+  /** The dropout rate between layers. */
+  dropout?: number;
+  rng?: Rng;
+}
+
+export type SimpleRNNOptions = NetworkOptions & Pick<SimpleRNNCellOptions, 'activation'>;
+export type GRUOptions = NetworkOptions & Pick<GRUCellOptions, 'reset'>;
+export type LSTMOptions = NetworkOptions;
+
+type OneWay<O> = O & { bidirectional?: false };
+/** A network that reads its input in one direction: it can step. */
+export type OneWayNetwork<S> = RecurrentLayer<readonly S[]> & RecurrentCell<readonly S[]>;
+/** A network that reads its input in both directions. */
+export type TwoWayNetwork<S> = StatefulLayer<readonly BidirectionalState<S, S>[]>;
+type Network<S> = OneWayNetwork<S> | TwoWayNetwork<S>;
+
+/** Layers of simple recurrent cells: input [B,T,D] → output [B,T,U], or [B,T,2U] in both directions. */
+export function simpleRNN(options: OneWay<SimpleRNNOptions>): OneWayNetwork<tf.Tensor2D>;
+export function simpleRNN(options: SimpleRNNOptions & { bidirectional: true }): TwoWayNetwork<tf.Tensor2D>;
+export function simpleRNN(options: SimpleRNNOptions): Network<tf.Tensor2D>;
+export function simpleRNN(options: SimpleRNNOptions): Network<tf.Tensor2D> {
+  knownOptions('simpleRNN', options, [...common, 'activation']);
+  const { activation } = options;
+  return network('simpleRNN', options, (sizes) => new SimpleRNNCell({ ...sizes, activation }));
+}
+
+/** Layers of gated recurrent units: input [B,T,D] → output [B,T,U], or [B,T,2U] in both directions. */
+export function gru(options: OneWay<GRUOptions>): OneWayNetwork<tf.Tensor2D>;
+export function gru(options: GRUOptions & { bidirectional: true }): TwoWayNetwork<tf.Tensor2D>;
+export function gru(options: GRUOptions): Network<tf.Tensor2D>;
+export function gru(options: GRUOptions): Network<tf.Tensor2D> {
+  knownOptions('gru', options, [...common, 'reset']);
+  const { reset } = options;
+  return network('gru', options, (sizes) => new GRUCell({ ...sizes, reset }));
+}
+
+/** Layers of LSTM cells: input [B,T,D] → output [B,T,U], or [B,T,2U] in both directions. */
+export function lstm(options: OneWay<LSTMOptions>): OneWayNetwork<LSTMState>;
+export function lstm(options: LSTMOptions & { bidirectional: true }): TwoWayNetwork<LSTMState>;
+export function lstm(options: LSTMOptions): Network<LSTMState>;
+export function lstm(options: LSTMOptions): Network<LSTMState> {
+  knownOptions('lstm', options, common);
+  return network('lstm', options, (sizes) => new LSTMCell(sizes));
+}
+
+const common = ['inputSize', 'hiddenSize', 'layers', 'bidirectional', 'dropout', 'rng'];
+
+type MakeCell<S> = (sizes: { inputSize: number; hiddenSize: number; rng?: Rng }) => RecurrentCell<S>;
+
+function network<S>(where: string, options: NetworkOptions, cell: MakeCell<S>): Network<S> {
+  const { hiddenSize, layers = 1, bidirectional = false, dropout, rng } = options;
+  count(where, 'layers', layers);
+  const sizes = Array.from({ length: layers }, (_, i) => ({
+    inputSize: i === 0 ? options.inputSize : hiddenSize * (bidirectional ? 2 : 1),
+    hiddenSize,
+    rng,
+  }));
+  const recurrent = (i: number) => new Recurrent({ cell: cell(sizes[i] as (typeof sizes)[number]) });
+  if (!bidirectional) return new Stacked({ layers: sizes.map((_, i) => recurrent(i)), dropout, rng });
+  const both = sizes.map((_, i) => new Bidirectional({ forward: recurrent(i), backward: recurrent(i) }));
+  return new Stacked({ layers: both, dropout, rng });
+}
