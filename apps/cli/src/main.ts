@@ -6,15 +6,18 @@ import { demoDates } from './demo/dates.js';
 import { demoTagger } from './demo/tagger.js';
 import { wholeNumber } from './terminal/arguments.js';
 
-const program = new Command('seqloom').description('Sequence models with attention, from a shell.').showHelpAfterError();
+const program = new Command('seqloom')
+  .description('Sequence models with attention, from a shell.')
+  .showHelpAfterError();
 
 const demo = program
   .command('demo')
   .description('train a real model and use it: dates (default) or tagger')
   .enablePositionalOptions();
 
-withTraining(demo.command('dates', { isDefault: true }).description('human-written dates → ISO dates, with attention'))
-  .action((options) => demoDates(options));
+withTraining(
+  demo.command('dates', { isDefault: true }).description('human-written dates → ISO dates, with attention'),
+).action((options) => demoDates(options));
 
 withTraining(demo.command('tagger').description('part-of-speech tagging of a treebank folder: RNN + CRF'))
   .argument('[sentence...]', 'a sentence to tag with the reloaded model')

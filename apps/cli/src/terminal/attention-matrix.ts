@@ -3,10 +3,17 @@
 const shades = [' ', '░', '▒', '▓', '█'];
 
 /** weights [rows][columns] with their labels → lines of text. */
-export function attentionMatrix(weights: ArrayLike<number>[], rows: readonly string[], columns: readonly string[]): string {
+export function attentionMatrix(
+  weights: ArrayLike<number>[],
+  rows: readonly string[],
+  columns: readonly string[],
+): string {
   const margin = Math.max(...rows.map((label) => label.length));
   const header = `${' '.repeat(margin)}  ${columns.map((label) => label || ' ').join('')}`;
-  const body = rows.map((label, row) => `${label.padStart(margin)} │${columns.map((_, column) => shade(weights[row]?.[column] ?? 0)).join('')}`);
+  const body = rows.map(
+    (label, row) =>
+      `${label.padStart(margin)} │${columns.map((_, column) => shade(weights[row]?.[column] ?? 0)).join('')}`,
+  );
   return [header, ...body].join('\n');
 }
 
