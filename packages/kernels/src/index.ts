@@ -1,1 +1,10 @@
-export {};
+/** @seqloom/kernels: the hot loops of sequence models, in WebAssembly SIMD over plain memory. */
+
+export type { Kernels } from './load.js';
+export { loadKernels, supportsSimd } from './load.js';
+export type { MatrixOperand, MatrixProduct } from './matrix.js';
+export { matrixProduct } from './matrix.js';
+export type { KernelMemory } from './memory.js';
+export { Arena, floats, integers, scope } from './memory.js';
+export type { SegmentSum } from './segment.js';
+export { segmentSum } from './segment.js';

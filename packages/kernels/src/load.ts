@@ -1,0 +1,34 @@
+/** The wasm module and its instances: one per memory. */
+import { wasm } from './generated/kernels.js';
+import type { MatrixExports } from './matrix.js';
+import type { KernelMemory } from './memory.js';
+import type { SegmentExports } from './segment.js';
+
+/** The kernels, bound to one memory; pass them to the function of the kernel you want. */
+export interface Kernels {
+  readonly memory: KernelMemory;
+  readonly exports: MatrixExports & SegmentExports;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** Instantiates the kernels over `memory`, in Node, pages and workers; rejects where WebAssembly SIMD is missing. */
+export async function loadKernels(memory: KernelMemory): Promise<Kernels> {
+  compiled ??= WebAssembly.compile(decode(wasm));
+  const instance = await WebAssembly.instantiate(await compiled, { env: { memory: memory.memory } });
+  return { memory, exports: instance.exports as unknown as Kernels['exports'] };
+}
+
+/** Whether WebAssembly with 128-bit SIMD runs here; where it does not, `loadKernels` rejects. */
+export function supportsSimd(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(simdProbe);
+}
+
+/** (module (func (result v128) i32.const 0 i8x16.splat)) */
+const simdProbe: Uint8Array<ArrayBuffer> = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11],
+);
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
