@@ -1,7 +1,28 @@
 /** @seqloom/core: the contracts, the training loop, optimisers, checkpoints and backends. */
 
+export type { BackendName, BackendOptions } from './backend/index.js';
+export { useBackend } from './backend/index.js';
 export type { Cell, RecurrentLayer, SequenceLayer, State } from './cell.js';
 export { carry, mapState, stateTensors } from './cell.js';
+export type {
+  CheckpointNotes,
+  FileKind,
+  JsonValue,
+  StoredTensor,
+  StoredType,
+  StoredValues,
+  TensorFile,
+  Trained,
+} from './checkpoint/index.js';
+export {
+  loadCheckpoint,
+  loadWeights,
+  readConfig,
+  readSafetensors,
+  saveCheckpoint,
+  saveWeights,
+  writeSafetensors,
+} from './checkpoint/index.js';
 export type { Dataset } from './dataset.js';
 export { collect, dataset } from './dataset.js';
 export type { DimsEntry } from './dims.js';
@@ -25,12 +46,76 @@ export { logSumExp } from './math/log-sum-exp.js';
 export { isModule, Module } from './module.js';
 export type { Attributes, Gradient, Op, OpDefinition, Tensors } from './op.js';
 export { defineOp } from './op.js';
+export type {
+  AdagradOptions,
+  AdamOptions,
+  AdamScaling,
+  AdamWOptions,
+  GradientTransformation,
+  OptimizerState,
+  RMSPropOptions,
+  RMSPropScaling,
+  Schedule,
+  SGDOptions,
+  Slots,
+  TensorsByPath,
+  Update,
+  UpdateContext,
+  Variables,
+} from './optimizers/index.js';
+export {
+  accumulate,
+  adagrad,
+  adam,
+  adamw,
+  addDecayedWeights,
+  averageWeights,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  constantRate,
+  cosineDecay,
+  exponentialDecay,
+  globalNorm,
+  joinSchedules,
+  Optimizer,
+  rmsprop,
+  scale,
+  scaleByAdagrad,
+  scaleByAdam,
+  scaleByRMSProp,
+  scaleBySchedule,
+  sgd,
+  stepDecay,
+  trace,
+  warmup,
+  warmupCosine,
+  withAveragedWeights,
+} from './optimizers/index.js';
 export { count, knownOptions, oneOf, within } from './options.js';
 export { parameter } from './parameter.js';
 export { defaultRng, Rng } from './rng.js';
 export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
 export type { Sequence } from './sequence.js';
 export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';
-
-export type { BackendName, BackendOptions } from './backend/index.js';
-export { useBackend } from './backend/index.js';
+export type { Storage } from './storage/index.js';
+export { memoryStorage } from './storage/index.js';
+export type {
+  AnyOptimizer,
+  Callback,
+  CallbackAnswer,
+  CheckpointEvent,
+  CheckpointPolicy,
+  DivergedEvent,
+  EarlyStoppingOptions,
+  EpochEvent,
+  EvaluationEvent,
+  FitResult,
+  Metrics,
+  ProgressOptions,
+  StepEvent,
+  StoppedEvent,
+  TrainEvent,
+  TrainOptions,
+} from './train/index.js';
+export { earlyStopping, fit, progress, train } from './train/index.js';

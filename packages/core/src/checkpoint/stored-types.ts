@@ -1,0 +1,37 @@
+/** Number formats of tensor files, and the tensor types that they become. */
+
+export type StoredType = 'float32' | 'int32' | 'bool';
+export type StoredValues = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+interface Decoder {
+  /** Bytes of one number in the file. */
+  bytes: number;
+  dtype: StoredType;
+  decode(buffer: ArrayBuffer): StoredValues;
+}
+
+/** By the name that safetensors gives the format. */
+export const decoders: Readonly<Record<string, Decoder>> = {
+  F32: { bytes: 4, dtype: 'float32', decode: (buffer) => new Float32Array(buffer) },
+  F64: { bytes: 8, dtype: 'float32', decode: (buffer) => Float32Array.from(new Float64Array(buffer)) },
+  F16: { bytes: 2, dtype: 'float32', decode: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber) },
+  BF16: { bytes: 2, dtype: 'float32', decode: decodeBrainFloats },
+  I32: { bytes: 4, dtype: 'int32', decode: (buffer) => new Int32Array(buffer) },
+  U8: { bytes: 1, dtype: 'int32', decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
+  BOOL: { bytes: 1, dtype: 'bool', decode: (buffer) => new Uint8Array(buffer) },
+};
+
+/** bfloat16 is the upper half of float32. */
+function decodeBrainFloats(buffer: ArrayBuffer): Float32Array<ArrayBuffer> {
+  return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

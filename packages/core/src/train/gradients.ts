@@ -1,0 +1,58 @@
+/** Loss and gradients of one batch. */
+import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../errors.js';
+import type { Module } from '../module.js';
+import { globalNorm } from '../optimizers/clip.js';
+import type { Variables } from '../optimizers/optimizer.js';
+
+export interface BatchGradients {
+  gradients: Record<string, tf.Tensor>;
+  /** The loss and the norm of all gradients [2], together so that one download gets both. */
+  summary: tf.Tensor1D;
+}
+
+/** Runs `loss` with the model in training mode; the tensors returned are the caller's. */
+export function batchGradients(model: Module, parameters: Variables, loss: () => tf.Scalar): BatchGradients {
+  const restore = enterTraining(model);
+  try {
+    return tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(() => checkedLoss(loss()), Object.values(parameters));
+      const gradients: Record<string, tf.Tensor> = {};
+      for (const [path, variable] of Object.entries(parameters)) {
+        const gradient = grads[variable.name];
+        if (gradient) gradients[path] = gradient;
+      }
+      return { gradients, summary: tf.stack([value, globalNorm(gradients)]) as tf.Tensor1D };
+    });
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    restore();
+  }
+}
+
+/** Switches to training mode and returns what puts every module back to the mode it had. */
+function enterTraining(model: Module): () => void {
+  const modes = Array.from(model.namedModules(), ([, module]) => ({ module, mode: module.training }));
+  model.train();
+  return () => {
+    if (modes.every(({ mode }) => !mode)) model.train(false);
+    else for (const { module, mode } of modes) module.train(mode); // parents come before their children
+  };
+}
+
+function checkedLoss(value: tf.Scalar): tf.Scalar {
+  if (value instanceof tf.Tensor && value.rank === 0) return value;
+  const got = value instanceof tf.Tensor ? `a tensor of shape [${(value as tf.Tensor).shape}]` : typeof value;
+  throw new UsageError('train', `\`loss\` must return a scalar tensor, got ${got}`, {
+    hint: 'average over the batch with tf.mean; loss may not be async',
+  });
+}
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith('Cannot find a connection')) return error;
+  return new UsageError('train', 'the loss does not depend on any trainable parameter of `model`', {
+    hint: 'compute it from the output of this model, in tf ops that have a gradient',
+    cause: error,
+  });
+}
