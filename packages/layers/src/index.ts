@@ -4,6 +4,10 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { maskedCrossEntropy } from './losses/masked-cross-entropy.js';
+export { SoftmaxHead } from './models/softmax-head.js';
+export type { TagHead } from './models/tag-head.js';
+export { type TaggedBatch, Tagger, type TaggerOptions } from './models/tagger.js';
+export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './models/token-embedding.js';
 export {
   Bidirectional,
   type BidirectionalOptions,
@@ -28,3 +32,15 @@ export type { RecurrentCell } from './recurrent/recurrent-cell.js';
 export { SimpleRNNCell, type SimpleRNNCellOptions } from './recurrent/simple-rnn-cell.js';
 export type { Activation } from './recurrent/simple-rnn-sequence.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
+export type { AttentiveDecoder, DecoderState } from './seq2seq/attentive-decoder.js';
+export { BahdanauDecoder, type BahdanauDecoderOptions } from './seq2seq/bahdanau-decoder.js';
+export {
+  type Encoded,
+  EncoderDecoder,
+  type EncoderDecoderOptions,
+  type SourceBatch,
+  type TranslationBatch,
+} from './seq2seq/encoder-decoder.js';
+export type { GreedyOptions, Transcript } from './seq2seq/greedy-decode.js';
+export { LuongDecoder, type LuongDecoderOptions } from './seq2seq/luong-decoder.js';
+export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';

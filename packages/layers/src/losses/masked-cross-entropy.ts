@@ -18,21 +18,20 @@ export function maskedCrossEntropy(logits: tf.Tensor3D, targets: tf.Tensor2D, ma
   return crossEntropy(tf.reshape(logits, [-1, V]), chosen, tf.cast(tf.expandDims(real, 1), 'float32'), count);
 }
 
-/** Sum of the masked rows' cross-entropies / count, with the gradient (softmax − chosen)·mask / count, written out to save ops. */
+/** Sum of the real rows' cross-entropies / count; the gradient (softmax − chosen) · real / count comes along with the value, to save ops. */
 function crossEntropy(logits: tf.Tensor2D, chosen: tf.Tensor, real: tf.Tensor, count: tf.Tensor): tf.Scalar {
   return tf.customGrad((raw, save) => {
     const rows = keepWhere(tf.squeeze(real, [1]), raw as tf.Tensor);
     const shifted = tf.sub(rows, tf.max(rows, 1, true));
     const exponentials = tf.exp(shifted);
     const total = tf.sum(exponentials, 1, true);
-    const loss = tf.sub(tf.log(total), tf.sum(tf.mul(shifted, chosen), 1, true)); // [B·T,1]
-    (save as tf.GradSaveFunc)([tf.div(exponentials, total)]);
+    const losses = tf.sub(tf.log(total), tf.sum(tf.mul(shifted, chosen), 1, true)); // [B·T,1]
+    const share = tf.div(real, count);
+    const gradient = tf.mul(tf.sub(tf.div(exponentials, total), chosen), share);
+    (save as tf.GradSaveFunc)([gradient]);
     return {
-      value: tf.div(tf.sum(tf.mul(loss, real)), count) as tf.Scalar,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const scale = tf.mul(real, tf.div(dy, count));
-        return tf.mul(tf.sub(saved[0] as tf.Tensor, chosen), scale);
-      },
+      value: tf.sum(tf.mul(losses, share)) as tf.Scalar,
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(saved as tf.Tensor, dy),
     };
   })(logits) as tf.Scalar;
 }
