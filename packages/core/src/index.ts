@@ -99,7 +99,7 @@ export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './score
 export type { Sequence } from './sequence.js';
 export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';
 export type { Storage } from './storage/index.js';
-export { memoryStorage } from './storage/index.js';
+export { indexedDBStorage, memoryStorage } from './storage/index.js';
 export type {
   AnyOptimizer,
   Callback,

@@ -13,10 +13,10 @@ export interface Storage {
   remove(name: string): Promise<void>;
 }
 
-/** A name that every storage can hold: letters, digits, `.`, `-`, `_` and spaces, not beginning with a dot, at most 128. */
+/** A name that every storage can hold, on every file system. */
 export function storageName(where: string, name: string): string {
-  if (typeof name === 'string' && /^[\p{L}\p{N}_-][\p{L}\p{N}_. -]{0,127}$/u.test(name)) return name;
+  if (typeof name === 'string' && /^[\p{L}\p{N}_-]([\p{L}\p{N}_. -]{0,62}[\p{L}\p{N}_-])?$/u.test(name)) return name;
   throw new OptionError(where, `${show(name)} cannot be the name of a stored file`, {
-    hint: "use letters, digits, '.', '-', '_' and spaces, not beginning with a dot",
+    hint: "use at most 64 letters, digits, '-', '_', and '.' or spaces between them",
   });
 }

@@ -76,7 +76,7 @@ export function noCheckpoints(): UsageError {
 function checkPolicy(policy: CheckpointPolicy): void {
   const at = 'train.checkpoints';
   knownOptions(at, policy, ['storage', 'name', 'resume', 'everySteps', 'best', 'streams', 'config']);
-  storageName(at, policy.name);
+  storageName(at, policy.best ? `${policy.name}-best` : policy.name);
   if (typeof policy.storage?.write !== 'function') {
     throw new OptionError(at, '`storage` must be a Storage', { hint: 'for example memoryStorage()' });
   }
