@@ -1,1 +1,43 @@
-export {};
+/** @seqloom/data: readers, vocabularies, batching, metrics and synthetic data: arrays until the last step, which is @seqloom/data/to-tensors. */
+
+// Datasets and their steps
+
+export { collect, type Dataset, dataset } from '@seqloom/core/dataset';
+export { Rng } from '@seqloom/core/rng';
+export { type Examples, pipe, type Step } from './pipe.js';
+export { batch } from './steps/batch.js';
+export { type BucketOptions, bucketByLength } from './steps/bucket-by-length.js';
+export { filter } from './steps/filter.js';
+export { map } from './steps/map.js';
+export { shuffle } from './steps/shuffle.js';
+export { take } from './steps/take.js';
+
+// File formats
+
+export { readConllu, writeConllu } from './formats/conllu.js';
+export type { Dependency, EmptyNode, Features, MultiwordRange, Sentence, Token } from './formats/sentence.js';
+export type { TextSource } from './formats/text-source.js';
+
+// Tokens as ids
+
+export { type TokenColumn, TokenEncoder, type TokenEncoderOptions } from './features/token-encoder.js';
+export { type TokenFeature, type TokenFeatureName, tokenFeatures } from './features/token-features.js';
+export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.js';
+
+// Metrics
+
+export { tokenAccuracy } from './metrics/accuracy.js';
+export { exactMatch } from './metrics/exact-match.js';
+
+// Synthetic data
+
+export { type CalendarDate, type DateFormat, dateFormats, twoDigitYears, writeDate } from './synthetic/date-formats.js';
+export {
+  type DateExample,
+  type DatesSplitOptions,
+  datesSplit,
+  dateYears,
+  type GenerateDatesOptions,
+  generateDates,
+} from './synthetic/dates.js';
+export { type GenerateSentencesOptions, generateSentences } from './synthetic/sentences.js';

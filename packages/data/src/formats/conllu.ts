@@ -1,0 +1,71 @@
+/** CoNLL-U, the format of Universal Dependencies: read sentence by sentence, and written back. https://universaldependencies.org/format.html */
+import { type Dataset, dataset } from '@seqloom/core/dataset';
+import { DataError, show } from '@seqloom/core/errors';
+import { ConlluParser, sentenceId } from './conllu-parser.js';
+import type { EmptyNode, MultiwordRange, Sentence, Token } from './sentence.js';
+import { checkSource, lineBlocks, placeOf, type TextSource } from './text-source.js';
+
+/** The sentences of a CoNLL-U text, read anew at each iteration. Throws DataError, with the line, before it gives out a sentence that breaks the format. */
+export function readConllu(source: TextSource): Dataset<Sentence> {
+  checkSource('readConllu', source);
+  return dataset(() => sentences(placeOf('readConllu', source), source));
+}
+
+/** Sentences as CoNLL-U text; what was read from a valid file is written as it stood. Throws DataError where the text could not be read back. */
+export function writeConllu(sentences: Iterable<Sentence>): string {
+  const check = new ConlluParser('writeConllu');
+  let text = '';
+  for (const sentence of sentences) {
+    const lines = [...sentenceLines(sentence), ''];
+    for (const line of lines) {
+      if (/[\n\r]/.test(line)) throw new DataError('writeConllu', `a line break inside ${show(line)}`);
+      check.line(line);
+    }
+    text += `${lines.join('\n')}\n`;
+  }
+  return text;
+}
+
+async function* sentences(where: string, source: TextSource): AsyncGenerator<Sentence> {
+  const parser = new ConlluParser(where);
+  for await (const lines of lineBlocks(where, source)) {
+    for (const line of lines) {
+      const sentence = parser.line(line);
+      if (sentence) yield sentence;
+    }
+  }
+  const last = parser.end();
+  if (last) yield last;
+}
+
+function sentenceLines({ id, comments, tokens, ranges, emptyNodes }: Sentence): string[] {
+  const named = id === undefined || comments.some((comment) => sentenceId.test(comment));
+  const lines = named ? [...comments] : [`# sent_id = ${id}`, ...comments];
+  const nodesAfter = (word: number) => emptyNodes.filter(({ after }) => after === word).map(emptyNodeLine);
+  lines.push(...nodesAfter(0));
+  for (const token of tokens) {
+    const covering = ranges.filter(({ first }) => first === token.id);
+    lines.push(...covering.map(rangeLine), tokenLine(token), ...nodesAfter(token.id));
+  }
+  return lines;
+}
+
+function tokenLine(token: Token): string {
+  return row(String(token.id), token, String(token.head ?? '_'), token.deprel ?? '_');
+}
+
+function emptyNodeLine(node: EmptyNode): string {
+  return row(`${node.after}.${node.index}`, node, '_', '_');
+}
+
+function rangeLine({ first, last, form, feats, misc }: MultiwordRange): string {
+  return row(`${first}-${last}`, { form, lemma: null, upos: null, xpos: null, feats, deps: [], misc }, '_', '_');
+}
+
+function row(id: string, word: Omit<EmptyNode, 'after' | 'index'>, head: string, deprel: string): string {
+  const feats = Object.entries(word.feats).map(([name, value]) => `${name}=${value}`);
+  const deps = word.deps.map((edge) => `${edge.head}:${edge.deprel}`);
+  const lexical = [word.form, word.lemma ?? '_', word.upos ?? '_', word.xpos ?? '_', feats.join('|') || '_'];
+  const columns = [id, ...lexical, head, deprel, deps.join('|') || '_', word.misc.join('|') || '_'];
+  return columns.join('\t');
+}
