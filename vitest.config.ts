@@ -5,7 +5,7 @@ import { browserArgs, browserLaunch } from './scripts/browser.mjs';
 
 const source = '@seqloom/source';
 const browserTests = '**/*.browser.test.ts';
-const e2eTests = 'apps/**/*.e2e.test.ts';
+const e2eTests = '**/*.e2e.test.ts';
 
 /** Packages are read from source, tfjs from where Node finds it, so that there is one tfjs engine. */
 const node = {

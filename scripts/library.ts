@@ -1,4 +1,4 @@
-/** The one tsdown configuration that every package shares. */
+/** The one tsdown configuration that every package shares: `dist` mirrors `src`, file by file, and bundles no dependency. */
 import type { UserConfig } from 'tsdown';
 
 export function library(entry: string[]): UserConfig {
@@ -9,7 +9,10 @@ export function library(entry: string[]): UserConfig {
     dts: { sourcemap: false },
     sourcemap: true,
     fixedExtension: false,
-    unbundle: false,
+    unbundle: true,
+    report: false,
+    failOnWarn: true,
+    deps: { neverBundle: [/^node:/], skipNodeModulesBundle: true },
     inputOptions: { resolve: { conditionNames: ['types', 'import', 'default'] } },
   };
 }

@@ -1,0 +1,103 @@
+/** Each package stands alone: packed, linted, measured, and used in an empty project. Wants built packages (`npm run build`). */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { useInEmptyProject } from './empty-project.mjs';
+
+/** Kilobytes of gzip that each package may weigh: all its entries, minified, without its dependencies. */
+const bounds = { kernels: 60, core: 45, attention: 8, layers: 20, 'hmm-crf': 20, data: 20 };
+
+/**
+ * @typedef {{
+ *   name: string, version: string,
+ *   publishConfig: { exports: Record<string, string | { default: string }> },
+ *   dependencies?: Record<string, string>, peerDependencies?: Record<string, string>,
+ * }} Manifest
+ * @typedef {{ folder: string, manifest: Manifest, tarball: string, bound: number }} Package
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const temporary = mkdtempSync(join(tmpdir(), 'seqloom-packages-'));
+const execute = promisify(execFile);
+
+const packages = await pack();
+const queue = [...packages];
+await Promise.all([work(), work()]); // two at once: much of the time goes into waiting for npm
+rmSync(temporary, { recursive: true });
+
+/** Packs every package as it would be published. */
+async function pack() {
+  const args = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', temporary];
+  await execute(process.execPath, [join(root, 'scripts/pm.mjs'), ...args]);
+  return Object.entries(bounds).map(([name, bound]) => {
+    const folder = join(root, 'packages', name);
+    /** @type {Manifest} */
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return { folder, manifest, tarball: join(temporary, `seqloom-${name}-${manifest.version}.tgz`), bound };
+  });
+}
+
+async function work() {
+  for (let next = queue.shift(); next; next = queue.shift()) await report(next);
+}
+
+/** @param {Package} pkg */
+async function report(pkg) {
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    const size = await measure(pkg);
+    await lint(pkg.tarball);
+    await useInEmptyProject(pkg, packages, temporary);
+    console.log(`✓ ${pkg.manifest.name}: ${size} (${seconds()})`);
+  } catch (error) {
+    process.exitCode = 1;
+    const { message, stdout = '', stderr = '' } = /** @type {Error & { stdout?: string, stderr?: string }} */ (error);
+    const told = [message, stdout, stderr].join('\n').trim().replaceAll('\n', '\n    ');
+    console.error(`✗ ${pkg.manifest.name} (${seconds()})\n    ${told}`);
+  }
+}
+
+/**
+ * The size of what a bundler ships of the package; too much is an error.
+ * @param {Package} pkg
+ */
+async function measure({ folder, manifest, bound }) {
+  const files = Object.values(manifest.publishConfig.exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : entry.default,
+  );
+  const contents = files.map((file, i) => `export * as entry${i} from '${file}';`).join('\n');
+  const result = await build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    packages: 'external',
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  const [bundle] = result.outputFiles;
+  const kilobytes = bundle ? gzipSync(bundle.contents, { level: 9 }).length / 1000 : 0;
+  const size = `${kilobytes.toFixed(1)} of ${bound} kB gzip`;
+  if (kilobytes > bound) throw new Error(`It weighs ${size}.`);
+  return size;
+}
+
+/**
+ * What publint and attw say about the tarball.
+ * @param {string} tarball
+ */
+async function lint(tarball) {
+  const tools = join(root, 'node_modules');
+  await execute(process.execPath, [join(tools, 'publint/src/cli.js'), tarball, '--strict']);
+  await execute(process.execPath, [
+    join(tools, '@arethetypeswrong/cli/dist/index.js'),
+    tarball,
+    '--profile',
+    'esm-only',
+  ]);
+}
