@@ -22,6 +22,7 @@ export type { TextSource } from './formats/text-source.js';
 
 export { type TokenColumn, TokenEncoder, type TokenEncoderOptions } from './features/token-encoder.js';
 export { type TokenFeature, type TokenFeatureName, tokenFeatures } from './features/token-features.js';
+export { splitWords } from './tokenizers/words.js';
 export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.js';
 
 // Metrics
@@ -31,7 +32,14 @@ export { exactMatch } from './metrics/exact-match.js';
 
 // Synthetic data
 
-export { type CalendarDate, type DateFormat, dateFormats, twoDigitYears, writeDate } from './synthetic/date-formats.js';
+export {
+  type CalendarDate,
+  type DateFormat,
+  dateFormats,
+  dateLanguages,
+  twoDigitYears,
+  writeDate,
+} from './synthetic/date-formats.js';
 export {
   type DateExample,
   type DatesSplitOptions,

@@ -194,6 +194,9 @@ export const dateFormats: readonly DateFormat[] = [
   ...numeric.map((pattern) => ({ language: 'numbers', pattern })),
 ];
 
+/** The languages of `dateFormats`. */
+export const dateLanguages: readonly string[] = [...Object.keys(languages), 'numbers'];
+
 /** The date written in that format. */
 export function writeDate({ year, month, day }: CalendarDate, { language, pattern }: DateFormat): string {
   const names = languages[language] ?? languages.English!;

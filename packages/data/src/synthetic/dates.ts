@@ -1,8 +1,8 @@
 /** Human-written dates and their ISO form, character to character: a small translation task with an exact answer. */
 import { OptionError } from '@seqloom/core/errors';
-import { count, knownOptions } from '@seqloom/core/options';
+import { count, knownOptions, oneOf } from '@seqloom/core/options';
 import { Rng } from '@seqloom/core/rng';
-import { type DateFormat, dateFormats, twoDigitYears, writeDate } from './date-formats.js';
+import { type DateFormat, dateFormats, dateLanguages, twoDigitYears, writeDate } from './date-formats.js';
 
 /** A date as someone wrote it, and as ISO 8601: `Sa, 4. Juli 2026` → `2026-07-04`. */
 export interface DateExample {
@@ -15,6 +15,8 @@ export interface GenerateDatesOptions {
   count: number;
   /** Days, as ISO dates, that no example may mean. */
   exclude?: ReadonlySet<string>;
+  /** Some of `dateLanguages`; all of them unless told. */
+  languages?: readonly string[];
 }
 
 export interface DatesSplitOptions {
@@ -26,19 +28,20 @@ export interface DatesSplitOptions {
 /** The years that dates are drawn from, first and last included. */
 export const dateYears: { readonly first: number; readonly last: number } = { first: 1900, last: 2099 };
 
-const languages = [...new Set(dateFormats.map(({ language }) => language))];
-const formatsOf = new Map(languages.map((name) => [name, dateFormats.filter(({ language }) => language === name)]));
+const formatsOf = new Map(dateLanguages.map((name) => [name, dateFormats.filter(({ language }) => language === name)]));
 const millisecondsOfDay = 86_400_000;
 const patience = 10_000;
 
 /** Distinct examples: a language, one of its formats and a day, each drawn evenly; one text in eight is in lower case. Throws OptionError when there are not as many. */
 export function generateDates(options: GenerateDatesOptions): DateExample[] {
-  knownOptions('generateDates', options, ['rng', 'count', 'exclude']);
+  knownOptions('generateDates', options, ['rng', 'count', 'exclude', 'languages']);
   count('generateDates', 'count', options.count, 0);
-  const { rng, exclude } = options;
+  const { rng, exclude, languages = dateLanguages } = options;
+  for (const language of languages) oneOf('generateDates', 'languages', language, dateLanguages);
+  if (languages.length === 0) throw new OptionError('generateDates', '`languages` must name at least one language');
   const examples = new Map<string, DateExample>();
   for (let rejected = 0; examples.size < options.count; rejected++) {
-    const example = drawDate(rng);
+    const example = drawDate(rng, languages);
     if (examples.has(example.source) || exclude?.has(example.target)) {
       if (rejected < patience) continue;
       throw new OptionError('generateDates', `found only ${examples.size} of ${options.count} distinct dates`, {
@@ -61,7 +64,7 @@ export function datesSplit(options: DatesSplitOptions): { train: DateExample[]; 
   return { train: generateDates({ rng: trainRng, count: options.train, exclude }), test };
 }
 
-function drawDate(rng: Rng): DateExample {
+function drawDate(rng: Rng, languages: readonly string[]): DateExample {
   const format = rng.choice(formatsOf.get(rng.choice(languages))!);
   const day = drawDay(rng, format);
   const date = { year: day.getUTCFullYear(), month: day.getUTCMonth() + 1, day: day.getUTCDate() };

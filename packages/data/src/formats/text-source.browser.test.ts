@@ -1,0 +1,20 @@
+/** What a user drops on a page is read in the browser as it is in Node. */
+import { Rng } from '@seqloom/core/rng';
+import { expect, test } from 'vitest';
+import { collect, generateSentences, readConllu, writeConllu } from '../index.js';
+
+const sentences = generateSentences({ rng: new Rng(1), count: 500 });
+const text = writeConllu(sentences);
+const packed = () => new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+
+test('a file, a packed file, a stream and bytes', async () => {
+  const file = new File([await new Response(packed()).blob()], 'my.conllu.gz');
+  const sources = [new File([text], 'my.conllu'), file, packed(), new TextEncoder().encode(text)];
+  for (const source of sources) expect(await collect(readConllu(source))).toEqual(sentences);
+});
+
+test('a packed file that is cut short is a DataError with its name', async () => {
+  const whole = await new Response(packed()).blob();
+  const reading = collect(readConllu(new File([whole.slice(0, whole.size / 2)], 'cut.conllu.gz')));
+  await expect(reading).rejects.toMatchObject({ name: 'DataError', where: 'readConllu(cut.conllu.gz)' });
+});
