@@ -34,7 +34,7 @@ export const browserArgs = [
  * @returns {{ executablePath: string, args: string[], env: Record<string, string>, headless: true }}
  */
 export function browserLaunch() {
-  const own = /** @type {Record<string, string>} */ ({ ...process.env });
+  const own = /** @type {Record<string, string>} */ ({ ...process.env, LC_ALL: 'en_US.UTF-8' }); // one language everywhere
   const found = fromEnvironment() ?? installed();
   if (found) return { executablePath: found, args: browserArgs, env: own, headless: true };
   const folder = unpacked();

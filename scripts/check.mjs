@@ -15,7 +15,7 @@ const limitMinutes = 15;
 const steps = [
   { title: 'generated sources', command: 'turbo run generate --output-logs=errors-only' },
   { title: 'types', command: 'node scripts/typecheck.mjs' },
-  { title: 'style', command: 'biome check .' },
+  { title: 'style', command: 'biome check --error-on-warnings .' },
   { title: 'boundaries', command: 'depcruise packages apps bench' },
   { title: 'unit tests', project: 'node' },
   { title: 'builds', command: 'turbo run build --output-logs=errors-only' },

@@ -2,12 +2,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { firstExample } from './readme.mjs';
 
 /** Imports the first ```ts block of `<packageFolder>/README.md` from inside the package, so that its imports resolve as a user's would; rejects when there is none or when it throws. Run it under vitest. */
 export async function runReadmeExample(packageFolder: URL | string): Promise<void> {
   const folder = packageFolder instanceof URL ? fileURLToPath(packageFolder) : packageFolder;
   const readme = await readFile(join(folder, 'README.md'), 'utf8');
-  const example = /^```ts\r?\n([\s\S]*?)^```/m.exec(readme)?.[1];
+  const example = firstExample(readme);
   if (!example) throw new Error(`${join(folder, 'README.md')} has no \`\`\`ts block`);
   const cache = join(folder, 'node_modules', '.cache');
   await mkdir(cache, { recursive: true });

@@ -6,7 +6,7 @@
  * @returns {string | undefined}
  */
 export function firstExample(markdown) {
-  return /^```ts\n(.*?)^```$/ms.exec(markdown)?.[1];
+  return /^```ts\r?\n(.*?)^```/ms.exec(markdown)?.[1];
 }
 
 /**

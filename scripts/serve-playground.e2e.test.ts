@@ -22,9 +22,9 @@ test.each([{ built: false }, { built: true }])(
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     await page.goto(server.address, { waitUntil: 'networkidle' });
-    expect(await page.title()).toContain('Seqloom');
-    expect(await page.locator('body').innerText()).not.toBe('');
     expect(complaints).toEqual([]);
+    expect(await page.title()).toContain('Seqloom');
+    expect((await page.locator('body').textContent())?.trim()).not.toBe('');
     await page.close();
     await server.close();
   },
