@@ -3,7 +3,6 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { firstExample } from './readme.mjs';
-import { firstExample } from './readme.mjs';
 
 /** Imports the first ```ts block of `<packageFolder>/README.md` from inside the package, so that its imports resolve as a user's would; rejects when there is none or when it throws. Run it under vitest. */
 export async function runReadmeExample(packageFolder: URL | string): Promise<void> {
