@@ -2,7 +2,7 @@
  * Bundles tfjs-core's gradient definitions into src/generated/gradients.js.
  * tfjs-core registers none by itself, and its register_all_gradients cannot be loaded by Node ESM. Everything that the
  * package's entry exports is imported from there, so that there stays one engine; the rest (a few pure functions and
- * backprop ops) is bundled.
+ * backprop ops) is bundled. With --check it writes nothing and fails where the committed file differs.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -47,6 +47,11 @@ function shim(name, text) {
   return `${fromOwn} export { ${shared} } from '${core}';`;
 }
 
+/** This gradient calls `reshape` as a method, which tensors of tfjs-core alone do not have. */
+function withoutMethods(text) {
+  return text.replaceAll(/(\w+)\.reshape\(/g, 'reshape($1, ');
+}
+
 const oneEngine = {
   name: 'one-engine',
   setup({ onResolve, onLoad }) {
@@ -57,6 +62,9 @@ const oneEngine = {
       if (file === join(dist, 'util.js')) return { path: importer, namespace: 'util', sideEffects: false };
       return { path: file, namespace: 'shim', sideEffects: false };
     });
+    onLoad({ filter: /Prod_grad\.js$/ }, async ({ path }) => ({
+      contents: withoutMethods(await readFile(path, 'utf8')),
+    }));
     onLoad({ filter: /.*/, namespace: 'util' }, async ({ path }) => {
       return { contents: utilShim(await readFile(path, 'utf8')), resolveDir: dist, loader: 'js' };
     });
@@ -92,4 +100,9 @@ const { outputFiles } = await build({
   plugins: [oneEngine],
   write: false,
 });
-await writeFile(output, `${banner}\n${outputFiles[0].text}`);
+const fresh = `${banner}\n${outputFiles[0].text}`;
+if (!process.argv.includes('--check')) await writeFile(output, fresh);
+else if (fresh !== (await readFile(output, 'utf8'))) {
+  console.error('src/generated/gradients.js is out of date: run `pnpm run generate` in packages/core');
+  process.exitCode = 1;
+}

@@ -1,8 +1,8 @@
 /** One call that makes tfjs ready: gradients, backend package, .wasm paths, missing kernels and fused ones. */
 import * as tf from '@tensorflow/tfjs-core';
 import { KernelError, OptionError, SeqError, show } from '../errors.js';
-import { registerGradients } from '../generated/gradients.js';
 import { knownOptions, oneOf } from '../options.js';
+import { registerGradients } from './gradients.js';
 import { installKernels } from './install-kernels.js';
 import { type WasmPaths, wasmPaths } from './wasm-paths.js';
 
@@ -59,6 +59,7 @@ async function activate(name: BackendName, options: BackendOptions): Promise<Bac
     await restore(previous);
     throw new KernelError(where, `backend '${name}' could not start here`, { hint: hints[name] });
   }
+  if (name === 'cpu') Object.assign(tf.backend(), { firstUse: false }); // no advertisement for tfjs-node on the console
   await installKernels(name, tf.backend());
   return name;
 }

@@ -157,9 +157,9 @@ return{a:()=>{let l=c(p,"float32"),d=m(r,m(l,cr(s,D(l,A(1))))),h=S(s.shape,i);re
 b:()=>{let l=L(s,0),d=B(l,wn(s),g(s)),h=m(r,m(n,d)),G=S(p.shape,i);return G.length>0&&(h=k(h,G)),f(h,p.shape)}}}};var Ln={kernelName:lt,inputsToSave:["x","alpha"],gradFunc:(r,t)=>{let[o,e]=t,n=L(o,0);return{x:()=>B(n,r,m(r,e)),alpha:()=>{
 let s=B(n,g(r),m(r,o)),p=S(e.shape,r.shape);return p.length>0&&(s=k(s,p)),f(s,e.shape)}}}};import{backend_util as Pr}from"@tensorflow/tfjs-core";import{cumprod as Mr}from"@tensorflow/tfjs-core";function Ai(r,t,o){let e=r.shape.slice();e[o]=1;let n=f(t,e),s=Mr(r,o,!0,!1),p=Mr(r,o,!0,!0),i=m(s,p);return m(n,i)}function Di(r,t,o){
 let e=r.shape.length,n=e-o.length,s=Pr.getAxesPermutation(o,e),p=r;s!=null&&(p=R(r,s));let i=p.shape.slice(),u=i.splice(
-e-o.length,o.length).reduce((h,G)=>h*G,1);i.push(u);let l=p.reshape(i),d=Ai(l,t,n);if(d=d.reshape(p.shape),s!=null){let h=Pr.
-getUndoAxesPermutation(s);d=R(d,h)}return d}var _n={kernelName:dt,inputsToSave:["x"],gradFunc:(r,t,o)=>{let[e]=t,{axis:n}=o,
-s=[];return n==null?s=e.shape.map((p,i)=>i):typeof n=="number"?s=[n]:s=n,{x:()=>Di(e,r,s)}}};var qn={kernelName:Eo,inputsToSave:["a","b"],gradFunc:(r,t)=>{let[o,e]=t,n=F(o.shape,e.shape);return{a:()=>{let i=x(r,c(
+e-o.length,o.length).reduce((h,G)=>h*G,1);i.push(u);let l=f(p,i),d=Ai(l,t,n);if(d=f(d,p.shape),s!=null){let h=Pr.getUndoAxesPermutation(
+s);d=R(d,h)}return d}var _n={kernelName:dt,inputsToSave:["x"],gradFunc:(r,t,o)=>{let[e]=t,{axis:n}=o,s=[];return n==null?
+s=e.shape.map((p,i)=>i):typeof n=="number"?s=[n]:s=n,{x:()=>Di(e,r,s)}}};var qn={kernelName:Eo,inputsToSave:["a","b"],gradFunc:(r,t)=>{let[o,e]=t,n=F(o.shape,e.shape);return{a:()=>{let i=x(r,c(
 e,"float32")),a=S(o.shape,n);return a.length>0?f(k(i,a),o.shape):i},b:()=>{let i=m(r,c(o,"float32")),a=S(e.shape,n);a.length>
 0&&(i=f(k(i,a),e.shape));let u=C(e);return N(x(i,c(u,"float32")))}}}};var zn={kernelName:ht,inputsToSave:["x"],gradFunc:(r,t)=>{let[o]=t;return{x:()=>x(r,N(C(o)))}}};var yn={kernelName:St,inputsToSave:["x"],gradFunc:(r,t)=>{let[o]=t,e=m(X(o,6),W(o));return{x:()=>m(r,c(e,"float32"))}}};var On={kernelName:gt,inputsToSave:["x"],gradFunc:(r,t)=>{let[o]=t;return{x:()=>m(r,c(W(o),"float32"))}}};var Vn={kernelName:xt,inputsToSave:["x"],gradFunc:(r,t)=>{let[o]=t;return{x:()=>f(r,o.shape)}}};var Un={kernelName:vt,inputsToSave:["images"],gradFunc:(r,t,o)=>{let[e]=t,n={dy:r,images:e};return{images:()=>v.runKernel(
 Ct,n,o)}}};var Wn={kernelName:kt,inputsToSave:["images"],gradFunc:(r,t,o)=>{let[e]=t,n={dy:r,images:e};return{images:()=>v.runKernel(

@@ -1,0 +1,73 @@
+/** Fused kernels: written once over a workspace, registered with tfjs for cpu and wasm alike. */
+import { Arena, type KernelMemory, type Kernels, loadKernels, supportsSimd } from '@seqloom/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from './wasm-backend.js';
+import { isWasm, type Output, type Workspace, withBuffers } from './workspace.js';
+
+/** The inputs by name, the attributes, and where to compute; returns one output or several, all made by `workspace.output`. */
+export type FusedKernel = (
+  inputs: Readonly<Record<string, tf.TensorInfo>>,
+  attributes: Readonly<Record<string, unknown>>,
+  workspace: Workspace,
+) => Output | Output[];
+
+export type FusedBackend = 'cpu' | 'wasm';
+
+const implementations = new Map<string, FusedKernel>();
+const instances = new WeakMap<tf.KernelBackend, Kernels>();
+const ready = new Set<FusedBackend>();
+
+/** Registers the fused kernel of an op for cpu and wasm: at once where they have started with SIMD, else when they do. */
+export function registerFused(name: string, implementation: FusedKernel): void {
+  implementations.set(name, implementation);
+  for (const backendName of ready) install(name, backendName);
+}
+
+/** The names of all fused kernels, registered or waiting for their backend. */
+export function fusedNames(): string[] {
+  return [...implementations.keys()];
+}
+
+/** Loads the kernels into a backend's memory and registers every fused kernel; false where there is no SIMD. */
+export async function installFused(backendName: FusedBackend, backend: tf.KernelBackend): Promise<boolean> {
+  if (!supportsSimd()) return false;
+  if (!instances.has(backend)) {
+    instances.set(backend, await loadKernels(isWasm(backend) ? heapOf(backend) : new Arena()));
+  }
+  ready.add(backendName);
+  for (const name of implementations.keys()) install(name, backendName);
+  return true;
+}
+
+/** The kernels in a backend's memory, once `installFused` has loaded them. */
+export function kernelsOf(backend: tf.KernelBackend): Kernels | undefined {
+  return instances.get(backend);
+}
+
+function install(kernelName: string, backendName: FusedBackend): void {
+  if (tf.getKernel(kernelName, backendName)) return;
+  const kernelFunc: tf.KernelFunc = ({ inputs, attrs = {}, backend }) => {
+    const implementation = implementations.get(kernelName)!;
+    let single = false;
+    const outputs = withBuffers(
+      backend as tf.KernelBackend,
+      instances.get(backend as tf.KernelBackend)!,
+      (workspace) => {
+        const result = implementation(inputs as Record<string, tf.TensorInfo>, attrs, workspace);
+        single = !Array.isArray(result);
+        return Array.isArray(result) ? result : [result];
+      },
+    );
+    return single ? outputs[0]! : outputs;
+  };
+  tf.registerKernel({ kernelName, backendName, kernelFunc });
+}
+
+/** tfjs' heap as memory for kernels. */
+function heapOf({ wasm }: WasmBackend): KernelMemory {
+  return {
+    memory: wasm.asm.memory,
+    allocate: (bytes) => wasm._malloc(bytes) >>> 0,
+    free: (pointer) => wasm._free(pointer),
+  };
+}
