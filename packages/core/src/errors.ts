@@ -52,9 +52,21 @@ export function isSeqError(error: unknown): error is SeqError {
   return typeof error === 'object' && error !== null && marker in error;
 }
 
-/** Shortens any value for an error message. */
+/** Any value, short enough for an error message. */
 export function show(value: unknown): string {
-  if (typeof value === 'function') return value.name || 'function';
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  const text = describe(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 80)}'`;
+  if (typeof value === 'function') return value.name || 'a function';
+  if (typeof value !== 'object' || value === null) return String(value); // JSON has no NaN, bigint or undefined
+  if (Array.isArray(value)) return `[${value.slice(0, 20).map(show).join(',')}]`;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return `a ${value.constructor?.name ?? 'object'}`;
+  return `{${Object.entries(value)
+    .slice(0, 20)
+    .map(([name, field]) => `${name}: ${typeof field === 'object' && field !== null ? '…' : show(field)}`)
+    .join(', ')}}`;
 }

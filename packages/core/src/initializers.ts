@@ -81,16 +81,20 @@ function householderQ(a: Float64Array, m: number, n: number): Float64Array {
   }
   const q = new Float64Array(m * n);
   for (let k = 0; k < n; k++) q[k * n + k] = signs[k] as number;
-  for (let k = n - 1; k >= 0; k--) reflect(q, reflectors[k] as Float64Array, m, n, 0);
+  for (let k = n - 1; k >= 0; k--) reflect(q, reflectors[k] as Float64Array, m, n, k);
   return q;
 }
 
-/** a ← (I − 2vvᵀ)a for the columns from `first`. */
+/** a ← (I − 2vvᵀ)a from row and column `first`, above and left of which it changes nothing; row by row, as a lies in memory. */
 function reflect(a: Float64Array, v: Float64Array, m: number, n: number, first: number): void {
-  for (let j = first; j < n; j++) {
-    let dot = 0;
-    for (let i = 0; i < m; i++) dot += (v[i] as number) * (a[i * n + j] as number);
-    for (let i = 0; i < m; i++) a[i * n + j] = (a[i * n + j] as number) - 2 * dot * (v[i] as number);
+  const dots = new Float64Array(n);
+  for (let i = first; i < m; i++) {
+    const scale = v[i] as number;
+    for (let j = first; j < n; j++) dots[j] = (dots[j] as number) + scale * (a[i * n + j] as number);
+  }
+  for (let i = first; i < m; i++) {
+    const scale = 2 * (v[i] as number);
+    for (let j = first; j < n; j++) a[i * n + j] = (a[i * n + j] as number) - scale * (dots[j] as number);
   }
 }
 

@@ -1,29 +1,33 @@
 /** The model is its fields: variables, sub-modules and random streams are found by traversal, and the path is the name. */
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from './errors.js';
-import { Rng } from './rng.js';
+import { isRng, type Rng } from './rng.js';
 
 const marker: unique symbol = Symbol.for('@seqloom/Module') as never;
+
+/** Kept under the marker, where another copy of this package finds it too. */
+interface Status {
+  training: boolean;
+  disposed: boolean;
+}
 
 /**
  * Base of everything with parameters. Keep parameters in public `readonly` fields of type `tf.Variable`, sub-modules in fields,
  * arrays or plain objects; constructors build everything. A variable reached twice (tying) counts once, under its first path.
  */
 export abstract class Module {
-  #training = false;
-  #disposed = false;
-
   constructor() {
-    Object.defineProperty(this, marker, { value: true });
+    const status: Status = { training: false, disposed: false };
+    Object.defineProperty(this, marker, { value: status });
   }
 
   /** Whether dropout and its like are active; false until `train()`. */
   get training(): boolean {
-    return this.#training;
+    return statusOf(this).training;
   }
 
   get disposed(): boolean {
-    return this.#disposed;
+    return statusOf(this).disposed;
   }
 
   /** Every variable with its path (`encoder.cell.input.weight`), in declaration order, each once. */
@@ -33,7 +37,7 @@ export abstract class Module {
 
   /** Every random stream that a part of the model draws from (dropout…), with its path: a checkpoint holds their states. */
   namedStreams(): Iterable<[path: string, stream: Rng]> {
-    return reach(this, (value): value is Rng => value instanceof Rng);
+    return reach(this, isRng);
   }
 
   /** This module (path '') and every module below it. */
@@ -48,8 +52,8 @@ export abstract class Module {
 
   /** Switches this module and every module below it to training (default) or evaluation. */
   train(mode = true): this {
-    if (this.#disposed) throw new UsageError(`${this.constructor.name}.train`, 'the module is disposed');
-    for (const [, module] of this.namedModules()) module.#setTraining(mode);
+    if (this.disposed) throw new UsageError(`${this.constructor.name}.train`, 'the module is disposed');
+    for (const [, module] of this.namedModules()) statusOf(module).training = mode;
     return this;
   }
 
@@ -61,27 +65,23 @@ export abstract class Module {
 
   /** Frees every variable; safe to call twice. A variable shared with another module is freed for both. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.disposed) return;
     for (const [, variable] of [...this.namedVariables()]) if (!variable.isDisposed) variable.dispose();
-    for (const [, module] of [...this.namedModules()]) module.#setDisposed();
+    for (const [, module] of [...this.namedModules()]) statusOf(module).disposed = true;
   }
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #setTraining(mode: boolean): void {
-    this.#training = mode;
-  }
-
-  #setDisposed(): void {
-    this.#disposed = true;
   }
 }
 
 /** Whether `value` is a Module, also of another copy of this package. */
 export function isModule(value: unknown): value is Module {
   return typeof value === 'object' && value !== null && marker in value;
+}
+
+function statusOf(module: Module): Status {
+  return (module as unknown as Record<typeof marker, Status>)[marker];
 }
 
 /** Everything that `wanted` accepts among the fields below `root`, depth first, each object once. */

@@ -9,11 +9,13 @@ export interface OpDefinition<Names extends string, Options extends Attributes> 
   /** The kernel name in tfjs' registry. */
   name: string;
   inputs: readonly Names[];
-  /** How many tensors the fused kernel returns: first the op's outputs, then any workspace that its gradient wants back. */
-  kernelOutputs?: number;
+  /** How many tensors the op returns, 1 unless told. */
+  outputs?: number;
+  /** How many more the fused kernel returns after them, because its gradient wants them back; 0 unless told. */
+  workspaces?: number;
   /** The meaning, in differentiable tf ops. */
   composed(inputs: Tensors<Names>, attributes: Options): tf.Tensor[];
-  /** Goes back through the fused kernel: d(outputs), what went in and what the kernel returned → d(inputs); inputs left out get none. */
+  /** Goes back through the fused kernel: d(outputs), what went in and what the kernel returned (workspaces too) → d(inputs); inputs left out get none. */
   gradient?: Gradient<Names, Options>;
 }
 
@@ -39,29 +41,30 @@ export interface Op<Names extends string, Options extends Attributes> {
 export function defineOp<Names extends string, Options extends Attributes = Attributes>(
   definition: OpDefinition<Names, Options>,
 ): Op<Names, Options> {
-  const { name, composed, gradient } = definition;
+  const { name, composed, gradient, outputs = 1 } = definition;
   if (gradient && !tf.getGradient(name)) tf.registerGradient(gradientConfig(definition, gradient));
   const fused = () => tf.getKernel(name, tf.getBackend()) !== undefined;
   const call = (inputs: Tensors<Names>, attributes: Options): tf.Tensor[] => {
     if (!fused()) return tf.tidy(() => composed(inputs, attributes));
     if (!gradient) throw new UsageError(name, 'a fused kernel is registered, but the op defines no gradient');
-    return ([] as tf.Tensor[]).concat(tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap));
+    const made = tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap);
+    return ([] as tf.Tensor[]).concat(made).slice(0, outputs);
   };
   return Object.assign(call, { opName: name, composed, fused });
 }
 
 /** The gradient in the form that tfjs' tape wants; it saves every input and every output. */
 function gradientConfig<Names extends string, Options extends Attributes>(
-  { name, inputs, kernelOutputs = 1 }: OpDefinition<Names, Options>,
+  { name, inputs, outputs = 1, workspaces = 0 }: OpDefinition<Names, Options>,
   gradient: Gradient<Names, Options>,
 ): tf.GradConfig {
   return {
     kernelName: name,
     inputsToSave: [...inputs],
-    outputsToSave: new Array<boolean>(kernelOutputs).fill(true),
+    outputsToSave: new Array<boolean>(outputs + workspaces).fill(true),
     gradFunc: (dys, saved, attributes) =>
       gradient(
-        ([] as tf.Tensor[]).concat(dys),
+        ([] as tf.Tensor[]).concat(dys).slice(0, outputs),
         {
           inputs: Object.fromEntries(inputs.map((input, i) => [input, saved[i]])) as Tensors<Names>,
           outputs: saved.slice(inputs.length),

@@ -2,12 +2,15 @@
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { OptionError, show } from './errors.js';
 
+const marker: unique symbol = Symbol.for('@seqloom/Rng') as never;
+
 /** A stream of random numbers: same seed, same numbers, on every platform. */
 export class Rng {
   #generator: ReturnType<typeof xoroshiro128plus>;
 
   constructor(seed: number) {
     if (!Number.isInteger(seed)) throw new OptionError('Rng', `\`seed\` must be a whole number, got ${show(seed)}`);
+    Object.defineProperty(this, marker, { value: true });
     this.#generator = xoroshiro128plus(mix(seed | 0));
     for (let i = 0; i < 4; i++) this.int32();
   }
@@ -61,6 +64,11 @@ export class Rng {
     }
     return out;
   }
+}
+
+/** Whether `value` is an Rng, also of another copy of this package. */
+export function isRng(value: unknown): value is Rng {
+  return typeof value === 'object' && value !== null && marker in value;
 }
 
 /** The stream that constructors draw from when they are given none; pass your own to be independent of the order of construction. */
