@@ -1,5 +1,7 @@
 /** @seqloom/kernels: the hot loops of sequence models, in WebAssembly SIMD over plain memory. */
 
+export type { AdditiveScoreGradients, AdditiveScoreInputs } from './attention.js';
+export { additiveScore, additiveScoreGradient } from './attention.js';
 export type { Kernels } from './load.js';
 export { loadKernels, supportsSimd } from './load.js';
 export type { MatrixOperand, MatrixProduct } from './matrix.js';
