@@ -1,1 +1,25 @@
-export {};
+/** @seqloom/hmm-crf: one linear-chain engine; HMMs and CRFs are two ways to produce its potentials. */
+
+// The chain
+export type { ChainPotentials, ChainSizes } from './chain/chain-potentials.js';
+export { chainSum } from './chain/chain-sum.js';
+export { LinearChain } from './chain/linear-chain.js';
+export type { Semiring } from './chain/semiring.js';
+export { logSemiring } from './chain/semirings/log.js';
+export { maxSemiring } from './chain/semirings/max.js';
+
+// CRF
+export type { Constraints } from './constraints.js';
+export type { CRFOptions } from './crf/crf.js';
+export { CRF } from './crf/crf.js';
+
+// HMM
+export type { CategoricalEmissionOptions } from './emissions/categorical.js';
+export { CategoricalEmission } from './emissions/categorical.js';
+export type { Emission, Observations } from './emissions/emission.js';
+export type { GaussianEmissionOptions } from './emissions/gaussian.js';
+export { GaussianEmission } from './emissions/gaussian.js';
+export type { ScorerEmissionOptions } from './emissions/scorer.js';
+export { ScorerEmission } from './emissions/scorer.js';
+export type { HMMOptions } from './hmm/hmm.js';
+export { HMM } from './hmm/hmm.js';

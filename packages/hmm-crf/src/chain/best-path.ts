@@ -1,0 +1,35 @@
+/** Viterbi's traceback: from the last real step to the first, the best state to have come from. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { ChainPotentials } from './chain-potentials.js';
+import { messages, transitionsInto } from './chain-sum.js';
+import { finiteChain } from './finite-chain.js';
+import { maxSemiring } from './semirings/max.js';
+import { timeSteps } from './time-steps.js';
+
+/** The states of the best path [B,T], int32, −1 at masked steps; of equally good ones the lowest state wins, from the end on. */
+export function bestPath(potentials: ChainPotentials): tf.Tensor2D {
+  return tf.tidy(() => {
+    const chain = finiteChain(potentials);
+    const best = messages(maxSemiring, chain);
+    const into = transitionsInto(chain);
+    const [moves, real] = [timeSteps(chain.moves), timeSteps(chain.mask)];
+    let state = tf.argMax(tf.add(best.at(-1)!, tf.expandDims(chain.final, 0)), 1) as tf.Tensor1D;
+    const none = tf.fill(state.shape, -1, 'int32');
+    const path: tf.Tensor[] = [];
+    for (let t = best.length - 1; t >= 0; t--) {
+      path.unshift(tf.where(real[t]!, state, none));
+      if (t === 0) break;
+      const scores = tf.add(best[t - 1]!, rows(into(t), state));
+      state = tf.where(moves[t]!, tf.argMax(scores, 1), state) as tf.Tensor1D;
+    }
+    return tf.stack(path, 1) as tf.Tensor2D;
+  });
+}
+
+/** Row `state` of each sequence's matrix, of the one it shares [1,K,K] or its own [B,K,K]: state [B] → [B,K]. */
+function rows(matrices: tf.Tensor3D, state: tf.Tensor1D): tf.Tensor {
+  const [count, K] = matrices.shape;
+  const flat = tf.reshape(matrices, [count * K, K]);
+  // Counted through by hand: tfjs' wasm kernel of `gather` with batchDims reads past its indices.
+  return tf.gather(flat, count === 1 ? state : tf.add(state, tf.range(0, count * K, K, 'int32')));
+}

@@ -1,0 +1,40 @@
+/** A chain made ready for computing: finite numbers everywhere, and for each step whether and from where the chain moves into it. */
+
+import { asMask, keepWhere } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ChainPotentials } from './chain-potentials.js';
+import { withoutInfinity } from './impossible.js';
+
+export interface FiniteChain {
+  readonly initial: tf.Tensor1D;
+  readonly transition: tf.Tensor2D | tf.Tensor4D;
+  /** [B,T,K], 0 (that is: one) at masked steps. */
+  readonly emission: tf.Tensor3D;
+  readonly final: tf.Tensor1D;
+  readonly mask: tf.Tensor2D;
+  /** [B,T]: real steps with a real step before them. */
+  readonly moves: tf.Tensor2D;
+}
+
+/** `impossible` for −∞, and 0 for whatever stands at masked steps. */
+export function finiteChain({ initial, transition, emission, mask, final }: ChainPotentials): FiniteChain {
+  const real = asMask(mask);
+  const moves = tf.logicalAnd<tf.Tensor2D>(real, before(real));
+  const [B, T] = real.shape;
+  return {
+    initial: withoutInfinity(initial),
+    transition:
+      transition.rank === 2
+        ? withoutInfinity(transition)
+        : keepWhere(tf.slice(moves, [0, 1], [B, T - 1]), withoutInfinity(transition)),
+    emission: keepWhere(real, withoutInfinity(emission)),
+    final: withoutInfinity(final ?? tf.zerosLike(initial)),
+    mask: real,
+    moves,
+  };
+}
+
+/** Whether a real step stands before (or, reversed, after) each step: [B,T] → [B,T]. */
+export function before(mask: tf.Tensor2D, reverse = false): tf.Tensor2D {
+  return tf.greater(tf.cumsum(tf.cast(mask, 'int32'), 1, true, reverse), 0);
+}

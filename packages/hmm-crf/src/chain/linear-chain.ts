@@ -1,0 +1,92 @@
+/** Every question that one asks of a linear chain. */
+
+import { detach, dims } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkIndices } from '../check-indices.js';
+import { bestPath } from './best-path.js';
+import { type ChainPotentials, type ChainSizes, chainSizes } from './chain-potentials.js';
+import { logPartition } from './log-partition.js';
+import { pathScore, realLabels } from './path-score.js';
+
+/**
+ * A batch of chains over K states. Everything but paths is differentiable, twice. A sequence without a real step has the log
+ * partition 0 and an empty path; one that allows no path has −∞ and no gradient. Sequences may have holes: see ChainPotentials.
+ */
+export class LinearChain {
+  readonly sizes: ChainSizes;
+  readonly #potentials: ChainPotentials;
+
+  /** Throws a ShapeError where the potentials do not fit together. */
+  constructor(potentials: ChainPotentials) {
+    this.sizes = chainSizes('LinearChain', potentials);
+    this.#potentials = potentials;
+  }
+
+  /** log Σ exp over all paths: [B]. */
+  logPartition(): tf.Tensor1D {
+    return this.#logPartition({});
+  }
+
+  /**
+   * The sum of the potentials along the given paths: labels [B,T] int32 → [B]. Labels at masked steps are not read. Throws a DataError on
+   * a label that is no state; on backends that cannot look without waiting (webgl, webgpu), the row's score is NaN.
+   */
+  score(labels: tf.Tensor2D): tf.Tensor1D {
+    const { B, T, K } = this.sizes;
+    dims('LinearChain.score', { labels: [labels, `${B} ${T}`] });
+    return tf.tidy(() => {
+      const path = realLabels(labels, this.#potentials.mask);
+      checkIndices('LinearChain.score', 'label', path, K);
+      return pathScore(this.#potentials, path);
+    });
+  }
+
+  /** log p(labels): score − logPartition, [B]; −∞ without a gradient where the labels are impossible. */
+  logProbability(labels: tf.Tensor2D): tf.Tensor1D {
+    return tf.tidy(() => {
+      const score = this.score(labels);
+      const impossible = detach(score, (values) => tf.equal(values, -Infinity));
+      return tf.where(impossible, score, tf.sub(score, this.logPartition())) as tf.Tensor1D;
+    });
+  }
+
+  /** The probability of each state at each step, [B,T,K]; 0 at masked steps. */
+  marginals(): tf.Tensor3D {
+    return tf.tidy(() => {
+      const emission = this.#potentials.emission;
+      return gradient((moved: tf.Tensor3D) => this.#logPartition({ emission: moved }), emission);
+    });
+  }
+
+  /** The probability of each pair of states (from, to) at the move into step t, at entry t−1: [B,T-1,K,K]; 0 where there is none. */
+  pairMarginals(): tf.Tensor4D {
+    const { B, T, K } = this.sizes;
+    if (T === 1) return tf.zeros([B, 0, K, K]);
+    return tf.tidy(() => {
+      const { transition } = this.#potentials;
+      const perStep = tf.add(transition, tf.zeros([B, T - 1, K, K])) as tf.Tensor4D;
+      return gradient((moved: tf.Tensor4D) => this.#logPartition({ transition: moved }), perStep);
+    });
+  }
+
+  /** The best path [B,T], int32, and its score [B]; −1 at masked steps, and everywhere where no path is possible. */
+  viterbi(): { path: tf.Tensor2D; score: tf.Tensor1D } {
+    return tf.tidy(() => {
+      const best = detach<tf.Tensor, tf.Tensor2D>(this.#potentials.emission, () => bestPath(this.#potentials));
+      const score = pathScore(this.#potentials, best);
+      const possible = detach<tf.Tensor, tf.Tensor>(score, (values) => tf.greater(values, -Infinity));
+      const path = tf.where(tf.expandDims(possible, 1), best, tf.fill(best.shape, -1, 'int32')) as tf.Tensor2D;
+      return { path, score };
+    });
+  }
+
+  #logPartition(moved: Partial<ChainPotentials>): tf.Tensor1D {
+    const { initial } = this.#potentials;
+    return tf.tidy(() => logPartition({ final: tf.zerosLike(initial), ...this.#potentials, ...moved }));
+  }
+}
+
+/** d Σ f / dx: the gradient of a log partition is a probability. */
+function gradient<T extends tf.Tensor>(f: (x: T) => tf.Tensor1D, x: T): T {
+  return tf.grad((moved: tf.Tensor) => tf.sum(f(moved as T)))(x) as T;
+}

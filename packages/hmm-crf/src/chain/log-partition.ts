@@ -1,0 +1,21 @@
+/** The log partition function as an op: composed here, fused where a kernel of its name is registered. */
+
+import { defineOp, type Op, type Tensors } from '@seqloom/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { ChainPotentials } from './chain-potentials.js';
+import { chainSum } from './chain-sum.js';
+import { logSemiring } from './semirings/log.js';
+
+type Parts = 'initial' | 'final' | 'transition' | 'emission' | 'mask';
+
+/** initial [K], final [K], transition [K,K] or [B,T-1,K,K], emission [B,T,K], mask [B,T] → log Σ exp of all paths' scores [B]. */
+export const linearChainLogPartition: Op<Parts, Record<string, never>> = defineOp({
+  name: 'LinearChainLogPartition',
+  inputs: ['initial', 'final', 'transition', 'emission', 'mask'],
+  composed: (inputs: Tensors<Parts>) => [chainSum(logSemiring, inputs as unknown as ChainPotentials)],
+});
+
+/** log Z per sequence [B]. */
+export function logPartition(potentials: Required<ChainPotentials>): tf.Tensor1D {
+  return linearChainLogPartition({ ...potentials }, {})[0] as tf.Tensor1D;
+}

@@ -1,0 +1,82 @@
+/** The score of given paths, without a loop over time. */
+import { asMask } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ChainPotentials } from './chain-potentials.js';
+import { before, type FiniteChain, finiteChain } from './finite-chain.js';
+import { withInfinity } from './impossible.js';
+
+/** The sum of the potentials along each path: labels [B,T] int32 → [B]; labels at masked steps are not read, and those out of range make NaN. */
+export function pathScore(potentials: ChainPotentials, labels: tf.Tensor2D): tf.Tensor1D {
+  return tf.tidy(() => {
+    const chain = finiteChain(potentials);
+    const path = realLabels(labels, chain.mask);
+    const at = oneHot(path, chain.mask, chain.initial.size); // [B,T,K]
+    const first = tf.logicalAnd<tf.Tensor2D>(chain.mask, tf.logicalNot(before(chain.mask)));
+    const last = tf.logicalAnd<tf.Tensor2D>(chain.mask, tf.logicalNot(before(chain.mask, true)));
+    const terms = [
+      tf.mul(at, chain.emission),
+      tf.mul(tf.mul(at, column(first)), chain.initial),
+      tf.mul(tf.mul(at, column(last)), chain.final),
+      transitionScores(chain, path, at),
+    ];
+    const score = withInfinity(tf.sum(tf.addN(terms), [1, 2]));
+    return tf.where(outOfRange(path, chain.initial.size), tf.fill([path.shape[0]], Number.NaN), score) as tf.Tensor1D;
+  });
+}
+
+/** The labels as int32, and 0 at masked steps. */
+export function realLabels(labels: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+  const whole = tf.cast(labels, 'int32');
+  return tf.where(asMask(mask), whole, tf.zerosLike(whole)) as tf.Tensor2D;
+}
+
+/** The transition into each step's label from the label of the real step before it, at the label's place: [B,T,K]. */
+function transitionScores({ mask, moves, transition }: FiniteChain, path: tf.Tensor2D, at: tf.Tensor): tf.Tensor {
+  const [B, T, K] = at.shape as [number, number, number];
+  if (T === 1) return tf.zerosLike(at);
+  const from = oneHot(delay(lastReal(path, mask), 1), moves, K);
+  if (transition.rank === 2) {
+    const scores = tf.matMul(tf.reshape(from, [B * T, K]), transition);
+    return tf.mul(tf.reshape(scores, [B, T, K]), at);
+  }
+  const pairs = tf.mul(transition, tf.expandDims(tf.slice(from, [0, 1, 0]), 3)); // [B,T-1,K,K]
+  return tf.mul(
+    tf.pad(tf.sum(pairs, 2), [
+      [0, 0],
+      [1, 0],
+      [0, 0],
+    ]),
+    at,
+  );
+}
+
+/** The value of the last real step up to each step, in log₂ T rounds: [B,T] → [B,T]. */
+function lastReal(values: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+  let [value, known] = [values, mask];
+  for (let distance = 1; distance < mask.shape[1]; distance *= 2) {
+    value = tf.where(known, value, delay(value, distance)) as tf.Tensor2D;
+    known = tf.logicalOr(known, delay(known, distance));
+  }
+  return value;
+}
+
+/** Every row moved `steps` to the right, 0 moving in. */
+function delay(x: tf.Tensor2D, steps: number): tf.Tensor2D {
+  const [B, T] = x.shape;
+  return tf.concat([tf.zeros([B, steps], x.dtype), tf.slice(x, [0, 0], [B, T - steps])], 1);
+}
+
+/** 1 at the label of each step in the mask, 0 elsewhere: [B,T,K]. */
+function oneHot(labels: tf.Tensor2D, mask: tf.Tensor2D, size: number): tf.Tensor {
+  const hit = tf.equal(tf.expandDims(labels, 2), tf.range(0, size, 1, 'int32'));
+  return tf.mul(tf.cast(hit, 'float32'), column(mask));
+}
+
+function column(mask: tf.Tensor2D): tf.Tensor {
+  return tf.expandDims(tf.cast(mask, 'float32'), 2);
+}
+
+/** Which rows have a label that is no state: [B]. */
+function outOfRange(path: tf.Tensor2D, size: number): tf.Tensor {
+  return tf.any(tf.logicalOr(tf.less(path, 0), tf.greaterEqual(path, size)), 1);
+}

@@ -1,0 +1,12 @@
+/** The same laws as in Node, on all four backends of a real browser; GPU programs compile per shape, so fewer chains are drawn. */
+import { useBackend } from '@seqloom/core';
+import { backendsHere } from '@seqloom/core/testing';
+import { beforeAll, describe, it } from 'vitest';
+import { chainLaws } from './laws/chain-laws.js';
+import { crfLaws } from './laws/crf-laws.js';
+import { hmmLaws } from './laws/hmm-laws.js';
+
+describe.each(backendsHere())('%s', (backend) => {
+  beforeAll(async () => void (await useBackend(backend)));
+  it.each(Object.entries({ ...chainLaws, ...crfLaws, ...hmmLaws }))('%s', (_, law) => law(3));
+});
