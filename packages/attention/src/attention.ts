@@ -1,0 +1,62 @@
+/** Attention: a scorer compares, a mask allows, a normaliser decides. */
+import type { AttendOptions, Attends, Memory, Normalizer, Scorer, Sequence } from '@seqloom/core';
+import { dims, keepWhere, knownOptions, Module, OptionError, ShapeError, show } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { allOf, keyMask } from './masks.js';
+import { softmax } from './normalizers/softmax.js';
+
+export interface AttentionOptions<Keys> {
+  scorer: Scorer<Keys>;
+  /** Makes weights of energies; softmax unless told. */
+  normalize?: Normalizer;
+}
+
+/** What attention gives: the weighted sum of values [B,Q,V] and the weights [B,Q,K]. */
+export interface Attended {
+  context: tf.Tensor3D;
+  weights: tf.Tensor3D;
+}
+
+/** weights = normalize(score(query, keys)), context = Σ weight·value. */
+export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Keys> {
+  readonly scorer: Scorer<Keys>;
+  readonly normalize: Normalizer;
+
+  constructor(options: AttentionOptions<Keys>) {
+    super();
+    knownOptions('Attention', options, ['scorer', 'normalize']);
+    const { scorer, normalize = softmax } = options;
+    if (typeof scorer?.score !== 'function' || typeof scorer.prepare !== 'function') {
+      throw new OptionError('Attention', `\`scorer\` must have prepare and score, got ${show(scorer)}`);
+    }
+    this.scorer = scorer;
+    this.normalize = normalize;
+  }
+
+  /** Cleans the padding of keys [B,K,D] and values [B,K,V] and prepares the keys. Throws ShapeError when they disagree or hold nothing. */
+  remember(keys: Sequence, values: Sequence = keys): Memory<Keys> {
+    const { B, K } = dims('Attention.remember', {
+      'keys.values': [keys?.values, 'B K D'],
+      'keys.mask': [keys?.mask, 'B K'],
+      'values.values': [values?.values, 'B K V'],
+    });
+    if (B * K === 0) throw new ShapeError('Attention.remember', `\`keys\` are empty: [B=${B}, K=${K}]`);
+    const cleanKeys = keepWhere(keys.mask, keys.values);
+    const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
+    return { keys: this.scorer.prepare(cleanKeys), values: cleanValues, mask: keys.mask };
+  }
+
+  /** query [B,Q,D] → context [B,Q,V], weights [B,Q,K]. Throws ShapeError. */
+  attend(query: tf.Tensor3D, memory: Memory<Keys>, { previous, mask }: AttendOptions = {}): Attended {
+    const { B, Q, K } = dims('Attention.attend', {
+      query: [query, 'B Q D'],
+      'memory.values': [memory.values, 'B K V'],
+      ...(previous ? { 'options.previous': [previous, 'B Q K'] as const } : {}),
+      ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
+    }) as Record<'B' | 'Q' | 'K', number>;
+    const real = keyMask(memory.mask);
+    const allowed = tf.broadcastTo<tf.Rank.R3>(mask ? allOf(real, mask) : real, [B, Q, K]);
+    const weights = this.normalize(this.scorer.score(query, memory.keys, previous), allowed, previous);
+    return { context: tf.matMul(weights, memory.values), weights };
+  }
+}

@@ -1,0 +1,60 @@
+import { useBackend } from '@seqloom/core';
+import { backendsHere, expectClose } from '@seqloom/core/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { allOf, causalMask, keyMask } from './index.js';
+
+describe.each(backendsHere())('masks on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it('a causal mask shows each query its past and itself', async () => {
+    await expectClose(
+      causalMask(3),
+      [
+        [1, 0, 0],
+        [1, 1, 0],
+        [1, 1, 1],
+      ],
+      0,
+    );
+    await expectClose(
+      causalMask(2, 5),
+      [
+        [1, 1, 1, 1, 0],
+        [1, 1, 1, 1, 1],
+      ],
+      0,
+    );
+    await expectClose(causalMask(1, 4), [[1, 1, 1, 1]], 0);
+  });
+
+  it('masks combine, whatever their rank and dtype', async () => {
+    const keys = tf.tensor2d([
+      [1, 1, 1],
+      [1, 1, 0],
+    ]);
+    const both = allOf(keyMask(keys), causalMask(3), tf.ones([2, 3, 3]));
+    expect(both.dtype).toBe('bool');
+    await expectClose(
+      both,
+      [
+        [
+          [1, 0, 0],
+          [1, 1, 0],
+          [1, 1, 1],
+        ],
+        [
+          [1, 0, 0],
+          [1, 1, 0],
+          [1, 1, 0],
+        ],
+      ],
+      0,
+    );
+  });
+});
+
+it('refuses masks that cannot be', () => {
+  expect(() => causalMask(3, 2)).toThrow('causalMask: `keys` must be a whole number of at least 3, got 2');
+  expect(() => allOf()).toThrow('at least one mask');
+});

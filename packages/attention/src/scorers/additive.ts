@@ -1,0 +1,65 @@
+/** The score of the first attention for translation: a network with one hidden layer looks at query and key. */
+import type { Attributes, Op, Rng, Scorer } from '@seqloom/core';
+import { count, defineOp, dims, glorotUniform, knownOptions, Module, parameter, zeros } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { project } from '../project.js';
+
+export interface AdditiveScoreOptions {
+  querySize: number;
+  keySize: number;
+  /** U, the size of the hidden layer. */
+  size: number;
+  /** Adds a bias inside the tanh; the paper has none. */
+  bias?: boolean;
+  rng?: Rng;
+}
+
+/** query [B,Q,U] and keys [B,K,U], both projected, energy [U] → energies [B,Q,K] = Σ_u energy·tanh(query + key). */
+export const additiveScore: Op<'query' | 'keys' | 'energy', Attributes> = defineOp({
+  name: 'AdditiveScore',
+  inputs: ['query', 'keys', 'energy'],
+  composed: ({ query, keys, energy }) => {
+    const { B, Q, K, U } = dims('AdditiveScore', {
+      query: [query, 'B Q U'],
+      keys: [keys, 'B K U'],
+      energy: [energy, 'U'],
+    });
+    const hidden = tf.tanh(tf.add(tf.reshape(query, [B, Q, 1, U]), tf.reshape(keys, [B, 1, K, U]))); // [B,Q,K,U]
+    const energies = tf.matMul(tf.reshape(hidden, [B * Q * K, U]), tf.reshape(energy, [U, 1]));
+    return [tf.reshape(energies, [B, Q, K])];
+  },
+});
+
+/** Additive (Bahdanau) score: energy = v·tanh(W·query + U·key + b). query [B,Q,D], keys [B,K,E] → [B,Q,K]. Throws ShapeError. arXiv:1409.0473 */
+export class AdditiveScore extends Module implements Scorer {
+  readonly query: tf.Variable<tf.Rank.R2>; // W_a [D,U]
+  readonly key: tf.Variable<tf.Rank.R2>; // U_a [E,U]
+  readonly bias: tf.Variable<tf.Rank.R1> | undefined; // b [U]
+  readonly energy: tf.Variable<tf.Rank.R1>; // v [U]
+
+  constructor(options: AdditiveScoreOptions) {
+    super();
+    knownOptions('AdditiveScore', options, ['querySize', 'keySize', 'size', 'bias', 'rng']);
+    const { bias = false, rng } = options;
+    const size = count('AdditiveScore', 'size', options.size);
+    this.query = parameter([count('AdditiveScore', 'querySize', options.querySize), size], glorotUniform, rng);
+    this.key = parameter([count('AdditiveScore', 'keySize', options.keySize), size], glorotUniform, rng);
+    this.bias = bias ? parameter([size], zeros, rng) : undefined;
+    this.energy = parameter([size], glorotUniform, rng);
+  }
+
+  /** keys [B,K,E] → U·key + b [B,K,U]. */
+  prepare(keys: tf.Tensor3D): tf.Tensor3D {
+    dims('AdditiveScore.prepare', { keys: [keys, `B K ${this.key.shape[0]}`] });
+    return project(keys, this.key as tf.Tensor2D, this.bias as tf.Tensor1D | undefined);
+  }
+
+  score(query: tf.Tensor3D, keys: tf.Tensor3D): tf.Tensor3D {
+    const [querySize, size] = this.query.shape;
+    dims('AdditiveScore.score', { query: [query, `B Q ${querySize}`], keys: [keys, `B K ${size}`] });
+    return additiveScore(
+      { query: project(query, this.query as tf.Tensor2D), keys, energy: this.energy },
+      {},
+    )[0] as tf.Tensor3D;
+  }
+}
