@@ -60,3 +60,47 @@ export function storePart(pointer: usize, x: v128, count: i32): void {
   if (count > 1) store<f32>(pointer, f32x4.extract_lane(x, 1), 4);
   if (count > 2) store<f32>(pointer, f32x4.extract_lane(x, 2), 8);
 }
+
+/** ln x, relative error below 2e-7 (Cephes); −∞ at 0 and NaN below. */
+@inline
+export function log4(x: v128): v128 {
+  const normal = f32x4.max(x, f32x4.splat(1.17549435e-38));
+  const bits = i32x4.sub(i32x4.shr_u(normal, 23), i32x4.splat(126));
+  let mantissa = v128.or(v128.and(normal, i32x4.splat(0x007fffff)), f32x4.splat(0.5)); // in [0.5, 1)
+  const small = f32x4.lt(mantissa, f32x4.splat(0.707106781186547524));
+  const exponent = f32x4.sub(f32x4.convert_i32x4_s(bits), v128.and(small, f32x4.splat(1)));
+  mantissa = f32x4.sub(f32x4.add(mantissa, v128.and(small, mantissa)), f32x4.splat(1));
+  const square = f32x4.mul(mantissa, mantissa);
+  let p = f32x4.splat(7.0376836292e-2);
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(-1.1514610310e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(1.1676998740e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(-1.2420140846e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(1.4249322787e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(-1.6668057665e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(2.0000714765e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(-2.4999993993e-1));
+  p = f32x4.add(f32x4.mul(p, mantissa), f32x4.splat(3.3333331174e-1));
+  p = f32x4.mul(f32x4.mul(p, mantissa), square);
+  p = f32x4.add(p, f32x4.mul(exponent, f32x4.splat(LN2_LOW)));
+  p = f32x4.sub(p, f32x4.mul(square, f32x4.splat(0.5)));
+  const result = f32x4.add(f32x4.add(mantissa, p), f32x4.mul(exponent, f32x4.splat(LN2_HIGH)));
+  const zero = v128.bitselect(f32x4.splat(-Infinity), result, f32x4.eq(x, f32x4.splat(0)));
+  return v128.bitselect(zero, f32x4.splat(NaN), f32x4.ge(x, f32x4.splat(0)));
+}
+
+/** The largest of the four lanes. */
+@inline
+export function maxLanes(x: v128): f32 {
+  const pairs = f32x4.max(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.max(pairs, v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2)), 0);
+}
+
+@inline
+export function exp1(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+}
+
+@inline
+export function log1(x: f32): f32 {
+  return f32x4.extract_lane(log4(f32x4.splat(x)), 0);
+}

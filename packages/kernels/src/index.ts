@@ -2,6 +2,8 @@
 
 export type { AdditiveScoreGradients, AdditiveScoreInputs } from './attention.js';
 export { additiveScore, additiveScoreGradient } from './attention.js';
+export type { Chain, ChainGradients, ChainMessages } from './chain.js';
+export { alphaSize, chainBackward, chainForward } from './chain.js';
 export type { Kernels } from './load.js';
 export { loadKernels, supportsSimd } from './load.js';
 export type { MatrixOperand, MatrixProduct } from './matrix.js';

@@ -1,5 +1,6 @@
 /** The wasm module and its instances: one per memory. */
 import type { AttentionExports } from './attention.js';
+import type { ChainExports } from './chain.js';
 import { wasm } from './generated/kernels.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
@@ -8,7 +9,7 @@ import type { SegmentExports } from './segment.js';
 /** The kernels, bound to one memory; pass them to the function of the kernel you want. */
 export interface Kernels {
   readonly memory: KernelMemory;
-  readonly exports: AttentionExports & MatrixExports & SegmentExports;
+  readonly exports: AttentionExports & ChainExports & MatrixExports & SegmentExports;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
