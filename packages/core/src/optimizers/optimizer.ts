@@ -45,15 +45,15 @@ export class Optimizer {
     tf.tidy(() => {
       const slots = this.#withNewParameters(gradients, parameters);
       const step = this.transformation.update(gradients, { parameters, slots, count: this.#count });
+      const next = Object.entries(step.updates).map(
+        ([path, update]) => [parameters[path] as tf.Variable, tf.sub(parameters[path] as tf.Variable, update)] as const,
+      ); // before slots are freed: an update may be one of them
       this.#own(
-        { ...slots, ...mapSlots(slots, (name) => ({ ...slots[name], ...step.slots[name] })) },
+        mapSlots(slots, (name) => ({ ...slots[name], ...step.slots[name] })),
         gradients,
         parameters,
       );
-      for (const [path, update] of Object.entries(step.updates)) {
-        const parameter = parameters[path] as tf.Variable;
-        parameter.assign(tf.sub(parameter, update));
-      }
+      for (const [parameter, value] of next) parameter.assign(value);
     });
     this.#count++;
   }
