@@ -1,0 +1,303 @@
+/** Words → parts of speech: a recurrent network, with or without self-attention, under a CRF or a softmax. */
+import type { Attends, Rng } from '@seqloom/core';
+import { DataError } from '@seqloom/core/errors';
+import {
+  collect,
+  generateSentences,
+  readConllu,
+  type Sentence,
+  splitWords,
+  TokenEncoder,
+  tokenAccuracy,
+  Vocabulary,
+} from '@seqloom/data';
+import { padFeatures, padIds } from '@seqloom/data/to-tensors';
+import { CRF } from '@seqloom/hmm-crf';
+import { SoftmaxHead, type TaggedBatch, Tagger, TokenEmbedding } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { choice } from '../controls/control.js';
+import { type DataPreview, defineExperiment, type Picture, type Prediction, type Task } from '../experiment.js';
+import { headsControl, makeAttention, type ScorerName, scorerOptions } from '../parts/attention.js';
+import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
+import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
+
+const made = 3000;
+const longest = 50;
+const fewest = 20;
+
+/** The columns by which a word is known, and the size of each one's vector. */
+const columns = { word: 32, suffix2: 16, suffix3: 16, prefix2: 8, shape: 8 } as const;
+
+interface Example {
+  readonly words: readonly string[];
+  readonly features: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+}
+
+interface Treebank {
+  readonly encoder: TokenEncoder;
+  readonly tags: Vocabulary;
+  /** By rising length. */
+  readonly train: readonly Example[];
+  readonly test: readonly Example[];
+}
+
+export default defineExperiment({
+  title: 'Tagger',
+  summary:
+    'Reads a sentence and gives every word its part of speech, with probabilities. Learn from the embedded sentences or drop a treebank of your own.',
+  input: { label: 'Type a sentence', maxLength: 200 },
+  examples: [
+    'The old man reads a book.',
+    'Anna quickly closed the window!',
+    'Can you play the violin?',
+    'She bought three red apples in Paris.',
+  ],
+  measure: { label: 'Accuracy on unseen sentences', every: 10, sample: 50 },
+  file: {
+    label: 'Drop a CoNLL-U file, or choose one',
+    help: 'A treebank of Universal Dependencies, .conllu or .conllu.gz: its forms and UPOS tags are read. It stays on this computer.',
+    extensions: ['.conllu', '.gz', '.txt'],
+  },
+  views: [
+    {
+      name: 'marginals',
+      title: 'Probabilities',
+      help: 'Each column is a word: the darker a tag, the more probable; the line is the best path.',
+      axes: ['tag', 'word'],
+      tokens: 'column',
+    },
+    {
+      name: 'attention',
+      title: 'Attention',
+      help: 'Each row is a word, the darker a cell, the more it looked at that other word.',
+      axes: ['word', 'looks at'],
+      tokens: 'row',
+    },
+    {
+      name: 'transition',
+      title: 'Transitions',
+      help: 'What the CRF has learnt of neighbours: blue, this tag likes to be followed by that; orange, it does not.',
+      axes: ['tag', 'next tag'],
+    },
+  ],
+  controls: {
+    cell: cellControl,
+    size: sizeControl,
+    scorer: choice({
+      label: 'Self-attention',
+      help: 'Lets every word look at every other, beside what the recurrence remembers.',
+      affects: 'model',
+      options: [{ value: 'none', label: 'None' }, ...scorerOptions],
+      initial: 'scaled-dot',
+    }),
+    heads: headsControl,
+    head: choice({
+      label: 'Head',
+      help: 'A CRF weighs whole paths of tags; softmax decides each word by itself.',
+      affects: 'model',
+      options: [
+        { value: 'crf', label: 'CRF' },
+        { value: 'softmax', label: 'Softmax' },
+      ],
+      initial: 'crf',
+    }),
+    batchSize: choice({
+      label: 'Batch size',
+      help: 'Sentences per step, of similar length.',
+      affects: 'training',
+      options: [8, 16, 32, 64].map((value) => ({ value, label: String(value) })),
+      initial: 32,
+    }),
+    ...optimizerControls,
+  },
+
+  objections({ scorer, heads }) {
+    return scorer === 'none' && heads > 1
+      ? { heads: 'Without self-attention there is nothing to divide into heads: choose 1.' }
+      : {};
+  },
+
+  async data(_, rng, file) {
+    const sentences = file ? await collect(readConllu(file)) : generateSentences({ rng, count: made });
+    const tagged = rng.shuffled(sentences.filter(isTagged));
+    if (tagged.length < fewest) throw tooFew(sentences.length, tagged.length);
+    const unseen = Math.min(200, Math.floor(tagged.length / 10));
+    const [test, train] = [tagged.slice(0, unseen), tagged.slice(unseen)];
+    const encoder = TokenEncoder.build(train.flatMap(wordsOf), {
+      features: Object.keys(columns) as (keyof typeof columns)[],
+    });
+    const tags = Vocabulary.closed(tagged.flatMap(tagsOf));
+    const encode = (sentence: Sentence): Example => ({
+      words: wordsOf(sentence),
+      features: encoder.encodeAll(wordsOf(sentence)),
+      labels: tags.encode(tagsOf(sentence)),
+    });
+    const byLength = train.map(encode).sort((a, b) => a.words.length - b.words.length);
+    return {
+      data: { encoder, tags, train: byLength, test: test.map(encode) } satisfies Treebank,
+      preview: previewOf(file, sentences.length, tagged),
+    };
+  },
+
+  build(setup, data, rng) {
+    const model = makeModel(setup, data, rng);
+    const task: Task<TaggedBatch> = {
+      model,
+      optimizer: makeOptimizer(setup),
+      draw: (random) => {
+        const size = Math.min(setup.batchSize, data.train.length);
+        const start = random.below(data.train.length - size + 1);
+        return toBatch(data.train.slice(start, start + size));
+      },
+      loss: (batch) => model.loss(batch),
+      evaluate: (limit) => evaluate(model, data.test.slice(0, limit)),
+      predict: (input) => predict(model, data, input),
+    };
+    return task;
+  },
+});
+
+interface Parts {
+  readonly cell: CellName;
+  readonly size: number;
+  readonly scorer: ScorerName | 'none';
+  readonly heads: number;
+  readonly head: 'crf' | 'softmax';
+}
+
+function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }: Treebank, rng: Rng): Tagger {
+  const sizes = Object.values(columns);
+  const embeddings = new TokenEmbedding({
+    columns: encoder.columns.map(({ vocabulary }, i) => ({
+      vocabularySize: vocabulary.size,
+      size: sizes[i]!,
+      unknown: vocabulary.unknown,
+    })),
+    wordDropout: 0.05,
+    rng,
+  });
+  const attention: Attends | undefined =
+    scorer === 'none' ? undefined : makeAttention(scorer, heads, { querySize: size, keySize: size, rng });
+  return new Tagger({
+    embeddings,
+    encoder: bothWays(cell, { inputSize: embeddings.outputSize, hiddenSize: size, rng }),
+    attention,
+    contextSize: size,
+    tags: tags.size,
+    head: head === 'crf' ? new CRF({ labelCount: tags.size, rng }) : new SoftmaxHead(),
+    rng,
+  });
+}
+
+function toBatch(examples: readonly Example[]): TaggedBatch {
+  const { ids: tokens, mask } = padFeatures(examples.map(({ features }) => features));
+  const labels = padIds(examples.map((example) => example.labels));
+  labels.mask.dispose();
+  return { tokens, mask, labels: labels.ids };
+}
+
+async function evaluate(model: Tagger, examples: readonly Example[]): Promise<number> {
+  const batch = toBatch(examples);
+  const path = tf.tidy(() => model.decode(batch));
+  const [ids, width] = [await path.data(), path.shape[1]];
+  tf.dispose([path, ...Object.values(batch)]);
+  const predicted = examples.map(({ labels }, row) => [...ids.subarray(row * width, row * width + labels.length)]);
+  return tokenAccuracy(
+    predicted,
+    examples.map(({ labels }) => labels),
+  );
+}
+
+async function predict(model: Tagger, { encoder, tags }: Treebank, input: string): Promise<Prediction> {
+  const words = splitWords(input);
+  const { ids: tokens, mask } = padFeatures([encoder.encodeAll(words)]);
+  const answer = tf.tidy(() => {
+    const { emissions, weights } = model.forward({ tokens, mask });
+    return { path: model.head.decode(emissions), marginals: model.head.marginals(emissions), weights };
+  });
+  const [path, marginals, weights] = await Promise.all([
+    answer.path.data(),
+    answer.marginals.data(),
+    answer.weights?.data(),
+  ]);
+  tf.dispose([tokens, mask, Object.values(answer).filter((tensor) => tensor !== undefined)]);
+  const likely = words.map((_, t) =>
+    likeliest(marginals.subarray(t * tags.size, (t + 1) * tags.size) as Float32Array, tags),
+  );
+  const pictures: Record<string, Picture> = { marginals: lanesOf(words, marginals as Float32Array, tags, [...path]) };
+  if (weights)
+    pictures.attention = {
+      rows: words,
+      columns: words,
+      layers: headsOf(weights as Float32Array, words.length),
+      scale: 'share',
+    };
+  if (model.head instanceof CRF) pictures.transition = await transitionsOf(model.head, tags);
+  return {
+    result: {
+      kind: 'tags',
+      words: words.map((word, t) => ({ word, tag: tags.tokens[path[t]!]!, likely: likely[t]! })),
+    },
+    pictures,
+  };
+}
+
+function likeliest(probabilities: Float32Array, tags: Vocabulary): (readonly [string, number])[] {
+  return Array.from(probabilities, (probability, k) => [tags.tokens[k]!, probability] as const)
+    .sort(([, a], [, b]) => b - a)
+    .filter(([, probability], rank) => rank === 0 || (rank < 3 && probability >= 0.02));
+}
+
+/** marginals [T,K] → tags as rows, words as columns. */
+function lanesOf(words: readonly string[], marginals: Float32Array, tags: Vocabulary, path: number[]): Picture {
+  const [T, K] = [words.length, tags.size];
+  const values = Float32Array.from({ length: T * K }, (_, i) => marginals[(i % T) * K + Math.floor(i / T)]!);
+  return { rows: tags.tokens, columns: words, layers: [{ label: 'all', values }], scale: 'share', path };
+}
+
+function headsOf(weights: Float32Array, T: number): Picture['layers'] {
+  const size = T * T;
+  return Array.from({ length: weights.length / size }, (_, head) => ({
+    label: `Head ${head + 1}`,
+    values: weights.slice(head * size, (head + 1) * size),
+  }));
+}
+
+async function transitionsOf({ transition }: CRF, { tokens }: Vocabulary): Promise<Picture> {
+  const values = (await transition.data()) as Float32Array;
+  return { rows: tokens, columns: tokens, layers: [{ label: 'all', values: values.slice() }], scale: 'signed' };
+}
+
+/** Whether every word has a tag, and the sentence is of a length that can be learnt from here. */
+function isTagged({ tokens }: Sentence): boolean {
+  return tokens.length > 0 && tokens.length <= longest && tokens.every(({ upos }) => upos !== null);
+}
+
+function tooFew(all: number, usable: number): DataError {
+  return new DataError('tagger', `only ${usable} of ${all} sentences can be used, at least ${fewest} are needed`, {
+    hint: `a sentence counts when each of its words has a UPOS tag and it has at most ${longest} words`,
+  });
+}
+
+function wordsOf({ tokens }: Sentence): string[] {
+  return tokens.map(({ form }) => form);
+}
+
+function tagsOf({ tokens }: Sentence): string[] {
+  return tokens.map(({ upos }) => upos!);
+}
+
+function previewOf(file: File | undefined, all: number, tagged: readonly Sentence[]): DataPreview {
+  const counts = new Map<string, number>();
+  for (const tag of tagged.flatMap(tagsOf)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  const words = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const from = file ? file.name : 'Embedded sentences';
+  const left =
+    all > tagged.length ? `, ${(all - tagged.length).toLocaleString('en')} more left out (too long or untagged)` : '';
+  return {
+    caption: `${from}: ${tagged.length.toLocaleString('en')} sentences, ${words.toLocaleString('en')} words, ${counts.size} tags${left}.`,
+    counts: [...counts].sort(([, a], [, b]) => b - a),
+    samples: tagged.slice(0, 6).map((sentence) => wordsOf(sentence).join(' ')),
+  };
+}

@@ -1,0 +1,83 @@
+/** From a composition to a model on a backend, reusing what stays the same. */
+import {
+  type BackendName,
+  CheckpointError,
+  loadCheckpoint,
+  loadWeights,
+  Rng,
+  saveCheckpoint,
+  useBackend,
+} from '@seqloom/core';
+import type { Controls } from '../controls/control.js';
+import { everywhere, type Prepared, type Task } from '../experiment.js';
+import { experiments } from './catalog.js';
+import type { Checkpoint, Composition, Objections } from './protocol.js';
+
+export interface Workpiece {
+  readonly composition: Composition;
+  readonly prepared: Prepared<unknown>;
+  readonly backend: BackendName;
+  readonly task: Task<unknown>;
+  /** What batches are drawn with. */
+  readonly rng: Rng;
+}
+
+/** The task of `composition`, made of the seed's random streams; `previous` lends its data where nothing about them changed. */
+export async function compose(composition: Composition, previous?: Workpiece): Promise<Workpiece> {
+  const experiment = experiments.get(composition.experiment)!;
+  const { setup, file } = composition;
+  const seeded = new Rng(Number(setup.seed));
+  const [dataRng, modelRng, rng] = [seeded.split(), seeded.split(), seeded.split()];
+  const reuse = previous && unchanged(['data'], composition, previous.composition);
+  const prepared = reuse ? previous.prepared : await experiment.data(setup as never, dataRng, file);
+  const backend = await useBackend(setup.backend as BackendName | 'auto');
+  try {
+    return { composition, prepared, backend, task: experiment.build(setup as never, prepared.data, modelRng), rng };
+  } catch (error) {
+    if (previous) await useBackend(previous.backend);
+    throw error;
+  }
+}
+
+/** Whether the model of `a` has the same parameters as that of `b`, so that its weights can be carried over. */
+export function sameModel(a: Composition, b: Composition): boolean {
+  return unchanged(['data', 'model'], a, b);
+}
+
+/** The objections to a composition, by control; none means that it can be built. */
+export function objectionsTo({ experiment, setup }: Composition): Objections {
+  return experiments.get(experiment)!.objections?.(setup as never) ?? {};
+}
+
+export async function take({ task, rng }: Workpiece, step: number): Promise<Checkpoint> {
+  return { step, bytes: await saveCheckpoint(task, { progress: { step, stream: rng.state } }) };
+}
+
+/** Continues from a checkpoint; from its weights alone where the optimiser is another one now. */
+export async function restore({ task, rng }: Workpiece, { bytes }: Checkpoint): Promise<void> {
+  try {
+    const { stream } = (await loadCheckpoint(task, bytes)) as { stream: number[] };
+    rng.state = stream;
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    await loadWeights(task.model, bytes);
+  }
+}
+
+export function release({ task }: Workpiece): void {
+  task.model.dispose();
+  task.optimizer.dispose();
+}
+
+function unchanged(affects: readonly string[], a: Composition, b: Composition): boolean {
+  if (a.experiment !== b.experiment || !sameFile(a.file, b.file)) return false;
+  const controls: Controls = { ...experiments.get(a.experiment)!.controls, ...everywhere };
+  return Object.entries(controls).every(
+    ([name, control]) => !affects.includes(control.affects) || a.setup[name] === b.setup[name],
+  );
+}
+
+/** Posting copies a File, so its identity is lost. */
+function sameFile(a: File | undefined, b: File | undefined): boolean {
+  return a?.name === b?.name && a?.size === b?.size && a?.lastModified === b?.lastModified;
+}

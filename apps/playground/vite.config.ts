@@ -1,0 +1,18 @@
+/** The page: packages are read from source, the training worker is an ES module, paths are relative so that any folder can serve it. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+const backends = ['cpu', 'wasm', 'webgl', 'webgpu'].map((name) => `@tensorflow/tfjs-backend-${name}`);
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [svelte()],
+  resolve: {
+    conditions: ['@seqloom/source', 'module', 'browser', 'development|production'],
+    dedupe: ['@tensorflow/tfjs-core'],
+  },
+  optimizeDeps: { include: ['@tensorflow/tfjs-core', ...backends, 'uplot'] },
+  worker: { format: 'es' },
+  build: { target: 'es2023' },
+});
