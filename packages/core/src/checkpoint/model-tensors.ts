@@ -11,6 +11,7 @@ export async function storeTensors(
 ): Promise<Map<string, StoredTensor>> {
   const entries = [...named].map(async ([name, tensor]): Promise<[string, StoredTensor]> => {
     const { dtype, shape } = tensor;
+    if (tensor.isDisposed) throw new UsageError('saveWeights', `${name} is disposed`);
     if (!isStored(dtype)) throw new UsageError('saveWeights', `${name} has the dtype ${dtype}, which no file can hold`);
     return [name, { dtype, shape: [...shape], values: (await tensor.data()) as StoredTensor['values'] }];
   });
@@ -19,6 +20,7 @@ export async function storeTensors(
 
 /** Checks that the tensors are those of the model, by name, shape and type, and returns what assigns them all. */
 export function prepareModel(where: string, model: Module, tensors: ReadonlyMap<string, StoredTensor>): () => void {
+  if (model.disposed) throw new UsageError(where, 'the model is disposed');
   const variables = new Map(model.namedVariables());
   const missing = [...variables.keys()].filter((name) => !tensors.has(name));
   const unexpected = [...tensors.keys()].filter((name) => !variables.has(name));

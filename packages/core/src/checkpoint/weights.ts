@@ -25,7 +25,7 @@ export async function loadWeights(model: Module, bytes: Uint8Array): Promise<voi
 /** The `config` that a weights file was saved with. */
 export async function readConfig(bytes: Uint8Array): Promise<JsonValue> {
   const file = await unseal(bytes);
-  if (file.kind === 'weights') return (file.record as { config: JsonValue }).config;
+  if (file.kind) return (file.record as { config: JsonValue }).config;
   throw new CheckpointError('readConfig', 'the file holds no configuration', {
     hint: 'save it with saveWeights(model, config)',
   });

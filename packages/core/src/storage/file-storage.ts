@@ -42,7 +42,7 @@ function visible(name: string): boolean {
 
 /** Small files come as views of a shared pool: give the caller bytes of its own. */
 function toBytes(buffer: Buffer): Uint8Array {
-  return Uint8Array.prototype.slice.call(buffer);
+  return new Uint8Array(buffer);
 }
 
 /** Answers `fallback` when there is no such file or folder. */
