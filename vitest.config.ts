@@ -48,7 +48,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { conditions: [source, 'module', 'browser', 'development'], dedupe: ['@tensorflow/tfjs-core'] },
+        resolve: { conditions: [source, 'module', 'browser', 'development'] },
         test: {
           name: 'browser',
           include: [browserTests],

@@ -8,6 +8,7 @@ export { SoftmaxHead } from './models/softmax-head.js';
 export type { TagHead } from './models/tag-head.js';
 export { type TaggedBatch, Tagger, type TaggerOptions } from './models/tagger.js';
 export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './models/token-embedding.js';
+export { type Attentive, AttentiveRNN, type AttentiveRNNOptions } from './recurrent/attentive-rnn.js';
 export {
   Bidirectional,
   type BidirectionalOptions,
