@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { UsageError } from '../errors.js';
 import { indexedDBStorage } from './index.js';
@@ -7,7 +7,8 @@ import { verifyStorage } from './verify-storage.js';
 const devtools = cdp() as unknown as { send(method: string, parameters: object): Promise<unknown> };
 const quota = (quotaSize?: number) =>
   devtools.send('Storage.overrideQuotaForOrigin', { origin: location.origin, quotaSize });
-afterEach(() => quota());
+beforeAll(() => quota(1_000_000)); // before anything is stored: the browser remembers for a while how much room there was
+afterAll(() => quota());
 
 it('keeps the laws of storage', () => verifyStorage(indexedDBStorage('laws')));
 
@@ -20,7 +21,6 @@ it('another storage of the same database sees the same, one of another database 
 it('when the browser is full the error says so and the old value stays', async () => {
   const storage = indexedDBStorage('full');
   await storage.write('run', Uint8Array.of(5));
-  await quota(1_000_000);
   const bytes = new Uint8Array(40 * 65_536); // the browser compresses, so it must be noise
   for (let at = 0; at < bytes.length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
   const attempt = storage.write('run', bytes);
