@@ -58,7 +58,7 @@ async function report(pkg) {
   } catch (error) {
     process.exitCode = 1;
     const { message, stdout = '', stderr = '' } = /** @type {Error & { stdout?: string, stderr?: string }} */ (error);
-    const told = [message, stdout, stderr].join('\n').trim().replaceAll('\n', '\n    ');
+    const told = [message.replace(stderr, ''), stdout, stderr].join('\n').trim().replaceAll('\n', '\n    ');
     console.error(`✗ ${pkg.manifest.name} (${seconds()})\n    ${told}`);
   }
 }

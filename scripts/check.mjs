@@ -1,15 +1,16 @@
 /** Everything that `npm test` promises, step by step; the last line is `N passed, N failed`, and a failure makes the exit code 1. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readReport } from './vitest-report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'seqloom-check-'));
 const windows = process.platform === 'win32';
 const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) };
-const limitMinutes = 15;
+const limit = 15 * 60_000;
 
 /** A step is a command, or a vitest project whose tests count one by one. */
 const steps = [
@@ -45,7 +46,7 @@ async function run({ title, command, project }) {
   const start = performance.now();
   const problem = await execute(command ?? vitest);
   const seconds = (performance.now() - start) / 1000;
-  const counted = project === undefined ? { passed: problem ? 0 : 1, failures: [] } : counts(report);
+  const counted = project ? readReport(report) : { passed: problem ? 0 : 1, failures: [] };
   const failures = problem && counted.failures.length === 0 ? [problem] : counted.failures;
   console.log(`${failures.length === 0 ? '✓' : '✗'} ${title} (${seconds.toFixed(1)} s)`);
   return { title, passed: counted.passed, failures, seconds };
@@ -65,45 +66,22 @@ function execute(command) {
       shell: true,
       detached: !windows,
     });
-    const stop = () => child.pid && process.kill(windows ? child.pid : -child.pid, 'SIGTERM'); // the whole group, browsers too
+    const stop = (/** @type {NodeJS.Signals} */ signal) => {
+      if (child.pid) process.kill(windows ? child.pid : -child.pid, signal); // the whole group, browsers too
+    };
     const interrupt = () => {
-      stop();
+      stop('SIGTERM');
       process.exit(130);
     };
-    const timer = setTimeout(stop, limitMinutes * 60_000);
+    const timers = [setTimeout(stop, limit, 'SIGTERM'), setTimeout(stop, limit + 10_000, 'SIGKILL')];
     process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     child.once('exit', (code, signal) => {
-      clearTimeout(timer);
+      timers.forEach(clearTimeout);
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-      if (signal) resolve(`\`${command}\` was stopped by ${signal} (each step has ${limitMinutes} minutes)`);
+      if (signal) resolve(`\`${command}\` was stopped by ${signal} (each step has ${limit / 60_000} minutes)`);
       else resolve(code === 0 ? undefined : `\`${command}\` ended with code ${code}`);
     });
   });
-}
-
-/**
- * The tests in a vitest report; a file that could not be loaded is one failure.
- * @param {string} report
- */
-function counts(report) {
-  /** @type {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }} */
-  let { testResults } = { testResults: [] };
-  try {
-    ({ testResults } = JSON.parse(readFileSync(report, 'utf8')));
-  } catch {
-    return { passed: 0, failures: [] }; // vitest itself failed: the exit code says so
-  }
-  const tests = testResults.flatMap((file) => file.assertionResults);
-  const broken = testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-  );
-  return {
-    passed: tests.filter((test) => test.status === 'passed').length,
-    failures: [
-      ...broken.map((file) => file.name),
-      ...tests.filter((test) => test.status === 'failed').map((test) => test.fullName),
-    ],
-  };
 }
 
 /** @param {Result[]} results */
