@@ -4,9 +4,9 @@
 const arrows = {
   'packages/kernels': [],
   'packages/core': ['kernels'],
-  'packages/attention': ['core'],
-  'packages/layers': ['core', 'attention'],
-  'packages/hmm-crf': ['core'],
+  'packages/attention': ['core', 'kernels'],
+  'packages/layers': ['core', 'attention', 'kernels'],
+  'packages/hmm-crf': ['core', 'kernels'],
   'packages/data': ['core'],
   'apps/playground': ['core', 'attention', 'layers', 'hmm-crf', 'data'],
   'apps/cli': ['core', 'attention', 'layers', 'hmm-crf', 'data'],

@@ -1,7 +1,7 @@
 /** @seqloom/core: the contracts, the training loop, optimisers, checkpoints and backends. */
 
-export type { BackendName, BackendOptions } from './backend/index.js';
-export { useBackend } from './backend/index.js';
+export type { BackendName, BackendOptions, FusedKernel } from './backend/index.js';
+export { capabilities, useBackend } from './backend/index.js';
 export type { Cell, RecurrentLayer, SequenceLayer, State } from './cell.js';
 export { carry, mapState, stateTensors } from './cell.js';
 export type {
@@ -44,7 +44,7 @@ export { chunks } from './math/chunks.js';
 export { detach } from './math/detach.js';
 export { logSumExp } from './math/log-sum-exp.js';
 export { isModule, Module } from './module.js';
-export type { Attributes, Gradient, Op, OpDefinition, Tensors } from './op.js';
+export type { Attributes, FusedPair, Gradient, Op, OpDefinition, Tensors } from './op.js';
 export { defineOp } from './op.js';
 export type {
   AdagradOptions,

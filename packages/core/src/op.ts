@@ -1,5 +1,6 @@
 /** Ops with two lives: a meaning in tf ops that runs on any backend, and a fused kernel that takes over where one is registered. */
 import * as tf from '@tensorflow/tfjs-core';
+import { type FusedKernel, registerFused } from './backend/fused.js';
 import { UsageError } from './errors.js';
 
 export type Tensors<Names extends string> = Readonly<Record<Names, tf.Tensor>>;
@@ -15,8 +16,19 @@ export interface OpDefinition<Names extends string, Options extends Attributes> 
   workspaces?: number;
   /** The meaning, in differentiable tf ops. */
   composed(inputs: Tensors<Names>, attributes: Options): tf.Tensor[];
-  /** Goes back through the fused kernel: d(outputs), what went in and what the kernel returned (workspaces too) → d(inputs); inputs left out get none. */
+  /** The kernels for cpu and wasm, where the op has them; other backends compute the composed form. */
+  fused?: FusedPair<Names>;
+  /** Goes back through a kernel that somebody registers under `name`; `fused` brings its own. Inputs left out get no gradient. */
   gradient?: Gradient<Names, Options>;
+}
+
+/** Both directions of an op over raw memory. */
+export interface FusedPair<Names extends string> {
+  /** Inputs by name → the outputs, then the workspaces. */
+  forward: FusedKernel;
+  /** The inputs by name, what `forward` returned as `out0`, `out1`… and d(outputs) as `dy0`, `dy1`… → the gradients of `differentiable`. */
+  backward: FusedKernel;
+  differentiable: readonly Names[];
 }
 
 export type Gradient<Names extends string, Options extends Attributes> = (
@@ -41,7 +53,8 @@ export interface Op<Names extends string, Options extends Attributes> {
 export function defineOp<Names extends string, Options extends Attributes = Attributes>(
   definition: OpDefinition<Names, Options>,
 ): Op<Names, Options> {
-  const { name, composed, gradient, outputs = 1 } = definition;
+  const { name, composed, outputs = 1 } = definition;
+  const gradient = definition.fused ? registerPair(name, definition.fused) : definition.gradient;
   if (gradient && !tf.getGradient(name)) tf.registerGradient(gradientConfig(definition, gradient));
   const fused = () => tf.getKernel(name, tf.getBackend()) !== undefined;
   const call = (inputs: Tensors<Names>, attributes: Options): tf.Tensor[] => {
@@ -55,21 +68,62 @@ export function defineOp<Names extends string, Options extends Attributes = Attr
 
 /** The gradient in the form that tfjs' tape wants; it saves every input and every output. */
 function gradientConfig<Names extends string, Options extends Attributes>(
-  { name, inputs, outputs = 1, workspaces = 0 }: OpDefinition<Names, Options>,
+  { name, inputs, composed, outputs = 1, workspaces = 0 }: OpDefinition<Names, Options>,
   gradient: Gradient<Names, Options>,
 ): tf.GradConfig {
   return {
     kernelName: name,
     inputsToSave: [...inputs],
     outputsToSave: new Array<boolean>(outputs + workspaces).fill(true),
-    gradFunc: (dys, saved, attributes) =>
-      gradient(
-        ([] as tf.Tensor[]).concat(dys).slice(0, outputs),
-        {
-          inputs: Object.fromEntries(inputs.map((input, i) => [input, saved[i]])) as Tensors<Names>,
-          outputs: saved.slice(inputs.length),
-        },
-        attributes as unknown as Options,
-      ) as Record<string, () => tf.Tensor>,
+    gradFunc(dys, saved, attributes) {
+      const own = ([] as tf.Tensor[]).concat(dys).slice(0, outputs);
+      const given = Object.fromEntries(inputs.map((input, i) => [input, saved[i]])) as Tensors<Names>;
+      const options = attributes as unknown as Options;
+      const back = isDifferentiatedAgain() ? throughComposed : gradient;
+      return back(own, { inputs: given, outputs: saved.slice(inputs.length) }, options) as Record<
+        string,
+        () => tf.Tensor
+      >;
+    },
   };
+
+  /** The gradient as the tape finds it in the composed form, so that it can be differentiated itself. */
+  function throughComposed(own: tf.Tensor[], { inputs: given }: { inputs: Tensors<Names> }, options: Options) {
+    const names = inputs.filter((input) => given[input].dtype === 'float32');
+    const run = (...xs: tf.Tensor[]) => {
+      const moved = Object.fromEntries(names.map((input, i) => [input, xs[i]]));
+      const made = composed({ ...given, ...moved }, options);
+      return tf.addN(made.map((output, i) => tf.sum(tf.mul(output, own[i] as tf.Tensor)))) as tf.Scalar;
+    };
+    const xs = names.map((input) => given[input]);
+    const { grads } = tf.engine().gradients(() => run(...xs), xs, undefined, true);
+    return Object.fromEntries(names.map((input, i) => [input, () => grads[i] ?? tf.zerosLike(given[input])]));
+  }
+}
+
+/** Whether another tape records what a gradient computes: a derivative of a derivative is wanted. */
+function isDifferentiatedAgain(): boolean {
+  return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
+}
+
+/** Registers both kernels. The gradient runs the backward one at once: what one of its results made inside the tape's tidies would not outlive it. */
+function registerPair<Names extends string, Options extends Attributes>(
+  name: string,
+  { forward, backward, differentiable }: FusedPair<Names>,
+): Gradient<Names, Options> {
+  const backwardName = `${name}Gradient`;
+  registerFused(name, forward);
+  registerFused(backwardName, backward);
+  return (dys, { inputs, outputs }, attributes) => {
+    const given = { ...inputs, ...numbered('out', outputs), ...numbered('dy', dys) };
+    const found = ([] as tf.Tensor[]).concat(
+      tf.engine().runKernel(backwardName, given, attributes as unknown as tf.NamedAttrMap),
+    );
+    const entries = differentiable.map((input, i) => [input, () => found[i] as tf.Tensor]);
+    return Object.fromEntries(entries) as { [Name in Names]?: () => tf.Tensor };
+  };
+}
+
+function numbered(prefix: string, tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
+  return Object.fromEntries(tensors.map((tensor, i) => [`${prefix}${i}`, tensor]));
 }

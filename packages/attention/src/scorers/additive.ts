@@ -3,6 +3,7 @@ import type { Attributes, Op, Rng, Scorer } from '@seqloom/core';
 import { count, defineOp, dims, glorotUniform, knownOptions, Module, parameter, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { project } from '../project.js';
+import { additiveKernels } from './additive-kernels.js';
 
 export interface AdditiveScoreOptions {
   querySize: number;
@@ -28,6 +29,7 @@ export const additiveScore: Op<'query' | 'keys' | 'energy', Attributes> = define
     const energies = tf.matMul(tf.reshape(hidden, [B * Q * K, U]), tf.reshape(energy, [U, 1]));
     return [tf.reshape(energies, [B, Q, K])];
   },
+  fused: additiveKernels,
 });
 
 /** Additive (Bahdanau) score: energy = v·tanh(W·query + U·key + b). query [B,Q,D], keys [B,K,E] → [B,Q,K]. Throws ShapeError. arXiv:1409.0473 */
