@@ -12,7 +12,13 @@ const windows = process.platform === 'win32';
 const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) };
 const limit = 15 * 60_000;
 
-/** A step is a command, or a vitest project whose tests count one by one. */
+/**
+ * A step is a command, or a vitest project whose tests count one by one; one that needs a step that failed is not run, and fails.
+ * @typedef {{ title: string, command?: string, project?: string, needs?: string }} Step
+ * @typedef {{ title: string, passed: number, failures: string[], seconds: number }} Result
+ */
+
+/** @type {Step[]} */
 const steps = [
   { title: 'generated sources', command: 'turbo run generate --output-logs=errors-only' },
   { title: 'types', command: 'node scripts/typecheck.mjs' },
@@ -24,23 +30,25 @@ const steps = [
   { title: 'releases', command: 'node scripts/check-releases.mjs' },
   { title: 'unused code', command: 'knip' },
   { title: 'a browser', command: 'node scripts/browser.mjs' },
-  { title: 'browser tests', project: 'browser' },
-  { title: 'end-to-end tests', project: 'e2e' },
+  { title: 'browser tests', project: 'browser', needs: 'a browser' },
+  { title: 'end-to-end tests', project: 'e2e', needs: 'a browser' },
 ];
 
-/** @typedef {{ title: string, passed: number, failures: string[], seconds: number }} Result */
-
+/** @type {Result[]} */
 const results = [];
 for (const step of steps) results.push(await run(step));
 rmSync(reports, { recursive: true });
 summarize(results);
 
 /**
- * @param {{ title: string, command?: string, project?: string }} step
+ * @param {Step} step
  * @returns {Promise<Result>}
  */
-async function run({ title, command, project }) {
+async function run({ title, command, project, needs }) {
   console.log(`\n▸ ${title}`);
+  if (results.some((result) => result.title === needs && result.failures.length > 0)) {
+    return { title, passed: 0, failures: [`not run, for want of ${needs}`], seconds: 0 };
+  }
   const report = join(reports, `${project}.json`);
   const vitest = `vitest run --project ${project} --reporter=default --reporter=json --outputFile.json=${report}`;
   const start = performance.now();
