@@ -1,5 +1,5 @@
 /** Additive attention without its [B,Q,K,U] tensor: tanh is computed where it is needed, and again on the way back. */
-import { loadPart, storePart, sumLanes, tanh4 } from './math';
+import { fma4, loadLanes, storeLanes, sumLanes, tanh4, tanhSlope4 } from './math';
 
 /** energies [B,Q,K] = Σ_u energy [U] · tanh(query [B,Q,U] + keys [B,K,U]). */
 export function additiveScore(
@@ -18,14 +18,9 @@ export function additiveScore(
 @inline
 function energyOf(query: usize, key: usize, energy: usize, U: i32): f32 {
   let sum = f32x4.splat(0);
-  let u = 0;
-  for (; u + 4 <= U; u += 4, query += 16, key += 16, energy += 16) {
-    const hidden = tanh4(f32x4.add(v128.load(query), v128.load(key)));
-    sum = f32x4.add(sum, f32x4.mul(hidden, v128.load(energy)));
-  }
-  if (u < U) {
-    const hidden = tanh4(f32x4.add(loadPart(query, U - u), loadPart(key, U - u)));
-    sum = f32x4.add(sum, f32x4.mul(hidden, loadPart(energy, U - u)));
+  for (let rest = U; rest > 0; rest -= 4, query += 16, key += 16, energy += 16) {
+    const hidden = tanh4(f32x4.add(loadLanes(query, rest), loadLanes(key, rest)));
+    sum = fma4(hidden, loadLanes(energy, rest), sum);
   }
   return sumLanes(sum);
 }
@@ -57,23 +52,12 @@ function addGradient(
   query: usize, key: usize, energy: usize, dy: f32, dQuery: usize, dKey: usize, dEnergy: usize, U: i32,
 ): void {
   const scale = f32x4.splat(dy);
-  const one = f32x4.splat(1);
-  let u = 0;
-  for (; u + 4 <= U; u += 4) {
-    const hidden = tanh4(f32x4.add(v128.load(query), v128.load(key)));
-    const slope = f32x4.sub(one, f32x4.mul(hidden, hidden));
-    const sum = f32x4.mul(f32x4.mul(scale, v128.load(energy)), slope);
-    v128.store(dQuery, f32x4.add(v128.load(dQuery), sum));
-    v128.store(dKey, f32x4.add(v128.load(dKey), sum));
-    v128.store(dEnergy, f32x4.add(v128.load(dEnergy), f32x4.mul(scale, hidden)));
+  for (let rest = U; rest > 0; rest -= 4) {
+    const hidden = tanh4(f32x4.add(loadLanes(query, rest), loadLanes(key, rest)));
+    const slope = f32x4.mul(f32x4.mul(scale, loadLanes(energy, rest)), tanhSlope4(hidden));
+    storeLanes(dQuery, f32x4.add(loadLanes(dQuery, rest), slope), rest);
+    storeLanes(dKey, f32x4.add(loadLanes(dKey, rest), slope), rest);
+    storeLanes(dEnergy, fma4(scale, hidden, loadLanes(dEnergy, rest)), rest);
     query += 16, key += 16, energy += 16, dQuery += 16, dKey += 16, dEnergy += 16;
   }
-  if (u == U) return;
-  const rest = U - u;
-  const hidden = tanh4(f32x4.add(loadPart(query, rest), loadPart(key, rest)));
-  const slope = f32x4.sub(one, f32x4.mul(hidden, hidden));
-  const sum = f32x4.mul(f32x4.mul(scale, loadPart(energy, rest)), slope);
-  storePart(dQuery, f32x4.add(loadPart(dQuery, rest), sum), rest);
-  storePart(dKey, f32x4.add(loadPart(dKey, rest), sum), rest);
-  storePart(dEnergy, f32x4.add(loadPart(dEnergy, rest), f32x4.mul(scale, hidden)), rest);
 }

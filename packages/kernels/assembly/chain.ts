@@ -5,7 +5,7 @@
  *
  * Rows are padded to P = K rounded up to a multiple of 4, so that loops have no ends: padding holds `IMPOSSIBLE`, or 0 after exp.
  */
-import { exp1, exp4, loadPart, log1, log4, maxLanes, storePart, sumLanes } from './math';
+import { exp1, exp4, loadLanes, log1, log4, maxLanes, storeLanes, sumLanes } from './math';
 
 /** Stands for −∞, whose differences would be NaN. */
 const IMPOSSIBLE: f32 = -1e30;
@@ -148,8 +148,7 @@ function pair(alpha: usize, transition: usize, i: i32, j: i32, K: i32, count: i3
 /** Up to four potentials, at least IMPOSSIBLE. */
 @inline
 function potentials(pointer: usize, count: i32): v128 {
-  const x = count == 4 ? v128.load(pointer) : loadPart(pointer, count);
-  return f32x4.max(x, f32x4.splat(IMPOSSIBLE));
+  return f32x4.max(loadLanes(pointer, count), f32x4.splat(IMPOSSIBLE));
 }
 
 /** target [P] = source [K], at least IMPOSSIBLE, which fills the padding too. */
@@ -296,8 +295,7 @@ function logMove(
       const share = f32x4.mul(exp4(f32x4.add(move, come)), f32x4.splat(dy));
       const target = dTransition + (<usize>(i * K + j) << 2);
       const count = min(4, K - j);
-      if (count == 4) v128.store(target, f32x4.add(v128.load(target), share));
-      else storePart(target, f32x4.add(loadPart(target, count), share), count);
+      storeLanes(target, f32x4.add(loadLanes(target, count), share), count);
     }
     store<f32>(beta + (<usize>i << 2), largest + log1(sumLanes(sum)));
   }
@@ -316,8 +314,7 @@ function marginalsOf(alpha: usize, beta: usize, out: usize, total: f32, dy: f32,
     const at = <usize>j << 2;
     const sum = f32x4.add(v128.load(alpha + at), v128.load(beta + at));
     const share = f32x4.mul(exp4(f32x4.sub(sum, f32x4.splat(total))), f32x4.splat(dy));
-    if (j + 4 <= K) v128.store(out + at, share);
-    else storePart(out + at, share, K - j);
+    storeLanes(out + at, share, K - j);
   }
 }
 

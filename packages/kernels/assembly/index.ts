@@ -2,4 +2,9 @@
 export { additiveScore, additiveScoreGradient } from './attention';
 export { chainBackward, chainForward, chainWorkspace } from './chain';
 export { matrixProduct, matrixWorkspace } from './matrix';
+export { gruResetAfterBackward, gruResetAfterForward, gruResetAfterWorkspace } from './recurrent/gru-reset-after';
+export { gruResetBeforeBackward, gruResetBeforeForward, gruResetBeforeWorkspace } from './recurrent/gru-reset-before';
+export { lstmBackward, lstmForward } from './recurrent/lstm';
+export { stepWorkspace } from './recurrent/recurrence';
+export { simpleRNNBackward, simpleRNNForward, simpleRNNWorkspace } from './recurrent/simple-rnn';
 export { segmentSum } from './segment';

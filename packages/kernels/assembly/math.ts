@@ -61,6 +61,43 @@ export function storePart(pointer: usize, x: v128, count: i32): void {
   if (count > 2) store<f32>(pointer, f32x4.extract_lane(x, 2), 8);
 }
 
+/** Four floats, or the first `lanes` of them and zeros. */
+@inline
+export function loadLanes(pointer: usize, lanes: i32): v128 {
+  return lanes >= 4 ? v128.load(pointer) : loadPart(pointer, lanes);
+}
+
+/** Stores four floats, or the first `lanes` of them. */
+@inline
+export function storeLanes(pointer: usize, value: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(pointer, value);
+  else storePart(pointer, value, lanes);
+}
+
+/** a·b + c. */
+@inline
+export function fma4(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** 1 − x. */
+@inline
+export function complement4(x: v128): v128 {
+  return f32x4.sub(f32x4.splat(1), x);
+}
+
+/** y·(1 − y), the derivative of the sigmoid where it is y. */
+@inline
+export function sigmoidSlope4(y: v128): v128 {
+  return f32x4.mul(y, complement4(y));
+}
+
+/** 1 − y², the derivative of tanh where it is y. */
+@inline
+export function tanhSlope4(y: v128): v128 {
+  return complement4(f32x4.mul(y, y));
+}
+
 /** ln x, relative error below 2e-7 (Cephes); −∞ at 0 and NaN below. */
 @inline
 export function log4(x: v128): v128 {

@@ -10,5 +10,15 @@ export type { MatrixOperand, MatrixProduct } from './matrix.js';
 export { matrixProduct } from './matrix.js';
 export type { KernelMemory } from './memory.js';
 export { Arena, floats, integers, scope } from './memory.js';
+export {
+  gruResetAfterBackward,
+  gruResetAfterForward,
+  gruResetBeforeBackward,
+  gruResetBeforeForward,
+} from './recurrent/gru.js';
+export { lstmBackward, lstmForward } from './recurrent/lstm.js';
+export type { RecurrentShape } from './recurrent/recurrence.js';
+export type { SimpleRNNActivation } from './recurrent/simple-rnn.js';
+export { simpleRNNBackward, simpleRNNForward } from './recurrent/simple-rnn.js';
 export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';

@@ -4,12 +4,18 @@ import type { ChainExports } from './chain.js';
 import { wasm } from './generated/kernels.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
+import type { GRUExports } from './recurrent/gru.js';
+import type { LSTMExports } from './recurrent/lstm.js';
+import type { StepExports } from './recurrent/recurrence.js';
+import type { SimpleRNNExports } from './recurrent/simple-rnn.js';
 import type { SegmentExports } from './segment.js';
+
+type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExports;
 
 /** The kernels, bound to one memory; pass them to the function of the kernel you want. */
 export interface Kernels {
   readonly memory: KernelMemory;
-  readonly exports: AttentionExports & ChainExports & MatrixExports & SegmentExports;
+  readonly exports: AttentionExports & ChainExports & MatrixExports & SegmentExports & RecurrentExports;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
