@@ -1,6 +1,7 @@
 /** Fused kernels: written once over a workspace, registered with tfjs for cpu and wasm alike. */
 import { Arena, type KernelMemory, type Kernels, loadKernels, supportsSimd } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { KernelError } from '../errors.js';
 import type { WasmBackend } from './wasm-backend.js';
 import { isWasm, type Output, type Workspace, withBuffers } from './workspace.js';
 
@@ -67,7 +68,11 @@ function install(kernelName: string, backendName: FusedBackend): void {
 function heapOf({ wasm }: WasmBackend): KernelMemory {
   return {
     memory: wasm.asm.memory,
-    allocate: (bytes) => wasm._malloc(bytes) >>> 0,
+    allocate(bytes) {
+      const pointer = wasm._malloc(bytes) >>> 0; // signed, so negative above 2 GB
+      if (pointer === 0 && bytes > 0) throw new KernelError('wasm', `out of memory: ${bytes} bytes more`);
+      return pointer;
+    },
     free: (pointer) => wasm._free(pointer),
   };
 }

@@ -1,7 +1,6 @@
 /** Where a fused kernel meets tensors: on wasm they are used in place, on cpu they are copied into an arena and out again. */
 import { floats, integers, type Kernels } from '@seqloom/kernels';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
-import { KernelError } from '../errors.js';
 import type { WasmBackend } from './wasm-backend.js';
 
 /** A tensor that a fused kernel is about to fill; its contents are undefined at first. */
@@ -51,7 +50,7 @@ function inPlace(backend: WasmBackend, kernels: Kernels, body: (workspace: Works
         return output;
       },
       scratch(bytes) {
-        pointers.push(allocate(kernels, bytes));
+        pointers.push(kernels.memory.allocate(bytes));
         return pointers[pointers.length - 1]!;
       },
     });
@@ -63,13 +62,13 @@ function inPlace(backend: WasmBackend, kernels: Kernels, body: (workspace: Works
 }
 
 function copied(backend: KernelBackend, kernels: Kernels, body: (workspace: Workspace) => Output[]): TensorInfo[] {
-  const start = allocate(kernels, 0);
+  const start = kernels.memory.allocate(0);
   try {
     const outputs = body({
       kernels,
       input: (tensor) => copyIn(kernels, valuesOf(backend, tensor)),
-      output: (shape, dtype = 'float32') => ({ pointer: allocate(kernels, 4 * size(shape)), shape, dtype }),
-      scratch: (bytes) => allocate(kernels, bytes),
+      output: (shape, dtype = 'float32') => ({ pointer: kernels.memory.allocate(4 * size(shape)), shape, dtype }),
+      scratch: (bytes) => kernels.memory.allocate(bytes),
     });
     return outputs.map(({ pointer, shape, dtype }) => {
       const view = dtype === 'float32' ? floats : integers;
@@ -81,12 +80,6 @@ function copied(backend: KernelBackend, kernels: Kernels, body: (workspace: Work
   }
 }
 
-function allocate({ memory }: Kernels, bytes: number): number {
-  const pointer = memory.allocate(bytes);
-  if (pointer === 0) throw new KernelError('workspace', `out of memory: ${bytes} bytes`);
-  return pointer;
-}
-
 /** Values in the array type of the dtype: where tfjs casts without loss on cpu (bool → int32 → float32), the old array lives on. */
 function valuesOf(backend: KernelBackend, { dataId, dtype }: TensorInfo): Float32Array | Int32Array | Uint8Array {
   const values = backend.readSync(dataId) as Float32Array | Int32Array | Uint8Array;
@@ -95,7 +88,7 @@ function valuesOf(backend: KernelBackend, { dataId, dtype }: TensorInfo): Float3
 }
 
 function copyIn(kernels: Kernels, values: Float32Array | Int32Array | Uint8Array): number {
-  const pointer = allocate(kernels, values.byteLength);
+  const pointer = kernels.memory.allocate(values.byteLength);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   new Uint8Array(kernels.memory.memory.buffer, pointer, values.byteLength).set(bytes);
   return pointer;
