@@ -1,7 +1,7 @@
 /** The recursion over time, written once: the sum over all paths, whatever the semiring takes for a sum. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type ChainPotentials, chainSizes } from './chain-potentials.js';
-import { type FiniteChain, finiteChain } from './finite-chain.js';
+import { type FiniteChain, finiteChain, widen } from './finite-chain.js';
 import type { Semiring } from './semiring.js';
 import { timeSteps } from './time-steps.js';
 
@@ -23,11 +23,11 @@ export function chainSum<E>(semiring: Semiring<E>, potentials: ChainPotentials):
 export function messages<E>(semiring: Semiring<E>, chain: FiniteChain): E[] {
   const { lift, times, sum, expandDims, where } = semiring;
   const [B, T, K] = chain.emission.shape;
-  const moves = timeSteps(tf.tile(tf.expandDims(chain.moves, 2), [1, 1, K]));
+  const moves = timeSteps(widen(chain.moves, chain.emission.shape));
   const emissions = timeSteps(chain.emission);
   const into = transitionsInto(chain);
   const out: E[] = [];
-  let message = lift(tf.tile(tf.expandDims(chain.initial, 0), [B, 1]));
+  let message = lift(tf.add(chain.initial, tf.zeros([B, K])));
   for (let t = 0; t < T; t++) {
     if (t > 0) message = where(moves[t]!, sum(times(expandDims(message, 1), lift(into(t)))), message);
     message = times(message, lift(emissions[t]!));

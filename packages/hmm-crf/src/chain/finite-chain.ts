@@ -1,6 +1,6 @@
 /** A chain made ready for computing: finite numbers everywhere, and for each step whether and from where the chain moves into it. */
 
-import { asMask, keepWhere } from '@seqloom/core';
+import { asMask } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials } from './chain-potentials.js';
 import { withoutInfinity } from './impossible.js';
@@ -26,8 +26,8 @@ export function finiteChain({ initial, transition, emission, mask, final }: Chai
     transition:
       transition.rank === 2
         ? withoutInfinity(transition)
-        : keepWhere(tf.slice(moves, [0, 1], [B, T - 1]), withoutInfinity(transition)),
-    emission: keepWhere(real, withoutInfinity(emission)),
+        : zeroWhereNot(tf.slice(moves, [0, 1], [B, T - 1]), withoutInfinity(transition)),
+    emission: zeroWhereNot(real, withoutInfinity(emission)),
     final: withoutInfinity(final ?? tf.zerosLike(initial)),
     mask: real,
     moves,
@@ -37,4 +37,14 @@ export function finiteChain({ initial, transition, emission, mask, final }: Chai
 /** Whether a real step stands before (or, reversed, after) each step: [B,T] → [B,T]. */
 export function before(mask: tf.Tensor2D, reverse = false): tf.Tensor2D {
   return tf.greater(tf.cumsum(tf.cast(mask, 'int32'), 1, true, reverse), 0);
+}
+
+/** A mask [B,T] repeated to `shape` [B,T,…]; a sum because tfjs' wasm kernel of `tile` takes four times as long. */
+export function widen(mask: tf.Tensor2D, shape: number[]): tf.Tensor {
+  const column = tf.reshape(mask, [...mask.shape, ...new Array<number>(shape.length - 2).fill(1)]);
+  return tf.cast(tf.add(tf.cast(column, 'float32'), tf.zeros(shape)), 'bool');
+}
+
+function zeroWhereNot<T extends tf.Tensor>(mask: tf.Tensor2D, x: T): T {
+  return tf.where(widen(mask, x.shape), x, tf.zerosLike(x)) as T;
 }

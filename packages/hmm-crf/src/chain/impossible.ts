@@ -4,10 +4,10 @@ import { detach } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Stands for −∞ inside the recursion, because differences and gradients of infinities are NaN and those of numbers are not.
- * Ten million steps of it still fit float32, and no finite sum of log potentials comes near it.
+ * Stands for −∞ inside the recursion, because differences and gradients of infinities are NaN and those of numbers are not. No finite
+ * sum of log potentials comes near it, and 100,000 steps of it stay above −1e20, where WebGL's `max` begins to lie.
  */
-export const impossible = -1e30;
+export const impossible = -1e15;
 
 /** `x` with every −∞ as `impossible`, which passes no gradient; NaN stays NaN. */
 export function withoutInfinity<T extends tf.Tensor>(x: T): T {

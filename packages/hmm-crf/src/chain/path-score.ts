@@ -68,8 +68,8 @@ function delay(x: tf.Tensor2D, steps: number): tf.Tensor2D {
 
 /** 1 at the label of each step in the mask, 0 elsewhere: [B,T,K]. */
 function oneHot(labels: tf.Tensor2D, mask: tf.Tensor2D, size: number): tf.Tensor {
-  const hit = tf.equal(tf.expandDims(labels, 2), tf.range(0, size, 1, 'int32'));
-  return tf.mul(tf.cast(hit, 'float32'), column(mask));
+  const hot = tf.cast(tf.oneHot(labels, Math.max(2, size)), 'float32'); // tfjs wants two classes at least
+  return tf.mul(size === 1 ? tf.slice(hot, [0, 0, 0], [-1, -1, 1]) : hot, column(mask));
 }
 
 function column(mask: tf.Tensor2D): tf.Tensor {

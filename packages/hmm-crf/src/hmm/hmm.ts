@@ -82,10 +82,10 @@ export class HMM<Values extends tf.Tensor = tf.Tensor3D> extends Module {
     if (!this.emission.sample) throw new UsageError('HMM.sample', 'the emission has no `sample`');
     const [pathRng, emissionRng] = [rng.split(), rng.split()];
     const { states, values } = tf.tidy(() => {
-      const path = [drawIndices(this.initial, pathRng)];
+      const path = [drawIndices(tf.expandDims(this.initial), pathRng)]; // [1] each
       while (path.length < length)
-        path.push(drawIndices(tf.gather(this.transition, path.at(-1) as tf.Scalar), pathRng));
-      const states = tf.expandDims<tf.Tensor2D>(tf.stack(path), 0);
+        path.push(drawIndices(tf.gather(this.transition, path.at(-1) as tf.Tensor1D), pathRng));
+      const states = tf.stack(path, 1) as tf.Tensor2D;
       return { states, values: this.emission.sample!(states, emissionRng) };
     });
     return { states, observations: { values, mask: tf.ones([1, length], 'bool') } };
