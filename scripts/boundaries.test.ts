@@ -14,6 +14,10 @@ afterAll(() => rmSync(tree, { recursive: true }));
 const packages = ['kernels', 'core', 'attention', 'layers', 'hmm-crf', 'data'];
 const apps = ['playground', 'cli'];
 
+/** The name of the rule that lists what a folder may import. */
+const arrowsOf = (folder: string) =>
+  boundaries.forbidden.find(({ name }) => name.startsWith(`${folder} → `))?.name ?? folder;
+
 /** Everything that is allowed, so that a rule that forbids too much shows as well. */
 const innocent = {
   'packages/kernels/src/index.ts': 'export const kernels = 1;',
@@ -22,7 +26,7 @@ const innocent = {
   'packages/core/src/module.ts': `import type { sequence } from './sequence.js'; export const module = 1;`,
   'packages/core/src/sequence.ts': `import { module } from './module.js'; export const sequence = 1;`,
   'packages/core/src/backend/index.ts': `import('@tensorflow/tfjs-backend-wasm');`,
-  'packages/attention/src/index.ts': `import '@seqloom/core'; import '@tensorflow/tfjs-core';`,
+  'packages/attention/src/index.ts': `import '@seqloom/core'; import '@seqloom/kernels'; import '@tensorflow/tfjs-core';`,
   'packages/layers/src/index.ts': `import '@seqloom/attention'; import '@seqloom/core';`,
   'packages/hmm-crf/src/index.ts': `import '@seqloom/core/errors';`,
   'packages/data/src/index.ts': `import '@seqloom/core/errors';`,
@@ -35,8 +39,8 @@ const innocent = {
 /** File → [its source, the rules that it breaks]. */
 const planted: Record<string, [source: string, ...rules: string[]]> = {
   'packages/kernels/src/a.ts': [`import '@tensorflow/tfjs-core';`, 'kernels knows no tfjs'],
-  'packages/kernels/src/b.ts': [`import type { errors } from '@seqloom/core';`, 'packages/kernels → nothing'],
-  'packages/core/src/a.ts': [`import '@seqloom/attention';`, 'packages/core → kernels'],
+  'packages/kernels/src/b.ts': [`import type { errors } from '@seqloom/core';`, arrowsOf('packages/kernels')],
+  'packages/core/src/a.ts': [`import '@seqloom/attention';`, arrowsOf('packages/core')],
   'packages/core/src/b.ts': [`import '@tensorflow/tfjs-backend-cpu';`, 'only core/backend knows tfjs backends by name'],
   'packages/core/src/c.test.ts': [
     `import '@tensorflow/tfjs-backend-cpu';`,
@@ -44,32 +48,29 @@ const planted: Record<string, [source: string, ...rules: string[]]> = {
   ],
   'packages/core/src/d.ts': [`import './e.js';`, 'no cycles but of types'],
   'packages/core/src/e.ts': [`export * from './d.js';`] /* the cycle is reported once, at d.ts */,
-  'packages/attention/src/a.ts': [`import '@seqloom/layers';`, 'packages/attention → core'],
+  'packages/attention/src/a.ts': [`import '@seqloom/layers';`, arrowsOf('packages/attention')],
   'packages/attention/src/b.ts': [`import '@seqloom/core/src/errors.js';`, 'only public entries resolve'],
   'packages/attention/src/c.ts': [
     `export { errors } from '../../core/src/errors.js';`,
     'private files stay private: other packages are imported by name',
   ],
-  'packages/layers/src/a.ts': [`import '@seqloom/hmm-crf';`, 'packages/layers → core, attention'],
-  'packages/layers/src/b.ts': [`import '@seqloom/kernels';`, 'packages/layers → core, attention'],
-  'packages/hmm-crf/src/a.ts': [`await import('@seqloom/attention');`, 'packages/hmm-crf → core'],
+  'packages/layers/src/a.ts': [`import '@seqloom/hmm-crf';`, arrowsOf('packages/layers')],
+  'packages/layers/src/b.ts': [`import '@seqloom/data';`, arrowsOf('packages/layers')],
+  'packages/hmm-crf/src/a.ts': [`await import('@seqloom/attention');`, arrowsOf('packages/hmm-crf')],
   'packages/data/src/a.ts': [
     `import type * as tf from '@tensorflow/tfjs-core';`,
     'in data only to-tensors meets tensors',
   ],
   'packages/data/src/b.ts': [`import '@seqloom/core';`, 'in data only to-tensors meets tensors'],
-  'packages/data/src/c.ts': [`import '@seqloom/layers';`, 'packages/data → core'],
+  'packages/data/src/c.ts': [`import '@seqloom/layers';`, arrowsOf('packages/data')],
   'apps/playground/src/A.svelte': [
     `<script lang="ts">import { x } from '../../../packages/core/src/errors.js';</script>`,
     'private files stay private: other packages are imported by name',
   ],
-  'apps/playground/src/b.ts': [
-    `import '@seqloom/kernels';`,
-    'apps/playground → core, attention, layers, hmm-crf, data',
-  ],
+  'apps/playground/src/b.ts': [`import '@seqloom/kernels';`, arrowsOf('apps/playground')],
   'apps/cli/src/a.ts': [
     `import '../../playground/src/main.js';`,
-    'apps/cli → core, attention, layers, hmm-crf, data',
+    arrowsOf('apps/cli'),
     'private files stay private: other packages are imported by name',
   ],
 };
