@@ -2,8 +2,6 @@
 /** `seqloom`: the family from a shell. */
 import { isSeqError } from '@seqloom/core';
 import { Command, Option } from 'commander';
-import { demoDates } from './demo/dates.js';
-import { demoTagger } from './demo/tagger.js';
 import { wholeNumber } from './terminal/arguments.js';
 
 const program = new Command('seqloom')
@@ -17,13 +15,16 @@ const demo = program
 
 withTraining(
   demo.command('dates', { isDefault: true }).description('human-written dates → ISO dates, with attention'),
-).action((options) => demoDates(options));
+).action(async (options) => (await import('./demo/dates.js')).demoDates(options));
 
 withTraining(demo.command('tagger').description('part-of-speech tagging of a treebank folder: RNN + CRF'))
   .argument('[sentence...]', 'a sentence to tag with the reloaded model')
   .requiredOption('--data <folder>', 'folder with *-train, *-dev and *-test .conllu or .conllu.gz')
   .option('--model <file>', 'where to save the model', 'models/tagger.safetensors')
-  .action((sentence, options) => demoTagger({ ...options, sentence: sentence.join(' ') }));
+  .action(async (sentence, options) => {
+    const { demoTagger } = await import('./demo/tagger.js');
+    await demoTagger({ ...options, sentence: sentence.join(' ') });
+  });
 
 await program.parseAsync().catch((error: unknown) => {
   if (!isSeqError(error)) throw error;

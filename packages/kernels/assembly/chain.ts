@@ -1,7 +1,8 @@
 /**
  * The log partition function of linear chains and its gradient, by forward–backward. One step is a product of a row vector with
  * exp(transition), scaled so that nothing overflows; where so much underflows that the sum would be wrong, and where transitions
- * differ from step to step, the step is done in the log domain instead.
+ * differ from step to step, the step is done in the log domain instead. Messages are kept relative to their largest entry, and what they
+ * are relative to is added up in float64, so that long chains lose no precision.
  *
  * Rows are padded to P = K rounded up to a multiple of 4, so that loops have no ends: padding holds `IMPOSSIBLE`, or 0 after exp.
  */
@@ -11,9 +12,6 @@ import { exp1, exp4, loadLanes, log1, log4, maxLanes, storeLanes, sumLanes } fro
 const IMPOSSIBLE: f32 = -1e30;
 /** A scaled sum below this may have lost what it should contain. */
 const TRUSTED: f32 = 1e-25;
-/** A scaled product above this may overflow what it is multiplied with. */
-const BOUNDED: f32 = 1e30;
-
 @inline
 function padded(K: i32): i32 {
   return (K + 3) & ~3;
@@ -26,7 +24,7 @@ export function chainWorkspace(K: i32): usize {
 }
 
 /**
- * logZ [B] and the forward messages alphas [B,T,P] (untouched at masked steps) of initial [K], final [K], transition [K,K], or
+ * logZ [B] and the forward messages alphas [B,T,P] (untouched at masked steps, the largest entry 0) of initial [K], final [K], transition [K,K], or
  * [B,T−1,K,K] with `perStep`, emission [B,T,K], mask [B,T] bytes.
  */
 export function chainForward(
@@ -42,6 +40,7 @@ export function chainForward(
   const matrix = <usize>(K * K) << 2;
   for (let b = 0; b < B; b++) {
     let previous: usize = 0;
+    let offset: f64 = 0;
     for (let t = 0; t < T; t++, emission += <usize>K << 2, alphas += row) {
       if (t > 0 && perStep) transition += matrix;
       if (!load<u8>(mask + t)) continue;
@@ -49,25 +48,35 @@ export function chainForward(
       else if (perStep) logStep(previous, transition - matrix, alphas, K, P);
       else forwardStep(previous, transition, weights, scale, sums, alphas, K, P);
       addPotential(alphas, emission, K, P);
+      offset += normalize(alphas, P);
       previous = alphas;
     }
     mask += T;
-    store<f32>(logZ, previous == 0 ? 0 : totalOf(previous, final, sums, K, P));
+    store<f32>(logZ, previous == 0 ? 0 : totalOf(previous, offset, final, sums, K, P));
     logZ += 4;
   }
 }
 
-/** log Σ exp(alpha + final), −∞ where nothing is possible. */
-function totalOf(alpha: usize, final: usize, sums: usize, K: i32, P: i32): f32 {
+/** offset + log Σ exp(alpha + final), −∞ where nothing is possible. */
+function totalOf(alpha: usize, offset: f64, final: usize, sums: usize, K: i32, P: i32): f32 {
   memory.copy(sums, alpha, <usize>P << 2);
   addPotential(sums, final, K, P);
-  const top = maxOf(sums, P);
-  let total = f32x4.splat(0);
-  for (let j = 0; j < P; j += 4) {
-    total = f32x4.add(total, exp4(f32x4.sub(v128.load(sums + (<usize>j << 2)), f32x4.splat(top))));
-  }
-  const value = top + log1(sumLanes(total));
+  offset += normalize(sums, P);
+  const value = <f32>(offset + <f64>log1(sumOfExponentials(sums, P)));
   return value <= IMPOSSIBLE * 0.5 ? -Infinity : value;
+}
+
+/** Subtracts the largest entry from all and returns it. */
+function normalize(row: usize, P: i32): f64 {
+  const top = maxOf(row, P);
+  for (let j = 0; j < P; j += 4, row += 16) v128.store(row, f32x4.sub(v128.load(row), f32x4.splat(top)));
+  return top;
+}
+
+function sumOfExponentials(row: usize, P: i32): f32 {
+  let sum = f32x4.splat(0);
+  for (let j = 0; j < P; j += 4) sum = f32x4.add(sum, exp4(v128.load(row + (<usize>j << 2))));
+  return sumLanes(sum);
 }
 
 /** weights [P,P] = exp(transition − its column's largest), scale [P] = the largest of each column. */
@@ -94,19 +103,17 @@ function scaledExponentials(transition: usize, weights: usize, scale: usize, K: 
 function forwardStep(
   alpha: usize, transition: usize, weights: usize, scale: usize, sums: usize, next: usize, K: i32, P: i32,
 ): void {
-  const top = maxOf(alpha, P);
-  const shift = f32x4.splat(top);
-  for (let j = 0; j < P; j += 4) {
-    const at = <usize>j << 2;
-    v128.store(sums + at, exp4(f32x4.sub(v128.load(alpha + at), shift)));
-  }
+  exponentials(alpha, sums, P);
   if (!weightedSums(sums, weights, next, K, P)) return logStep(alpha, transition, next, K, P);
   for (let j = 0; j < P; j += 4) {
     const at = <usize>j << 2;
-    const value = f32x4.add(log4(v128.load(next + at)), f32x4.add(shift, v128.load(scale + at)));
-    v128.store(next + at, f32x4.max(value, f32x4.splat(IMPOSSIBLE * 100)));
+    v128.store(next + at, f32x4.add(log4(v128.load(next + at)), v128.load(scale + at)));
   }
   for (let j = K; j < P; j++) store<f32>(next + (<usize>j << 2), IMPOSSIBLE);
+}
+
+function exponentials(source: usize, target: usize, P: i32): void {
+  for (let j = 0; j < P; j += 4) v128.store(target + (<usize>j << 2), exp4(v128.load(source + (<usize>j << 2))));
 }
 
 /** out_j = Σ_i x_i·weights_ij; false where a sum is too small to be trusted. */
@@ -202,7 +209,7 @@ export function chainBackward(
     if (dy != 0 && total != -Infinity) {
       const moves = perStep ? <usize>(b * (T - 1)) * matrix : 0;
       backwardOver(
-        final, transition + moves, perStep, emission, mask, total, alphas, dy, dInitial, dFinal, dTransition + moves, dEmission,
+        final, transition + moves, perStep, emission, mask, alphas, dy, dInitial, dFinal, dTransition + moves, dEmission,
         weights, turned, outer, scale, rows, T, K,
       );
     }
@@ -216,7 +223,7 @@ export function chainBackward(
 
 /** One sequence, from its last real step to its first. */
 function backwardOver(
-  final: usize, transition: usize, perStep: bool, emission: usize, mask: usize, total: f32, alphas: usize, dy: f32,
+  final: usize, transition: usize, perStep: bool, emission: usize, mask: usize, alphas: usize, dy: f32,
   dInitial: usize, dFinal: usize, dTransition: usize, dEmission: usize,
   weights: usize, turned: usize, outer: usize, scale: usize, rows: usize, T: i32, K: i32,
 ): void {
@@ -233,12 +240,13 @@ function backwardOver(
       memory.copy(ahead, beta, row);
       addPotential(ahead, emission + (<usize>(next * K) << 2), K, P);
       const move = perStep ? <usize>(next - 1) * matrix : 0;
-      if (perStep || !scaledMove(alpha, ahead, weights, turned, outer, scale, left, right, beta, total, dy, K, P)) {
-        logMove(alpha, ahead, transition + move, dTransition + move, beta, total, dy, K, P);
+      if (perStep || !scaledMove(alpha, ahead, weights, turned, outer, scale, left, right, beta, dy, K, P)) {
+        logMove(alpha, ahead, transition + move, dTransition + move, beta, left, dy, K, P);
       }
     }
+    normalize(beta, P);
     const marginals = dEmission + (<usize>(t * K) << 2);
-    marginalsOf(alpha, beta, marginals, total, dy, K);
+    marginalsOf(alpha, beta, marginals, left, dy, K, P);
     if (next < 0) addRow(dFinal, marginals, K);
     next = t;
   }
@@ -248,26 +256,24 @@ function backwardOver(
 /** beta [P] before the move and the outer product of both sides added to `outer`; false, and nothing done, where scaling is not safe. */
 function scaledMove(
   alpha: usize, ahead: usize, weights: usize, turned: usize, outer: usize, scale: usize, left: usize, right: usize, beta: usize,
-  total: f32, dy: f32, K: i32, P: i32,
+  dy: f32, K: i32, P: i32,
 ): bool {
   for (let j = 0; j < P; j += 4) {
     const at = <usize>j << 2;
     v128.store(right + at, f32x4.add(v128.load(ahead + at), v128.load(scale + at)));
   }
-  const topLeft = maxOf(alpha, P), topRight = maxOf(right, P);
-  const factor = exp1(topLeft + topRight - total) * dy;
-  if (!(abs<f32>(factor) < BOUNDED)) return false;
-  for (let j = 0; j < P; j += 4) {
-    const at = <usize>j << 2;
-    v128.store(left + at, exp4(f32x4.sub(v128.load(alpha + at), f32x4.splat(topLeft))));
-    v128.store(right + at, exp4(f32x4.sub(v128.load(right + at), f32x4.splat(topRight))));
-  }
+  normalize(right, P);
+  exponentials(right, right, P);
+  exponentials(alpha, left, P);
   if (!weightedSums(right, turned, beta, K, P)) return false;
+  let product = f32x4.splat(0);
   for (let i = 0; i < P; i += 4) {
     const at = <usize>i << 2;
-    v128.store(beta + at, f32x4.add(log4(v128.load(beta + at)), f32x4.splat(topRight)));
+    product = f32x4.add(product, f32x4.mul(v128.load(left + at), v128.load(beta + at)));
+    v128.store(beta + at, log4(v128.load(beta + at)));
   }
   for (let i = K; i < P; i++) store<f32>(beta + (<usize>i << 2), IMPOSSIBLE);
+  const factor = dy / sumLanes(product); // the pairs of a move sum to 1, and the product is at least TRUSTED
   for (let i = 0; i < K; i++) {
     const a = f32x4.splat(load<f32>(left + (<usize>i << 2)) * factor);
     let at = outer + (<usize>(i * P) << 2);
@@ -278,28 +284,37 @@ function scaledMove(
   return true;
 }
 
-/** The same in the log domain, the pair marginals added to dTransition [K,K]. */
+/** The same in the log domain, the pair marginals added to dTransition [K,K]; `sums` is scratch. */
 function logMove(
-  alpha: usize, ahead: usize, transition: usize, dTransition: usize, beta: usize, total: f32, dy: f32, K: i32, P: i32,
+  alpha: usize, ahead: usize, transition: usize, dTransition: usize, beta: usize, sums: usize, dy: f32, K: i32, P: i32,
 ): void {
   for (let i = 0; i < K; i++) {
     const line = transition + (<usize>(i * K) << 2);
     let top = f32x4.splat(IMPOSSIBLE * 100);
     for (let j = 0; j < K; j += 4) top = f32x4.max(top, moveInto(ahead, line, j, K));
     const largest = maxLanes(top);
-    const come = f32x4.splat(load<f32>(alpha + (<usize>i << 2)) - total);
     let sum = f32x4.splat(0);
     for (let j = 0; j < K; j += 4) {
-      const move = moveInto(ahead, line, j, K);
-      sum = f32x4.add(sum, exp4(f32x4.sub(move, f32x4.splat(largest))));
-      const share = f32x4.mul(exp4(f32x4.add(move, come)), f32x4.splat(dy));
-      const target = dTransition + (<usize>(i * K + j) << 2);
-      const count = min(4, K - j);
-      storeLanes(target, f32x4.add(loadLanes(target, count), share), count);
+      sum = f32x4.add(sum, exp4(f32x4.sub(moveInto(ahead, line, j, K), f32x4.splat(largest))));
     }
     store<f32>(beta + (<usize>i << 2), largest + log1(sumLanes(sum)));
   }
   for (let i = K; i < P; i++) store<f32>(beta + (<usize>i << 2), IMPOSSIBLE);
+  for (let i = 0; i < P; i += 4) {
+    const at = <usize>i << 2;
+    v128.store(sums + at, f32x4.add(v128.load(alpha + at), v128.load(beta + at)));
+  }
+  const top = <f32>normalize(sums, P);
+  const total = top + log1(sumOfExponentials(sums, P));
+  for (let i = 0; i < K; i++) {
+    const line = transition + (<usize>(i * K) << 2);
+    const come = f32x4.splat(load<f32>(alpha + (<usize>i << 2)) - total);
+    for (let j = 0; j < K; j += 4) {
+      const share = f32x4.mul(exp4(f32x4.add(moveInto(ahead, line, j, K), come)), f32x4.splat(dy));
+      const target = dTransition + (<usize>(i * K + j) << 2);
+      storeLanes(target, f32x4.add(loadLanes(target, K - j), share), K - j);
+    }
+  }
 }
 
 /** transition_ij + ahead_j for four j; far below everything in the padding. */
@@ -308,13 +323,17 @@ function moveInto(ahead: usize, line: usize, j: i32, K: i32): v128 {
   return f32x4.add(potentials(line + (<usize>j << 2), min(4, K - j)), v128.load(ahead + (<usize>j << 2)));
 }
 
-/** dy·exp(alpha + beta − total) [K]. */
-function marginalsOf(alpha: usize, beta: usize, out: usize, total: f32, dy: f32, K: i32): void {
+/** dy·softmax(alpha + beta) [K]; `sums` is scratch. */
+function marginalsOf(alpha: usize, beta: usize, out: usize, sums: usize, dy: f32, K: i32, P: i32): void {
+  for (let j = 0; j < P; j += 4) {
+    const at = <usize>j << 2;
+    v128.store(sums + at, f32x4.add(v128.load(alpha + at), v128.load(beta + at)));
+  }
+  normalize(sums, P);
+  const share = f32x4.splat(dy / sumOfExponentials(sums, P));
   for (let j = 0; j < K; j += 4) {
     const at = <usize>j << 2;
-    const sum = f32x4.add(v128.load(alpha + at), v128.load(beta + at));
-    const share = f32x4.mul(exp4(f32x4.sub(sum, f32x4.splat(total))), f32x4.splat(dy));
-    storeLanes(out + at, share, K - j);
+    storeLanes(out + at, f32x4.mul(exp4(v128.load(sums + at)), share), K - j);
   }
 }
 

@@ -3,12 +3,13 @@ import { backendsHere } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chainLaws } from '../laws/chain-laws.js';
+import { opLaws } from '../laws/log-partition-laws.js';
 import type { ChainPotentials } from './chain-potentials.js';
 import { LinearChain } from './linear-chain.js';
 
 describe.each(backendsHere())('linear chains on %s', (backend) => {
   beforeAll(() => useBackend(backend));
-  it.each(Object.entries(chainLaws))('%s', (_, law) => law(40));
+  it.each(Object.entries({ ...chainLaws, ...opLaws }))('%s', (_, law) => law(40));
 });
 
 describe('bad input', () => {

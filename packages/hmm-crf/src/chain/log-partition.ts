@@ -1,9 +1,10 @@
 /** The log partition function as an op: composed here, fused where a kernel of its name is registered. */
 
-import { defineOp, type Op, type Tensors } from '@seqloom/core';
+import { asMask, defineOp, type Op, type Tensors } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials } from './chain-potentials.js';
 import { chainSum } from './chain-sum.js';
+import { logPartitionKernels } from './log-partition-kernels.js';
 import { logSemiring } from './semirings/log.js';
 
 type Parts = 'initial' | 'final' | 'transition' | 'emission' | 'mask';
@@ -12,10 +13,12 @@ type Parts = 'initial' | 'final' | 'transition' | 'emission' | 'mask';
 export const linearChainLogPartition: Op<Parts, Record<string, never>> = defineOp({
   name: 'LinearChainLogPartition',
   inputs: ['initial', 'final', 'transition', 'emission', 'mask'],
+  workspaces: 1,
   composed: (inputs: Tensors<Parts>) => [chainSum(logSemiring, inputs as unknown as ChainPotentials)],
+  fused: logPartitionKernels,
 });
 
 /** log Z per sequence [B]. */
 export function logPartition(potentials: Required<ChainPotentials>): tf.Tensor1D {
-  return linearChainLogPartition({ ...potentials }, {})[0] as tf.Tensor1D;
+  return linearChainLogPartition({ ...potentials, mask: asMask(potentials.mask) }, {})[0] as tf.Tensor1D;
 }
