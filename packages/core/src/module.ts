@@ -53,7 +53,7 @@ export abstract class Module {
   /** Switches this module and every module below it to training (default) or evaluation. */
   train(mode = true): this {
     if (this.disposed) throw new UsageError(`${this.constructor.name}.train`, 'the module is disposed');
-    for (const [, module] of this.namedModules()) statusOf(module).training = mode;
+    for (const [, module] of this.namedModules()) setMode(module, mode);
     return this;
   }
 
@@ -75,6 +75,11 @@ export abstract class Module {
   }
 }
 
+/** Switches this one module, without those below it. */
+export function setMode(module: Module, training: boolean): void {
+  statusOf(module).training = training;
+}
+
 /** Whether `value` is a Module, also of another copy of this package. */
 export function isModule(value: unknown): value is Module {
   return typeof value === 'object' && value !== null && marker in value;
@@ -92,9 +97,17 @@ function* reach<T extends object>(root: object, wanted: (value: unknown) => valu
     seen.add(value);
     if (wanted(value)) yield [path, value];
     if (!isModule(value) && !Array.isArray(value) && !isPlainObject(value)) return;
-    for (const [name, field] of Object.entries(value)) yield* visit(field, path === '' ? name : `${path}.${name}`);
+    for (const [name, field] of parts(value)) yield* visit(field, path === '' ? name : `${path}.${name}`);
   }
   yield* visit(root, '');
+}
+
+/** What a list or an object holds that may hold more; lists can be long, and of words or numbers. */
+function parts(value: object): [name: string, part: unknown][] {
+  if (!Array.isArray(value)) return Object.entries(value);
+  const out: [string, unknown][] = [];
+  for (let i = 0; i < value.length; i++) if (typeof value[i] === 'object') out.push([String(i), value[i]]);
+  return out;
 }
 
 function isPlainObject(value: object): boolean {

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js';
 import type { Module } from '../module.js';
 import { globalNorm } from '../optimizers/clip.js';
 import type { Variables } from '../optimizers/optimizer.js';
+import { enterMode } from './mode.js';
 
 export interface BatchGradients {
   gradients: Record<string, tf.Tensor>;
@@ -13,7 +14,7 @@ export interface BatchGradients {
 
 /** Runs `loss` with the model in training mode; the tensors returned are the caller's. */
 export function batchGradients(model: Module, parameters: Variables, loss: () => tf.Scalar): BatchGradients {
-  const restore = enterTraining(model);
+  const restore = enterMode(model, true);
   try {
     return tf.tidy(() => {
       const { value, grads } = tf.variableGrads(() => checkedLoss(loss()), Object.values(parameters));
@@ -29,16 +30,6 @@ export function batchGradients(model: Module, parameters: Variables, loss: () =>
   } finally {
     restore();
   }
-}
-
-/** Switches to training mode and returns what puts every module back to the mode it had. */
-function enterTraining(model: Module): () => void {
-  const modes = Array.from(model.namedModules(), ([, module]) => ({ module, mode: module.training }));
-  model.train();
-  return () => {
-    if (modes.every(({ mode }) => !mode)) model.train(false);
-    else for (const { module, mode } of modes) module.train(mode); // parents come before their children
-  };
 }
 
 function checkedLoss(value: tf.Scalar): tf.Scalar {

@@ -4,7 +4,8 @@ import { DataError, show, UsageError } from '../errors.js';
 import { checkBatch, disposeBatch } from './batch-tensors.js';
 import type { DivergedEvent, EpochEvent, EvaluationEvent, StepEvent, TrainEvent } from './events.js';
 import { batchGradients } from './gradients.js';
-import type { TrainOptions } from './options.js';
+import { enterMode } from './mode.js';
+import type { Metrics, TrainOptions } from './options.js';
 import { dataStreamStates, improves, newRun, type Run, resume, save } from './run.js';
 
 /**
@@ -29,8 +30,8 @@ export async function* train<Batch>(options: TrainOptions<Batch>): AsyncGenerato
 
 async function* learnEpoch<Batch>(run: Run<Batch>): AsyncGenerator<TrainEvent> {
   const { data, signal, checkpoints } = run.options;
+  if (signal?.aborted) return;
   const done = run.progress.batch;
-  if (done === 0) run.restoreStreams();
   if (done === 0) run.progress.epochStreams = dataStreamStates(run);
   let index = 0;
   let seconds = stopwatch();
@@ -56,6 +57,7 @@ async function learn<Batch>(run: Run<Batch>, batch: Batch, seconds: () => number
   let made: tf.TensorContainer = {};
   try {
     checkBatch(batch);
+    if (options.model.disposed) throw new UsageError('train', 'the model is disposed');
     const parameters = Object.fromEntries(options.model.trainableVariables());
     if (Object.keys(parameters).length === 0) throw nothingToTrain();
     const { gradients, summary } = batchGradients(options.model, parameters, () => options.loss(batch));
@@ -82,7 +84,6 @@ async function* closeEpoch<Batch>(run: Run<Batch>, seconds: () => number): Async
   const evaluation = options.evaluate && (await evaluate(options, epoch));
   if (evaluation) yield evaluation;
   Object.assign(progress, { epoch: epoch + 1, batch: 0, lossSum: 0, epochStreams: dataStreamStates(run) });
-  run.restoreStreams = () => {};
   if (!options.checkpoints) return;
   const best = improves(run, { meanLoss, ...evaluation?.metrics });
   yield await save(run, options.checkpoints.name);
@@ -91,7 +92,13 @@ async function* closeEpoch<Batch>(run: Run<Batch>, seconds: () => number): Async
 
 async function evaluate(options: TrainOptions<unknown>, epoch: number): Promise<EvaluationEvent> {
   const seconds = stopwatch();
-  const metrics = await options.evaluate?.(epoch);
+  const restore = enterMode(options.model, false);
+  let metrics: Metrics | undefined;
+  try {
+    metrics = await options.evaluate?.(epoch);
+  } finally {
+    restore();
+  }
   const numbers = typeof metrics === 'object' && metrics !== null ? Object.values(metrics) : [undefined];
   if (numbers.every((value) => typeof value === 'number')) {
     return { type: 'evaluation', epoch, metrics: { ...metrics }, seconds: seconds() };
