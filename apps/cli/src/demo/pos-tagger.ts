@@ -95,7 +95,7 @@ function network(encoder: TokenEncoder, tags: number, rng: Rng): Tagger {
   }));
   const embeddings = new TokenEmbedding({ columns, dropout: 0.4, wordDropout: 0.1, rng });
   const sentenceEncoder = lstm({ inputSize: embeddings.outputSize, hiddenSize, bidirectional: true, rng });
-  const head = new CRF({ stateCount: tags, rng });
+  const head = new CRF({ labelCount: tags, rng });
   return new Tagger({ embeddings, encoder: sentenceEncoder, tags, head, dropout: 0.4, rng });
 }
 
