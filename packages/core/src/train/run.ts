@@ -13,7 +13,7 @@ export interface Run<Batch> {
   readonly options: TrainOptions<Batch>;
   readonly updater: Updater;
   progress: Progress;
-  /** Brings the random streams to where the checkpoint had them, once the batches that are done are skipped. */
+  /** Brings the data's random streams, which the model may share, to where the checkpoint had them, once the batches that are done are skipped. */
   restoreStreams: () => void;
 }
 
@@ -26,22 +26,17 @@ export function newRun<Batch>(options: TrainOptions<Batch>): Run<Batch> {
 
 /** Goes back to the checkpoint, when one is wanted and there is one. */
 export async function resume(run: Run<unknown>): Promise<void> {
-  const { model, checkpoints } = run.options;
+  const { checkpoints } = run.options;
   if (!checkpoints?.resume) return;
   const bytes = await checkpoints.storage.read(checkpoints.name);
   if (!bytes) return;
   const { progress: saved, commit } = await prepareCheckpoint(trained(run), bytes);
   const progress = readProgress(saved);
   const rewind = prepareStreams(dataStreams(run), progress.epochStreams);
-  const forward = prepareStreams(dataStreams(run), progress.streams);
+  run.restoreStreams = prepareStreams(dataStreams(run), progress.streams);
   commit();
-  const modelStreams = prepareStreams(model.namedStreams(), streamStates(model.namedStreams()));
   rewind();
   run.progress = progress;
-  run.restoreStreams = () => {
-    forward();
-    modelStreams(); // the data may share a stream with the model
-  };
 }
 
 /** The states of the data's streams now. */
