@@ -61,7 +61,7 @@ export type {
   TensorsByPath,
   Update,
   UpdateContext,
-  Variables,
+  VariablesByPath,
 } from './optimizers/index.js';
 export {
   accumulate,

@@ -1,6 +1,7 @@
 /** Seqloom's own files: safetensors with a kind, a JSON record, and a SHA-256 over every byte. */
-import { CheckpointError, show, UsageError } from '../errors.js';
+import { CheckpointError, show } from '../errors.js';
 import { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from './safetensors.js';
+import { sha256 } from './sha256.js';
 
 export type FileKind = 'weights' | 'checkpoint';
 
@@ -22,13 +23,21 @@ export interface SealedFile {
 const where = 'checkpoint';
 const version = '1';
 const blank = '0'.repeat(64);
-const fields = ['format', 'version', 'kind', 'record', 'sha256'];
+
+/** Names of our metadata: others' files have none of them. */
+const name = { version: 'seqloom.version', kind: 'seqloom.kind', digest: 'seqloom.sha256', record: 'seqloom.record' };
 
 /** The bytes of a file. The digest is of the file with zeros in its place. */
 export async function seal({ kind, tensors, record }: SealedFile): Promise<Uint8Array<ArrayBuffer>> {
-  const metadata = { format: 'seqloom', version, kind, sha256: blank, record: JSON.stringify(record) };
+  const metadata = {
+    format: 'seqloom',
+    [name.version]: version,
+    [name.kind]: kind,
+    [name.digest]: blank,
+    [name.record]: JSON.stringify(record),
+  };
   const bytes = writeSafetensors({ tensors, metadata });
-  bytes.set(new TextEncoder().encode(await digest(bytes)), digestOffset(bytes, blank));
+  bytes.set(new TextEncoder().encode(await sha256(bytes)), digestOffset(bytes, blank));
   return bytes;
 }
 
@@ -37,19 +46,19 @@ export async function unseal(
   bytes: Uint8Array,
 ): Promise<SealedFile | { kind: undefined; tensors: TensorFile['tensors'] }> {
   const { tensors, metadata } = readSafetensors(bytes);
-  const ours = fields.filter((field) => field in metadata);
-  if (metadata.format !== 'seqloom' && ours.every((field) => field === 'format')) return { kind: undefined, tensors };
-  const { format, version: found, kind, record = '', sha256 = '' } = metadata;
-  if (format !== 'seqloom' || ours.length < fields.length) throw damaged(`its metadata are incomplete`);
+  const ours = metadata.format === 'seqloom' || Object.keys(metadata).some((key) => key.startsWith('seqloom.'));
+  if (!ours) return { kind: undefined, tensors };
+  const { format, [name.version]: found, [name.kind]: kind, [name.digest]: digest, [name.record]: record } = metadata;
+  if (format !== 'seqloom' || record === undefined) throw damaged('its metadata are incomplete');
   if (found !== version) {
     const hint = 'it was written by another version of Seqloom: update this one';
     throw new CheckpointError(where, `format version ${show(found)} is not ${version}`, { hint });
   }
   if (kind !== 'weights' && kind !== 'checkpoint') throw damaged(`its kind is ${show(kind)}`);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw damaged('its checksum is not one');
-  const unsealed = bytes.slice();
-  unsealed.set(new TextEncoder().encode(blank), digestOffset(bytes, sha256));
-  if ((await digest(unsealed)) !== sha256) throw damaged('its checksum is wrong');
+  if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) throw damaged('its checksum is not one');
+  const blanked = bytes.slice();
+  blanked.set(new TextEncoder().encode(blank), digestOffset(bytes, digest));
+  if ((await sha256(blanked)) !== digest) throw damaged('its checksum is wrong');
   return { kind, tensors, record: JSON.parse(record) };
 }
 
@@ -57,20 +66,11 @@ function damaged(why: string): CheckpointError {
   return new CheckpointError(where, `the file is damaged: ${why}`, { hint: 'use another copy of it' });
 }
 
-/** Where the digest stands in the header: after its name, which no earlier string can hold unescaped. */
-function digestOffset(bytes: Uint8Array, sha256: string): number {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const text = Array.from(bytes.subarray(8, 8 + Math.min(length, 512)), (byte) => String.fromCharCode(byte)).join('');
-  const at = text.indexOf(`"sha256":"${sha256}"`);
+/** Where the digest stands in the header: behind its name, which no string before it can hold unescaped. */
+function digestOffset(bytes: Uint8Array, digest: string): number {
+  const start = Array.from(bytes.subarray(8, 512), (byte) => String.fromCharCode(byte)).join('');
+  const before = `"${name.digest}":"`;
+  const at = start.indexOf(before + digest);
   if (at === -1) throw damaged('its checksum is not where it belongs');
-  return 8 + at + '"sha256":"'.length;
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  if (!globalThis.crypto?.subtle) {
-    const hint = 'serve the page over https or from localhost';
-    throw new UsageError(where, 'checksums need crypto.subtle, which pages have only in a secure context', { hint });
-  }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return 8 + at + before.length;
 }

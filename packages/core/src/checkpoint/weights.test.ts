@@ -96,7 +96,7 @@ describe('a file that does not fit', () => {
 
   it('a file of a later version says so', async () => {
     const { tensors, metadata } = readSafetensors(await saveWeights(new Network(1)));
-    const later = writeSafetensors({ tensors, metadata: { ...metadata, version: '2' } });
+    const later = writeSafetensors({ tensors, metadata: { ...metadata, 'seqloom.version': '2' } });
     await expect(loadWeights(new Network(1), later)).rejects.toThrow("format version '2' is not 1");
   });
 

@@ -7,7 +7,7 @@ export type { AdamOptions, AdamScaling, AdamWOptions } from './adam.js';
 export { adam, adamw, scaleByAdam } from './adam.js';
 export { averageWeights, withAveragedWeights } from './average-weights.js';
 export { clipByGlobalNorm, clipByValue, globalNorm } from './clip.js';
-export type { OptimizerState, Variables } from './optimizer.js';
+export type { OptimizerState, VariablesByPath } from './optimizer.js';
 export { Optimizer } from './optimizer.js';
 export type { RMSPropOptions, RMSPropScaling } from './rmsprop.js';
 export { rmsprop, scaleByRMSProp } from './rmsprop.js';

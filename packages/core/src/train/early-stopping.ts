@@ -26,7 +26,10 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
   let restore = () => {};
   let waited = 0;
   return async (event, model) => {
-    if (event.type === 'stopped' || event.type === 'diverged') return restore();
+    if (event.type === 'stopped' || event.type === 'diverged') {
+      restore();
+      [best, waited, restore] = [null, 0, () => {}];
+    }
     const value = watched(event, metric);
     if (value === undefined) return undefined;
     if (better(mode, value, best)) {

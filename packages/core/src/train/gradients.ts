@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import type { Module } from '../module.js';
 import { globalNorm } from '../optimizers/clip.js';
-import type { Variables } from '../optimizers/optimizer.js';
+import type { VariablesByPath } from '../optimizers/optimizer.js';
 import { enterMode } from './mode.js';
 
 export interface BatchGradients {
@@ -13,7 +13,7 @@ export interface BatchGradients {
 }
 
 /** Runs `loss` with the model in training mode; the tensors returned are the caller's. */
-export function batchGradients(model: Module, parameters: Variables, loss: () => tf.Scalar): BatchGradients {
+export function batchGradients(model: Module, parameters: VariablesByPath, loss: () => tf.Scalar): BatchGradients {
   const restore = enterMode(model, true);
   try {
     return tf.tidy(() => {

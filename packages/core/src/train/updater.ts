@@ -1,6 +1,6 @@
 /** The three forms in which an optimiser may come. */
 import * as tf from '@tensorflow/tfjs-core';
-import { Optimizer, type Variables } from '../optimizers/optimizer.js';
+import { Optimizer, type VariablesByPath } from '../optimizers/optimizer.js';
 import type { GradientTransformation, TensorsByPath } from '../optimizers/transformation.js';
 
 /** One of Seqloom's, a transformation to make one of for this run, or one of tfjs' own. */
@@ -9,7 +9,7 @@ export type AnyOptimizer = Optimizer | GradientTransformation | tf.Optimizer;
 export interface Updater {
   /** Only Seqloom's own have a state that a checkpoint can hold. */
   readonly optimizer?: Optimizer;
-  apply(gradients: TensorsByPath, parameters: Variables): void;
+  apply(gradients: TensorsByPath, parameters: VariablesByPath): void;
   /** Frees what was made for this run. */
   release(): void;
 }
@@ -27,7 +27,7 @@ export function updaterOf(given: AnyOptimizer): Updater {
 }
 
 /** tfjs keeps moments by position, so each variable must always have its place, with or without a gradient. */
-function applyTfjs(optimizer: tf.Optimizer, gradients: TensorsByPath, parameters: Variables): void {
+function applyTfjs(optimizer: tf.Optimizer, gradients: TensorsByPath, parameters: VariablesByPath): void {
   tf.tidy(() =>
     optimizer.applyGradients(
       Object.entries(parameters).map(([path, variable]) => ({
