@@ -1,10 +1,10 @@
 /** One call that makes tfjs ready: gradients, backend package, .wasm paths, missing kernels and fused ones. */
 import * as tf from '@tensorflow/tfjs-core';
-import { KernelError, OptionError, SeqError, show } from '../errors.js';
+import { KernelError, OptionError, SeqError } from '../errors.js';
 import { knownOptions, oneOf } from '../options.js';
 import { registerGradients } from './gradients.js';
 import { installKernels } from './install-kernels.js';
-import { type WasmPaths, wasmPaths } from './wasm-paths.js';
+import { findWasm, type WasmPaths } from './wasm-paths.js';
 
 export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 
@@ -101,29 +101,7 @@ function initialised(name: BackendName): boolean {
 async function prepareWasm(options: BackendOptions): Promise<void> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (tf.env().get('IS_NODE')) return;
-  const paths = wasmPaths(options.wasmPaths);
-  await checkServed(
-    paths[
-      (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
-    ],
-  );
+  const paths = await findWasm(options.wasmPaths, (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true);
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(paths);
-}
-
-/** A wrong path (often an index.html with status 200) would break tfjs' wasm backend for good, so look before starting it. */
-async function checkServed(url: string): Promise<void> {
-  const hint =
-    'serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and name their folder in the option `wasmPaths`';
-  let start: string;
-  try {
-    const response = await fetch(url);
-    start = response.ok
-      ? new TextDecoder().decode((await response.arrayBuffer()).slice(0, 4))
-      : `status ${response.status}`;
-  } catch (cause) {
-    throw new KernelError(where, `cannot fetch ${url}`, { hint, cause });
-  }
-  if (start !== '\0asm')
-    throw new KernelError(where, `${url} is not a WebAssembly file (got ${show(start)})`, { hint });
 }
