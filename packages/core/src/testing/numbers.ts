@@ -20,10 +20,10 @@ export async function compute<Name extends string>(
   f: () => Record<Name, tf.Tensor>,
 ): Promise<Record<Name, Required<Numbers>>> {
   const tensors = tf.tidy(() => mapValues(f(), (tensor) => tf.clone(tensor)));
-  const out = {} as Record<Name, Required<Numbers>>;
+  const names = Object.keys(tensors) as Name[];
   try {
-    for (const name of Object.keys(tensors) as Name[]) out[name] = await read(tensors[name]);
-    return out;
+    const numbers = await Promise.all(names.map((name) => read(tensors[name])));
+    return Object.fromEntries(names.map((name, i) => [name, numbers[i]])) as Record<Name, Required<Numbers>>;
   } finally {
     tf.dispose(tensors);
   }
