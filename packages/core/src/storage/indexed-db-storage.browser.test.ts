@@ -7,7 +7,11 @@ import { verifyStorage } from './verify-storage.js';
 const devtools = cdp() as unknown as { send(method: string, parameters: object): Promise<unknown> };
 const quota = (quotaSize?: number) =>
   devtools.send('Storage.overrideQuotaForOrigin', { origin: location.origin, quotaSize });
-beforeAll(() => quota(1_000_000)); // before anything is stored: the browser remembers for a while how much room there was
+beforeAll(async () => {
+  // The browser remembers for a while how much room there was; with the data it forgets that too.
+  await devtools.send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'indexeddb' });
+  await quota(1_000_000);
+});
 afterAll(() => quota());
 
 it('keeps the laws of storage', () => verifyStorage(indexedDBStorage('laws')));
