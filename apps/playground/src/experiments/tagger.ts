@@ -222,9 +222,6 @@ async function predict(model: Tagger, { encoder, tags }: Treebank, input: string
     answer.weights?.data(),
   ]);
   tf.dispose([tokens, mask, Object.values(answer).filter((tensor) => tensor !== undefined)]);
-  const likely = words.map((_, t) =>
-    likeliest(marginals.subarray(t * tags.size, (t + 1) * tags.size) as Float32Array, tags),
-  );
   const pictures: Record<string, Picture> = { marginals: lanesOf(words, marginals as Float32Array, tags, [...path]) };
   if (weights)
     pictures.attention = {
@@ -235,18 +232,19 @@ async function predict(model: Tagger, { encoder, tags }: Treebank, input: string
     };
   if (model.head instanceof CRF) pictures.transition = await transitionsOf(model.head, tags);
   return {
-    result: {
-      kind: 'tags',
-      words: words.map((word, t) => ({ word, tag: tags.tokens[path[t]!]!, likely: likely[t]! })),
-    },
+    result: { kind: 'tags', words: words.map((word, t) => ({ word, ...decision(t, path, marginals, tags) })) },
     pictures,
   };
 }
 
-function likeliest(probabilities: Float32Array, tags: Vocabulary): (readonly [string, number])[] {
-  return Array.from(probabilities, (probability, k) => [tags.tokens[k]!, probability] as const)
+/** The tag of word `t` on the best path, and the likeliest ones with their probabilities. */
+function decision(t: number, path: ArrayLike<number>, marginals: ArrayLike<number>, tags: Vocabulary) {
+  const tag = tags.tokens[path[t]!]!;
+  const likely = tags.tokens
+    .map((name, k) => [name, marginals[t * tags.size + k]!] as const)
     .sort(([, a], [, b]) => b - a)
-    .filter(([, probability], rank) => rank === 0 || (rank < 3 && probability >= 0.02));
+    .filter(([name, probability], rank) => name === tag || (rank < 3 && probability >= 0.02));
+  return { tag, likely };
 }
 
 /** marginals [T,K] → tags as rows, words as columns. */

@@ -87,6 +87,7 @@ export class Session {
 
   ask(input: string): void {
     this.input = input;
+    if (input.trim() === '') this.shown = undefined;
     this.#connection.send({ type: 'watch', input });
     this.#keepAddress();
   }
@@ -168,6 +169,7 @@ export class Session {
     else if (report.type === 'progress') this.#follow(report.progress);
     else if (report.type === 'prediction') this.shown = report;
     else if (report.type === 'checkpoint') this.#checkpoint = report.checkpoint;
+    else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
     else if (report.type === 'saved') this.#download(report.weights, report.step);
     else this.#fail(report.failure);
   }
@@ -178,9 +180,10 @@ export class Session {
     this.phase = 'composing';
     const start = this.#next ?? 'fresh';
     this.#next = undefined;
-    if (this.experiment) this.#compose(start);
-    else this.visit(location.hash);
-    this.#connection.send({ type: 'watch', input: this.input });
+    if (this.experiment) {
+      this.#connection.send({ type: 'watch', input: this.input });
+      this.#compose(start);
+    } else this.visit(location.hash);
   }
 
   #adopt(composed: Composed): void {

@@ -13,6 +13,7 @@ const checkpointPause = 3000;
 const predictionPause = 400;
 
 type Compose = Extract<Command, { type: 'compose' }>;
+type Load = Extract<Command, { type: 'load' }>;
 
 export class Bench {
   readonly #tell: (report: Report) => void;
@@ -44,7 +45,7 @@ export class Bench {
     if (command.type === 'compose') return this.#trying('compose', () => this.#compose(command));
     if (command.type === 'watch') return this.#trying('predict', () => this.#watch(command.input));
     if (command.type === 'save') return this.#trying('save', () => this.#save());
-    if (command.type === 'load') return this.#trying('load', () => this.#load(command.weights));
+    if (command.type === 'load') return this.#trying('load', () => this.#load(command));
     return this.#trying('train', () => this.#run(command.type));
   }
 
@@ -64,6 +65,7 @@ export class Bench {
     if (Object.keys(objections).length > 0) return this.#tell({ type: 'refused', composition, objections });
     const before = this.#piece;
     const carry = start === 'carry' && before && sameModel(composition, before.composition);
+    if (!carry) await this.#checkpoint(); // so that the page can bring back what is replaced
     const from: Checkpoint | undefined = carry ? await take(before, this.#step) : checkpointOf(start);
     const next = await compose(composition, before);
     if (from) await restore(next, from).catch((error) => giveUp(next, error));
@@ -147,8 +149,9 @@ export class Bench {
     this.#tell({ type: 'saved', step: this.#step, weights: await saveWeights(task.model, config) });
   }
 
-  async #load(weights: Uint8Array): Promise<void> {
+  async #load({ name, weights }: Load): Promise<void> {
     await loadWeights(this.#piece!.task.model, weights);
+    this.#tell({ type: 'loaded', name });
     await this.#predict();
   }
 

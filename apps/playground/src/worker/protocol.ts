@@ -50,6 +50,7 @@ export type Report =
   | { type: 'prediction'; input: string; step: number; prediction: Prediction }
   | { type: 'checkpoint'; checkpoint: Checkpoint }
   | { type: 'saved'; step: number; weights: Uint8Array<ArrayBuffer> }
+  | { type: 'loaded'; name: string }
   | { type: 'failed'; failure: Failure };
 
 export interface BackendReport {

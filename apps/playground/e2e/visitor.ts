@@ -1,0 +1,119 @@
+/** What a visitor does on the page and sees of it. */
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { browserLaunch } from '../../../scripts/browser.mjs';
+import { servePlayground } from '../../../scripts/serve-playground.mjs';
+
+const patience = 120_000;
+const pictures = process.env.SEQLOOM_SCREENSHOTS ?? join(tmpdir(), 'seqloom-playground');
+
+export class Visitor {
+  /** What the browser's console complained of. */
+  readonly complaints: string[] = [];
+  readonly page: Page;
+  readonly #address: string;
+  readonly #leave: () => Promise<void>;
+
+  private constructor(page: Page, address: string, leave: () => Promise<void>) {
+    this.page = page;
+    this.#address = address;
+    this.#leave = leave;
+    page.setDefaultTimeout(patience);
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()));
+  }
+
+  /** Builds the playground, serves it and opens a browser. */
+  static async arrive(): Promise<Visitor> {
+    mkdirSync(pictures, { recursive: true });
+    const server = await servePlayground({ port: 0, built: true });
+    const browser = await chromium.launch(browserLaunch());
+    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    return new Visitor(page, server.address, async () => {
+      await browser.close();
+      await server.close();
+    });
+  }
+
+  leave(): Promise<void> {
+    return this.#leave();
+  }
+
+  /** Opens an experiment with a setup, as it stands in the address. */
+  async open(place: string): Promise<void> {
+    await this.page.goto('about:blank');
+    await this.page.goto(`${this.#address}#/${place}`);
+    await this.reaches('ready');
+  }
+
+  async press(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  async until(condition: () => Promise<boolean>): Promise<void> {
+    const start = Date.now();
+    while (!(await condition())) {
+      if (Date.now() - start > patience)
+        throw new Error(`still not: ${condition}\n${await textOf(this.page.locator('main'))}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** Waits for a phase: ready, training, paused, stopped. */
+  async reaches(phase: string): Promise<void> {
+    await this.until(async () => (await this.phase()) === phase);
+  }
+
+  phase(): Promise<string | null> {
+    return this.page.getByTestId('status').getAttribute('data-phase');
+  }
+
+  read(testId: string): Promise<string> {
+    return textOf(this.page.getByTestId(testId));
+  }
+
+  async step(): Promise<number> {
+    return Number(await this.read('step'));
+  }
+
+  async loss(): Promise<number> {
+    return Number(await this.read('loss'));
+  }
+
+  /** The last quality measured, as a share; 0 before the first. */
+  async measure(): Promise<number> {
+    return (Number.parseFloat(await this.read('measure')) || 0) / 100;
+  }
+
+  /** The worker ends itself, which no event tells the page. */
+  async killWorker(): Promise<void> {
+    await this.page.workers()[0]!.evaluate(() => self.close());
+  }
+
+  async choose(label: string, name: string, content: Uint8Array): Promise<void> {
+    const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) };
+    await this.page.getByLabel(label).setInputFiles(file);
+  }
+
+  async drop(label: string, name: string, content: string): Promise<void> {
+    const dataTransfer = await this.page.evaluateHandle(
+      ([title, text]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([text!], title!));
+        return transfer;
+      },
+      [name, content],
+    );
+    await this.page.getByText(label).dispatchEvent('drop', { dataTransfer });
+  }
+
+  async photograph(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  }
+}
+
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}
