@@ -1,5 +1,6 @@
 /** What runs over time: one step, and the whole sequence, with one meaning. */
 import * as tf from '@tensorflow/tfjs-core';
+import { selectRows } from './math/select-rows.js';
 import type { Sequence } from './sequence.js';
 
 /** What a cell carries from step to step: a tensor with leading dimension B, or a list or record of such. */
@@ -22,16 +23,7 @@ export interface RecurrentLayer<S> extends SequenceLayer<S>, Cell<S> {}
 
 /** `next` where the step is real, `previous` where it is padding; mask [B]. */
 export function carry<S>(mask: tf.Tensor1D, next: S, previous: S): S {
-  return mapState(
-    (a, b) =>
-      tf.where(
-        tf.reshape(mask, [-1, ...new Array<number>((a as tf.Tensor).rank - 1).fill(1)]),
-        a as tf.Tensor,
-        b as tf.Tensor,
-      ),
-    next,
-    previous,
-  );
+  return mapState((a, b) => selectRows(mask, a as tf.Tensor, b as tf.Tensor), next, previous);
 }
 
 /** Applies `f` to the corresponding tensors of states of the same structure. */

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dims } from './dims.js';
 import { ShapeError } from './errors.js';
+import { keepRows } from './math/select-rows.js';
 
 /** A padded batch: values [B,T,D] and mask [B,T] of dtype bool, 1 = real. What stands at masked places is never read: it may be NaN. */
 export interface Sequence {
@@ -35,8 +36,16 @@ export function asMask<T extends tf.Tensor>(mask: T): T {
 
 /** `values` where `mask` is 1 and `otherwise` where it is 0, whatever stands there, NaN included; the mask broadcasts from the left, so [B,T] fits [B,T,D]. */
 export function keepWhere<T extends tf.Tensor>(mask: tf.Tensor, values: T, otherwise = 0): T {
+  const fits = mask.shape.every((size, axis) => size === values.shape[axis]);
   const shape = [...mask.shape, ...new Array<number>(Math.max(0, values.rank - mask.rank)).fill(1)];
-  return tf.where(tf.reshape(asMask(mask), shape), values as tf.Tensor, tf.scalar(otherwise)) as T;
+  if (!fits) return tf.where(tf.reshape(asMask(mask), shape), values as tf.Tensor, tf.scalar(otherwise)) as T;
+  const rows = tf.reshape<tf.Rank.R1>(asMask(mask), [-1]);
+  const kept = keepRows(
+    rows,
+    tf.reshape(values, [rows.size, ...values.shape.slice(mask.rank)]) as tf.Tensor,
+    otherwise,
+  );
+  return tf.reshape(kept, values.shape) as T;
 }
 
 /** The sequence with 0 at every masked place, so that what follows may compute there without harm. */

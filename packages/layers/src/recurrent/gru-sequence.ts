@@ -2,6 +2,7 @@
 import type { Op } from '@seqloom/core';
 import { chunks, defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { gruResetAfterKernels, gruResetBeforeKernels } from './sequence-kernels.js';
 import { unroll } from './unroll.js';
 
 /** One step with the reset gate after the matrix product: projected x [B,3U], h [B,U], recurrent [U,3U], bias [3U] → h' [B,U]. */
@@ -42,6 +43,9 @@ export const gruSequence: Op<
 > = defineOp({
   name: 'GRUSequence',
   inputs: ['projected', 'recurrent', 'recurrentBias', 'mask', 'hidden'],
+  outputs: 2,
+  workspaces: 2,
+  fused: gruResetAfterKernels,
   composed({ projected, recurrent, recurrentBias, mask, hidden }) {
     return over(projected, mask, hidden, (x, h) => gruResetAfterStep(x, h, recurrent as tf.Tensor2D, recurrentBias));
   },
@@ -54,6 +58,9 @@ export const gruResetBeforeSequence: Op<
 > = defineOp({
   name: 'GRUResetBeforeSequence',
   inputs: ['projected', 'recurrent', 'mask', 'hidden'],
+  outputs: 2,
+  workspaces: 2,
+  fused: gruResetBeforeKernels,
   composed({ projected, recurrent, mask, hidden }) {
     return over(projected, mask, hidden, (x, h) => gruResetBeforeStep(x, h, recurrent as tf.Tensor2D));
   },

@@ -2,6 +2,7 @@
 import type { Op } from '@seqloom/core';
 import { chunks, defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { lstmKernels } from './sequence-kernels.js';
 import { unroll } from './unroll.js';
 
 /** What an LSTM carries: its output and its memory, both [B,U]. */
@@ -25,6 +26,9 @@ export const lstmSequence: Op<'projected' | 'recurrent' | 'mask' | 'hidden' | 'c
   {
     name: 'LSTMSequence',
     inputs: ['projected', 'recurrent', 'mask', 'hidden', 'cell'],
+    outputs: 3,
+    workspaces: 3,
+    fused: lstmKernels,
     composed({ projected, recurrent, mask, hidden, cell }) {
       const { output, state } = unroll(
         { values: projected as tf.Tensor3D, mask: mask as tf.Tensor2D },

@@ -2,6 +2,7 @@
 import type { Op } from '@seqloom/core';
 import { defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { simpleRNNKernels } from './sequence-kernels.js';
 import { unroll } from './unroll.js';
 
 export type Activation = 'tanh' | 'relu';
@@ -22,6 +23,9 @@ export const simpleRNNSequence: Op<'projected' | 'recurrent' | 'mask' | 'hidden'
   defineOp({
     name: 'SimpleRNNSequence',
     inputs: ['projected', 'recurrent', 'mask', 'hidden'],
+    outputs: 2,
+    workspaces: 1,
+    fused: simpleRNNKernels,
     composed({ projected, recurrent, mask, hidden }, { activation }) {
       const { output, state } = unroll(
         { values: projected as tf.Tensor3D, mask: mask as tf.Tensor2D },
