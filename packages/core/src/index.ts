@@ -1,6 +1,14 @@
 /** @seqloom/core: the contracts, the training loop, optimisers, checkpoints and backends. */
 
-export type { BackendName, BackendOptions, FusedKernel } from './backend/index.js';
+export type {
+  BackendName,
+  BackendOptions,
+  Capabilities,
+  FusedKernel,
+  Output,
+  WasmPaths,
+  Workspace,
+} from './backend/index.js';
 export { capabilities, useBackend } from './backend/index.js';
 export type { Cell, RecurrentLayer, SequenceLayer, State } from './cell.js';
 export { carry, mapState, stateTensors } from './cell.js';

@@ -1,7 +1,7 @@
 /** Backends: choosing one, what each can do, and fused kernels for them. */
 export type { Capabilities } from './capabilities.js';
 export { capabilities } from './capabilities.js';
-export type { FusedBackend, FusedKernel } from './fused.js';
+export type { FusedKernel } from './fused.js';
 export { registerFused } from './fused.js';
 export type { BackendName, BackendOptions } from './use-backend.js';
 export { useBackend } from './use-backend.js';
