@@ -2,6 +2,7 @@
 export { additiveScore, additiveScoreGradient } from './attention';
 export { chainBackward, chainForward, chainWorkspace } from './chain';
 export { matrixProduct, matrixWorkspace } from './matrix';
+export { adamUpdate, sumOfSquares } from './optimizer';
 export { gruResetAfterBackward, gruResetAfterForward, gruResetAfterWorkspace } from './recurrent/gru-reset-after';
 export { gruResetBeforeBackward, gruResetBeforeForward, gruResetBeforeWorkspace } from './recurrent/gru-reset-before';
 export { lstmBackward, lstmForward } from './recurrent/lstm';

@@ -10,6 +10,8 @@ export type { MatrixOperand, MatrixProduct } from './matrix.js';
 export { matrixProduct } from './matrix.js';
 export type { KernelMemory } from './memory.js';
 export { Arena, floats, integers, scope } from './memory.js';
+export type { AdamRates, AdamUpdate } from './optimizer.js';
+export { adamUpdate, sumOfSquares } from './optimizer.js';
 export {
   gruResetAfterBackward,
   gruResetAfterForward,

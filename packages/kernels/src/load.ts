@@ -4,6 +4,7 @@ import type { ChainExports } from './chain.js';
 import { wasm } from './generated/kernels.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
+import type { OptimizerExports } from './optimizer.js';
 import type { GRUExports } from './recurrent/gru.js';
 import type { LSTMExports } from './recurrent/lstm.js';
 import type { StepExports } from './recurrent/recurrence.js';
@@ -15,7 +16,12 @@ type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExport
 /** The kernels, bound to one memory; pass them to the function of the kernel you want. */
 export interface Kernels {
   readonly memory: KernelMemory;
-  readonly exports: AttentionExports & ChainExports & MatrixExports & SegmentExports & RecurrentExports;
+  readonly exports: AttentionExports &
+    ChainExports &
+    MatrixExports &
+    OptimizerExports &
+    SegmentExports &
+    RecurrentExports;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
