@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { AttentiveRNN, gru, lstm, Recurrent, simpleRNN } from './index.js';
 import { gruResetBeforeSequence, gruSequence } from './recurrent/gru-sequence.js';
 import { lstmSequence } from './recurrent/lstm-sequence.js';
+import { reverseSteps } from './recurrent/reverse-time.js';
 import { simpleRNNSequence } from './recurrent/simple-rnn-sequence.js';
 
 const sizes = { inputSize: 3, hiddenSize: 5 };
@@ -106,6 +107,7 @@ async function sequenceOps(): Promise<void> {
     { name: 'reset after', inputs: own({ ...given(3), recurrentBias: values(3 * U) }), attributes: {} },
   ]);
   await verifyOp(gruResetBeforeSequence, [{ name: 'reset before', inputs: own(given(3)), attributes: {} }]);
+  await verifyOp(reverseSteps, [{ name: 'reverse', inputs: own({ x: values(B, T, U) }), attributes: {} }]);
   await verifyOp(lstmSequence, [{ name: 'LSTM', inputs: own({ ...given(4), cell: values(B, U) }), attributes: {} }]);
   tf.dispose(tensors);
 }

@@ -1,8 +1,9 @@
 /** Two recurrences over one sequence, in both directions of time. */
 import type { Sequence, SequenceLayer } from '@seqloom/core';
-import { asMask, knownOptions, Module, OptionError } from '@seqloom/core';
+import { knownOptions, Module, OptionError } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sequenceShape } from '../sequence-shape.js';
+import { reverseTime } from './reverse-time.js';
 
 /** A sequence layer whose state before the first step is known. */
 export interface StatefulLayer<S> extends SequenceLayer<S> {
@@ -43,14 +44,9 @@ export class Bidirectional<F, R> extends Module implements StatefulLayer<Bidirec
     sequenceShape('Bidirectional.forward', input);
     const ahead = this.forwardLayer.forward(input, initial?.forward);
     const back = this.backwardLayer.forward(reverseTime(input), initial?.backward);
-    const values = tf.concat([ahead.output.values, tf.reverse(back.output.values, 1)], 2);
+    const values = tf.concat([ahead.output.values, reverseTime(back.output).values], 2);
     return { output: { values, mask: input.mask }, state: { forward: ahead.state, backward: back.state } };
   }
-}
-
-/** The last step first. The mask takes a way round, because tfjs' wasm backend reverses bool as if it had four bytes. */
-function reverseTime({ values, mask }: Sequence): Sequence {
-  return { values: tf.reverse(values, 1), mask: asMask(tf.reverse(tf.cast(mask, 'int32'), 1)) };
 }
 
 /** Checks at run time what the type says, for those who come from JavaScript. */

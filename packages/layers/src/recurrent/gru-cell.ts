@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { gruResetAfterStep, gruResetBeforeSequence, gruResetBeforeStep, gruSequence } from './gru-sequence.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { scanOne } from './scan-one.js';
 
 export interface GRUCellOptions {
   inputSize: number;
@@ -47,6 +48,8 @@ export class GRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
   /** x [B,D], h [B,U] → next h [B,U]. */
   step(x: tf.Tensor2D, hidden: tf.Tensor2D): { output: tf.Tensor2D; state: tf.Tensor2D } {
     dims('GRUCell.step', { x: [x, `B ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
+    const op = this.reset === 'after' ? gruSequence : gruResetBeforeSequence;
+    if (op.fused()) return scanOne(this, x, hidden);
     const projected = this.input.forward(x);
     const { weight, bias } = this.recurrent as { weight: tf.Tensor2D; bias: tf.Tensor1D | undefined };
     const state = bias

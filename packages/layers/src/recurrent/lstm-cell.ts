@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { type LSTMState, lstmSequence, lstmStep } from './lstm-sequence.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { scanOne } from './scan-one.js';
 
 export interface LSTMCellOptions {
   inputSize: number;
@@ -41,6 +42,7 @@ export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
       'state.hidden': [state.hidden, `B ${this.outputSize}`],
       'state.cell': [state.cell, `B ${this.outputSize}`],
     });
+    if (lstmSequence.fused()) return scanOne(this, x, state);
     const next = lstmStep(this.input.forward(x), state, this.recurrent.weight as tf.Tensor2D);
     return { output: next.hidden, state: next };
   }

@@ -4,6 +4,7 @@ import { count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/c
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { scanOne } from './scan-one.js';
 import { type Activation, simpleRNNSequence, simpleRNNStep } from './simple-rnn-sequence.js';
 
 export interface SimpleRNNCellOptions {
@@ -45,6 +46,7 @@ export class SimpleRNNCell extends Module implements RecurrentCell<tf.Tensor2D> 
   /** x [B,D], h [B,U] → next h [B,U]. */
   step(x: tf.Tensor2D, hidden: tf.Tensor2D): { output: tf.Tensor2D; state: tf.Tensor2D } {
     dims('SimpleRNNCell.step', { x: [x, `B ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
+    if (simpleRNNSequence.fused()) return scanOne(this, x, hidden);
     const state = simpleRNNStep(this.input.forward(x), hidden, this.recurrent.weight as tf.Tensor2D, this.activation);
     return { output: state, state };
   }

@@ -15,10 +15,20 @@ export function unroll<S>(
   const real = tf.unstack(mask, 1) as tf.Tensor1D[];
   const outputs: tf.Tensor2D[] = [];
   let state = initial;
-  for (const [t, x] of (tf.unstack(values, 1) as tf.Tensor2D[]).entries()) {
+  for (const [t, x] of stepsOf(values).entries()) {
     const next = step(x, state);
     outputs.push(next.output);
     state = carry(real[t] as tf.Tensor1D, next.state, state);
   }
-  return { output: keepWhere(mask, tf.stack(outputs, 1) as tf.Tensor3D), state };
+  return { output: keepWhere(mask, sequenceOf(outputs)), state };
+}
+
+/** x [B,T,D] → T times [B,D]; time comes first on the way, so that a step is one piece of memory. */
+export function stepsOf(x: tf.Tensor3D): tf.Tensor2D[] {
+  return tf.unstack(tf.transpose(x, [1, 0, 2])) as tf.Tensor2D[];
+}
+
+/** T times [B,D] → [B,T,D]. */
+export function sequenceOf(steps: readonly tf.Tensor2D[]): tf.Tensor3D {
+  return tf.transpose(tf.stack([...steps]) as tf.Tensor3D, [1, 0, 2]);
 }

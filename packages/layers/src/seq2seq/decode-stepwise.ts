@@ -2,6 +2,7 @@
 import type { Sequence } from '@seqloom/core';
 import { carry, keepWhere, zeroPadding } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { sequenceOf, stepsOf } from '../recurrent/unroll.js';
 import type { DecoderState } from './attentive-decoder.js';
 
 type Step<S> = (
@@ -20,14 +21,14 @@ export function decodeStepwise<S>(
   const outputs: tf.Tensor2D[] = [];
   const alignments: tf.Tensor3D[] = [];
   let state = start;
-  for (const [t, x] of (tf.unstack(values, 1) as tf.Tensor2D[]).entries()) {
+  for (const [t, x] of stepsOf(values).entries()) {
     const next = step(x, state);
     outputs.push(next.output);
     alignments.push(next.weights);
     state = carryState(real[t] as tf.Tensor1D, next.state, state);
   }
   return {
-    output: { values: keepWhere(mask, tf.stack(outputs, 1) as tf.Tensor3D), mask },
+    output: { values: keepWhere(mask, sequenceOf(outputs)), mask },
     weights: tf.concat(alignments, 1),
   };
 }
