@@ -15,7 +15,7 @@ describe.each(backendsHere())('linear chains on %s', (backend) => {
 describe('bad input', () => {
   const good = (): ChainPotentials => ({
     initial: tf.zeros([3]),
-    transition: tf.zeros([3, 3]),
+    transition: tf.zeros<tf.Rank.R2>([3, 3]),
     emission: tf.zeros([2, 4, 3]),
     mask: tf.ones([2, 4], 'bool'),
   });

@@ -90,6 +90,16 @@ export const chainLaws: Readonly<Record<string, Law>> = {
       detach(x, (values) => tf.sum(tf.cast(tf.logicalNot(tf.lessEqual(tf.abs(values), 10)), 'int32')));
     await same(chain, 'elements that are no number', (tensors) => broken(gradient(tensors)), [0]);
   }),
+  'with one step, transitions per step are none': async () => {
+    const { transition, ...rest } = randomPotentials(new Rng(6), [1, 0], 3);
+    const labels = tf.tensor2d([2, 0], [2, 1], 'int32');
+    const [shared, perStep] = [transition, tf.zeros<tf.Rank.R4>([2, 0, 3, 3])].map((moves) => {
+      const chain = new LinearChain({ ...rest, transition: moves as tf.Tensor4D });
+      const { path, score } = chain.viterbi();
+      return [chain.logPartition(), chain.marginals(), chain.pairMarginals(), chain.score(labels), score, path];
+    });
+    for (const [i, answer] of perStep!.entries()) await expectClose(answer, shared![i]!, tolerance, `answer ${i}`);
+  },
   'nothing leaks': async () => {
     const potentials = randomPotentials(new Rng(5), [4, 2], 3);
     const labels = tf.zeros<tf.Rank.R2>([2, 4], 'int32');

@@ -1,6 +1,6 @@
 /** What must hold of a CRF beyond its chain, on every backend. */
 import { type Module, Rng, sequence } from '@seqloom/core';
-import { expectClose } from '@seqloom/core/testing';
+import { expectClose, expectNoLeak } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { CRF } from '../crf/crf.js';
 import { maskOf, train } from './training.js';
@@ -116,6 +116,15 @@ export const crfLaws: Readonly<Record<string, () => Promise<void>>> = {
       0,
       'loss of nothing',
     );
+    crf.dispose();
+  },
+  'training steps and answers leave nothing behind': async () => {
+    const crf = new CRF({ labelCount: 3, allowed: { initial: [1, 1, 0] }, rng: new Rng(4) });
+    const emissions = sequence(tf.zeros<tf.Rank.R3>([2, 4, 3]));
+    const labels = tf.zeros<tf.Rank.R2>([2, 4], 'int32');
+    await expectNoLeak(() => tf.dispose(tf.variableGrads(() => crf.loss(emissions, labels), variablesOf(crf))), 20);
+    const answers = () => [crf.loss(emissions, labels), crf.decode(emissions), crf.marginals(emissions)];
+    await expectNoLeak(() => tf.dispose(answers()));
     crf.dispose();
   },
   'with emissions that cannot tell, it learns that labels alternate': async () => {

@@ -1,6 +1,6 @@
 /** What must hold of HMMs and their emissions, on every backend. */
 import { Rng, type Scorer } from '@seqloom/core';
-import { checkGradients, expectClose } from '@seqloom/core/testing';
+import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { CategoricalEmission } from '../emissions/categorical.js';
 import { GaussianEmission } from '../emissions/gaussian.js';
@@ -116,6 +116,16 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
     const drawn = gaussian.sample(tf.ones([1, 400], 'int32'), new Rng(6));
     const { mean, variance } = tf.moments(drawn);
     await expectClose(tf.stack([mean, variance]), [5, 4], 0.15, 'moments of a Gaussian');
+    hmm.dispose();
+  },
+  'training steps and answers leave nothing behind': async () => {
+    const hmm = new HMM({ emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3 }), rng: new Rng(8) });
+    const seen = { values: tf.zeros<tf.Rank.R2>([3, 4], 'int32'), mask: mask() };
+    await expectNoLeak(() => tf.dispose(tf.variableGrads(() => hmm.loss(seen), variablesOf(hmm))), 20);
+    const draw = () => Object.values(hmm.sample(3, new Rng(9)).observations);
+    const answers = () => [hmm.startProb, hmm.transMat, hmm.posteriors(seen), Object.values(hmm.viterbi(seen))];
+    await expectNoLeak(() => tf.dispose(answers()));
+    await expectNoLeak(() => tf.tidy(() => void draw()));
     hmm.dispose();
   },
   'gradient training from a random start finds the likelihood of the true chain': async () => {
