@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2DBackpropFilter } from './convolution-gradient.js';
 import { installFused } from './fused.js';
+import { replaceIdentity } from './identity-on-wasm.js';
 import { replaceMatrixProduct } from './matrix-product.js';
 import { repairKernels } from './repairs-on-wasm.js';
 import { unsortedSegmentSum } from './segment-sum.js';
@@ -15,6 +16,7 @@ export async function installKernels(name: BackendName, backend: tf.KernelBacken
   if (name === 'wasm') {
     for (const config of missingOnWasm) if (!tf.getKernel(config.kernelName, name)) tf.registerKernel(config);
     repairKernels();
+    replaceIdentity();
   }
   if ((name === 'cpu' || name === 'wasm') && (await installFused(name, backend))) replaceMatrixProduct(name);
 }
