@@ -8,4 +8,5 @@ export { gruResetBeforeBackward, gruResetBeforeForward, gruResetBeforeWorkspace 
 export { lstmBackward, lstmForward } from './recurrent/lstm';
 export { stepWorkspace } from './recurrent/recurrence';
 export { simpleRNNBackward, simpleRNNForward, simpleRNNWorkspace } from './recurrent/simple-rnn';
+export { repeatRow, sumRows } from './rows';
 export { segmentSum } from './segment';

@@ -1,5 +1,7 @@
 /** @seqloom/kernels: the hot loops of sequence models, in WebAssembly SIMD over plain memory. */
 
+export type { Affine, AffineGradients } from './affine.js';
+export { affine, affineGradient } from './affine.js';
 export type { AdditiveScoreGradients, AdditiveScoreInputs } from './attention.js';
 export { additiveScore, additiveScoreGradient } from './attention.js';
 export type { Chain, ChainGradients, ChainMessages } from './chain.js';

@@ -1,4 +1,5 @@
 /** The wasm module and its instances: one per memory. */
+import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
 import { wasm } from './generated/kernels.js';
@@ -20,6 +21,7 @@ export interface Kernels {
     ChainExports &
     MatrixExports &
     OptimizerExports &
+    RowsExports &
     SegmentExports &
     RecurrentExports;
 }

@@ -2,6 +2,7 @@
 import type { Initializer, Rng } from '@seqloom/core';
 import { count, glorotUniform, knownOptions, Module, parameter, ShapeError, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { affine } from './affine.js';
 
 export interface LinearOptions {
   inputSize: number;
@@ -38,8 +39,7 @@ export class Linear extends Module {
       throw new ShapeError('Linear.forward', problem);
     }
     const rows = x.rank === 2 ? (x as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(x, [-1, inputSize]);
-    const product = tf.matMul(rows, weight as tf.Tensor2D);
-    const y = bias ? tf.add<tf.Tensor2D>(product, bias) : product;
+    const y = bias ? affine({ x: rows, weight, bias }, {})[0]! : tf.matMul(rows, weight as tf.Tensor2D);
     return (x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), outputSize] as never)) as X;
   }
 }

@@ -1,9 +1,10 @@
 /** Sequence labelling: embed, encode, attend, tag. */
 import type { Attends, Rng, Sequence, SequenceLayer } from '@seqloom/core';
-import { asMask, count, knownOptions, Module, sequence, zeroPadding } from '@seqloom/core';
+import { asMask, count, dims, knownOptions, Module, sequence, zeroPadding } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Dropout } from '../dropout.js';
 import { Linear } from '../linear.js';
+import { notEmpty } from '../sequence-shape.js';
 import type { TagHead } from './tag-head.js';
 import type { TokenEmbedding } from './token-embedding.js';
 
@@ -56,6 +57,8 @@ export class Tagger extends Module {
 
   /** tokens [B,T,F] and mask [B,T] → emissions [B,T,K], and how much each position looked at each [B,T,T] where there is attention. */
   forward({ tokens, mask }: Omit<TaggedBatch, 'labels'>): { emissions: Sequence; weights?: tf.Tensor3D } {
+    dims('Tagger.forward', { tokens: [tokens, 'B T F'], mask: [mask, 'B T'] });
+    notEmpty('Tagger.forward', 'tokens', tokens);
     const { output } = this.encoder.forward(sequence(this.embeddings.forward(tokens), asMask(mask)));
     const seen = this.attention?.attend(output.values, this.attention.remember(output));
     const read = seen ? tf.concat([output.values, seen.context], 2) : output.values;
@@ -65,6 +68,7 @@ export class Tagger extends Module {
 
   /** The head's loss over the real tokens → scalar. */
   loss(batch: TaggedBatch): tf.Scalar {
+    dims('Tagger.loss', { tokens: [batch.tokens, 'B T F'], labels: [batch.labels, 'B T'] });
     return this.head.loss(this.forward(batch).emissions, batch.labels);
   }
 

@@ -7,6 +7,7 @@ import type { Embedding } from '../embedding.js';
 import { Linear } from '../linear.js';
 import { maskedCrossEntropy } from '../losses/masked-cross-entropy.js';
 import { layerOf, type StatefulLayer } from '../recurrent/bidirectional.js';
+import { notEmpty } from '../sequence-shape.js';
 import type { AttentiveDecoder, DecoderState } from './attentive-decoder.js';
 import { type GreedyOptions, greedyDecode, type Transcript } from './greedy-decode.js';
 import { StateBridge } from './state-bridge.js';
@@ -59,6 +60,8 @@ export class EncoderDecoder<E, D, Keys> extends Module {
 
   /** Reads the sources: what the decoder attends to, and its first state. */
   encode({ source, sourceMask }: SourceBatch): Encoded<D, Keys> {
+    dims('EncoderDecoder.encode', { source: [source, 'B S'], sourceMask: [sourceMask ?? source, 'B S'] });
+    notEmpty('EncoderDecoder.encode', 'source', source);
     const read = this.dropout.forward(this.source.forward(source));
     const { output, state } = this.encoder.forward(sequence(read, sourceMask));
     return { memory: this.decoder.remember(output), state: this.decoder.start(this.bridge.forward(state)) };
@@ -109,10 +112,13 @@ export interface Encoded<D, Keys> {
 }
 
 function check(where: string, { source, sourceMask, target, targetMask }: TranslationBatch): { B: number; T: number } {
-  return dims(where, {
+  const sizes = dims(where, {
     source: [source, 'B S'],
     sourceMask: [sourceMask ?? source, 'B S'],
     target: [target, 'B T'],
     targetMask: [targetMask ?? target, 'B T'],
   });
+  notEmpty(where, 'source', source);
+  notEmpty(where, 'target', target);
+  return sizes;
 }

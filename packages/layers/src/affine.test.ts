@@ -1,0 +1,27 @@
+import { useBackend } from '@seqloom/core';
+import { backendsHere, verifyOp } from '@seqloom/core/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, it } from 'vitest';
+import { affine } from './affine.js';
+
+describe.each(backendsHere())('affine on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it('keeps the laws of ops', () =>
+    verifyOp(
+      affine,
+      [
+        [1, 1, 1],
+        [5, 7, 3],
+        [9, 4, 8],
+      ].map(([N, D, U]) => ({
+        name: `[${N},${D}] · [${D},${U}]`,
+        inputs: {
+          x: tf.randomNormal([N!, D!], 0, 1, 'float32', 1),
+          weight: tf.randomNormal([D!, U!], 0, 1, 'float32', 2),
+          bias: tf.randomNormal([U!], 0, 1, 'float32', 3),
+        },
+        attributes: {},
+      })),
+    ));
+});
