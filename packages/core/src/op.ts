@@ -22,13 +22,13 @@ export interface OpDefinition<Names extends string, Options extends Attributes> 
   gradient?: Gradient<Names, Options>;
 }
 
-/** Both directions of an op over raw memory. */
+/** Both directions of an op over raw memory; an op without `backward` cannot be differentiated where it is fused. */
 export interface FusedPair<Names extends string> {
   /** Inputs by name → the outputs, then the workspaces. */
   forward: FusedKernel;
   /** The inputs by name, what `forward` returned as `out0`, `out1`… and d(outputs) as `dy0`, `dy1`… → the gradients of `differentiable`. */
-  backward: FusedKernel;
-  differentiable: readonly Names[];
+  backward?: FusedKernel;
+  differentiable?: readonly Names[];
 }
 
 export type Gradient<Names extends string, Options extends Attributes> = (
@@ -59,7 +59,9 @@ export function defineOp<Names extends string, Options extends Attributes = Attr
   const fused = () => tf.getKernel(name, tf.getBackend()) !== undefined;
   const call = (inputs: Tensors<Names>, attributes: Options): tf.Tensor[] => {
     if (!fused()) return tf.tidy(() => composed(inputs, attributes));
-    if (!gradient) throw new UsageError(name, 'a fused kernel is registered, but the op defines no gradient');
+    if (!gradient && !definition.fused) {
+      throw new UsageError(name, 'a fused kernel is registered, but the op defines no gradient');
+    }
     const made = tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap);
     return ([] as tf.Tensor[]).concat(made).slice(0, outputs);
   };
@@ -109,10 +111,11 @@ function isDifferentiatedAgain(): boolean {
 /** Registers both kernels. The gradient runs the backward one at once: what one of its results made inside the tape's tidies would not outlive it. */
 function registerPair<Names extends string, Options extends Attributes>(
   name: string,
-  { forward, backward, differentiable }: FusedPair<Names>,
-): Gradient<Names, Options> {
+  { forward, backward, differentiable = [] }: FusedPair<Names>,
+): Gradient<Names, Options> | undefined {
   const backwardName = `${name}Gradient`;
   registerFused(name, forward);
+  if (!backward) return undefined;
   registerFused(backwardName, backward);
   return (dys, { inputs, outputs }, attributes) => {
     const given = { ...inputs, ...numbered('out', outputs), ...numbered('dy', dys) };

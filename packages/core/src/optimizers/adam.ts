@@ -1,6 +1,7 @@
 /** Adam and AdamW: steps in units of each parameter's own gradient noise. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { knownOptions, within } from '../options.js';
+import { adamUpdate } from './adam-update.js';
 import { scaleByLearningRate } from './scale.js';
 import type { Schedule } from './schedules.js';
 import { chain, type GradientTransformation, withSlots } from './transformation.js';
@@ -50,18 +51,9 @@ export function scaleByAdam(options: AdamScaling = {}): GradientTransformation {
   within('scaleByAdam', 'beta2', beta2, 0, 1 - Number.EPSILON);
   within('scaleByAdam', 'epsilon', epsilon, 0);
   return withSlots(['adam.mean', 'adam.variance'], (count) => {
-    const [keepMean, addMean, keepVariance, addVariance] = [beta1, 1 - beta1, beta2, 1 - beta2].map((x) =>
-      tf.scalar(x),
-    );
-    // Both corrections in one factor saves an op per parameter: (m/c1)/(√(v/c2)+ε) = m·(√c2/c1)/(√v+ε√c2).
     const root = Math.sqrt(1 - beta2 ** (count + 1));
-    const correction = tf.scalar(root / (1 - beta1 ** (count + 1)));
-    const floor = tf.scalar(epsilon * root);
-    return (gradient, meanBefore, varianceBefore) => {
-      const mean = tf.add(tf.mul(meanBefore, keepMean!), tf.mul(gradient, addMean!));
-      const variance = tf.add(tf.mul(varianceBefore, keepVariance!), tf.mul(tf.square(gradient), addVariance!));
-      const update = tf.div(tf.mul(mean, correction), tf.add(tf.sqrt(variance), floor));
-      return [update, mean, variance];
-    };
+    const rates = { beta1, beta2, correction: root / (1 - beta1 ** (count + 1)), floor: epsilon * root };
+    return (gradient, mean, variance) =>
+      adamUpdate({ gradient, mean, variance }, rates) as [tf.Tensor, tf.Tensor, tf.Tensor];
   });
 }

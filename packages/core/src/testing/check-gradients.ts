@@ -25,7 +25,7 @@ type Direction = readonly (Float32Array | undefined)[];
  * Float32: the four-point difference has a truncation error of step⁴ and a rounding error of about 1e-7·|f|/step, so at step 1e-2 it is
  * good to about 1e-4 for |f| of order 10, and a wrong gradient is wrong by far more than 5e-3.
  */
-const defaults = { step: 1e-2, tolerance: 5e-3, directions: 3 } as const;
+const defaults = { step: 1e-2, tolerance: 5e-3, directions: 2 } as const;
 
 /**
  * Throws unless the tape's gradient of `f` agrees with central finite differences along random directions: of every argument by itself,

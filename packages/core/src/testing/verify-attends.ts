@@ -1,6 +1,6 @@
 /** Laws of everything that can be attended to. */
 import * as tf from '@tensorflow/tfjs-core';
-import { isModule } from '../module.js';
+import { isModule, type Module } from '../module.js';
 import { Rng } from '../rng.js';
 import type { AttendOptions, Attends } from '../scorer.js';
 import { checkGradients } from './check-gradients.js';
@@ -9,6 +9,7 @@ import { demand, law } from './law.js';
 import { compare, compute, indices } from './numbers.js';
 import { type Observation, observe, sameObservation } from './observe.js';
 import { fillPadding, maskOf, normals, raggedRows, weightedSum } from './samples.js';
+import { verifyModule } from './verify-module.js';
 
 export interface AttendsSizes {
   querySize: number;
@@ -44,7 +45,8 @@ interface AttendsTrial<Keys> {
 /**
  * Throws unless what `make` builds keeps the contract of Attends: shapes; masked keys weigh 0; a query without an allowed key gets zeros and
  * zero gradients; NaN in padded keys and values changes nothing; permuted keys permute the weights and leave the context;
- * queries and rows of the batch do not meet, so that one memory serves many steps; gradients are right; nothing leaks.
+ * queries and rows of the batch do not meet, so that one memory serves many steps; gradients are right; nothing leaks;
+ * for modules also their laws.
  */
 export async function verifyAttends<Keys>(make: () => Attends<Keys>, sizes: AttendsSizes): Promise<void> {
   const trial = newTrial(make(), sizes);
@@ -65,6 +67,7 @@ export async function verifyAttends<Keys>(make: () => Attends<Keys>, sizes: Atte
     tf.dispose([query, keys, values, mask, extra]);
     if (isModule(attends)) attends.dispose();
   }
+  if (isModule(trial.attends)) await verifyModule(make as () => Attends<Keys> & Module);
 }
 
 function newTrial<Keys>(attends: Attends<Keys>, { querySize, keySize, valueSize }: AttendsSizes): AttendsTrial<Keys> {

@@ -1,6 +1,6 @@
 /** Laws of attention's scorers. */
 import * as tf from '@tensorflow/tfjs-core';
-import { isModule } from '../module.js';
+import { isModule, type Module } from '../module.js';
 import { Rng } from '../rng.js';
 import type { Scorer } from '../scorer.js';
 import { checkGradients } from './check-gradients.js';
@@ -8,6 +8,7 @@ import { expectNoLeak } from './expect-no-leak.js';
 import { demand, law } from './law.js';
 import { compare, compute, indices } from './numbers.js';
 import { normals, weightedSum } from './samples.js';
+import { verifyModule } from './verify-module.js';
 
 const [batch, queries, keyCount] = [2, 3, 5];
 
@@ -18,12 +19,15 @@ interface ScorerTrial<Keys> {
   readonly scorer: Scorer<Keys>;
   readonly query: tf.Tensor3D;
   readonly keys: tf.Tensor3D;
+  /** An alignment of the step before, for scorers that read it. */
+  readonly previous: tf.Tensor3D;
   readonly variables: Record<string, tf.Variable>;
 }
 
 /**
  * Throws unless the scorers that `make` builds keep the contract: energies [B,Q,K]; each energy depends on its own query and its own key
- * alone (so nothing leaks between keys, padding included); prepared keys serve many queries; gradients are right; nothing leaks.
+ * alone (so nothing leaks between keys, padding included); prepared keys serve many queries; gradients are right; nothing leaks;
+ * with parameters, also the laws of modules.
  */
 export async function verifyScorer<Keys>(
   make: () => Scorer<Keys>,
@@ -34,9 +38,10 @@ export async function verifyScorer<Keys>(
   const variables = isModule(scorer) ? Object.fromEntries(scorer.namedVariables()) : {};
   const query = tf.tidy(() => normals<tf.Rank.R3>(rng, [batch, queries, querySize]));
   const keys = tf.tidy(() => normals<tf.Rank.R3>(rng, [batch, keyCount, keySize]));
-  const trial = { scorer, query, keys, variables };
+  const previous = tf.tidy(() => tf.softmax(normals<tf.Rank.R3>(rng, [batch, queries, keyCount])));
+  const trial = { scorer, query, keys, previous, variables };
   try {
-    await law('energies have shape [B,Q,K]', () => shape(trial));
+    await law('energies have shape [B,Q,K], with and without previous weights', () => shape(trial));
     await law('an energy depends on its own key alone', () => keysDoNotMeet(trial));
     await law('an energy depends on its own query alone, and prepared keys serve many queries', () =>
       queriesDoNotMeet(trial),
@@ -44,19 +49,23 @@ export async function verifyScorer<Keys>(
     await gradients(trial);
     await expectNoLeak(() => tf.tidy(() => void scorer.score(query, scorer.prepare(keys))));
   } finally {
-    tf.dispose([query, keys]);
+    tf.dispose([query, keys, previous]);
     if (isModule(scorer)) scorer.dispose();
   }
+  if (isModule(scorer)) await verifyModule(make as () => Scorer<Keys> & Module);
 }
 
-function energies<Keys>({ scorer, query, keys }: ScorerTrial<Keys>): tf.Tensor3D {
-  return scorer.score(query, scorer.prepare(keys));
+function energies<Keys>({ scorer, query, keys, previous }: ScorerTrial<Keys>): tf.Tensor3D {
+  return scorer.score(query, scorer.prepare(keys), previous);
 }
 
 async function shape<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
-  const { out } = await compute(() => ({ out: energies(trial) }));
+  const { scorer, query, keys } = trial;
+  const read = await compute(() => ({ first: scorer.score(query, scorer.prepare(keys)), later: energies(trial) }));
   const expected = [batch, queries, keyCount];
-  demand(String(out.shape) === String(expected), `energies have shape [${out.shape}], expected [${expected}]`);
+  for (const { shape } of Object.values(read)) {
+    demand(String(shape) === String(expected), `energies have shape [${shape}], expected [${expected}]`);
+  }
 }
 
 /** Changes key 1 of row 0, and looks at all others. */
@@ -76,7 +85,10 @@ async function keysDoNotMeet<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
 async function queriesDoNotMeet<Keys>(trial: ScorerTrial<Keys>): Promise<void> {
   const { together, single } = await compute(() => {
     const prepared = trial.scorer.prepare(trial.keys);
-    const rows = tf.split<tf.Tensor3D>(trial.query, queries, 1).map((query) => trial.scorer.score(query, prepared));
+    const alignments = tf.split<tf.Tensor3D>(trial.previous, queries, 1);
+    const rows = tf
+      .split<tf.Tensor3D>(trial.query, queries, 1)
+      .map((query, q) => trial.scorer.score(query, prepared, alignments[q]));
     return { together: energies(trial), single: tf.concat(rows, 1) };
   });
   compare('energies', single, together, tolerance);

@@ -1,7 +1,7 @@
 /** Laws of layers over sequences: padding is invisible, rows do not meet, the state is the one after the last real step. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type SequenceLayer, stateTensors } from '../cell.js';
-import { isModule } from '../module.js';
+import { isModule, type Module } from '../module.js';
 import { Rng } from '../rng.js';
 import type { Sequence } from '../sequence.js';
 import { checkGradients } from './check-gradients.js';
@@ -10,6 +10,7 @@ import { demand, law } from './law.js';
 import { compare, compute } from './numbers.js';
 import { observe, sameObservation } from './observe.js';
 import { fillPadding, maskOf, normals, raggedRows, weightedSum } from './samples.js';
+import { verifyModule } from './verify-module.js';
 
 /** Float32 after five steps of a recurrence; the same arithmetic in another order. */
 const tolerance = 2e-5;
@@ -27,7 +28,7 @@ export interface LayerTrial<Layer> {
 /**
  * Throws unless the layers that `make` builds keep the contract of SequenceLayer: shapes and mask; outputs 0 at padding; NaN in padding
  * changes nothing, gradients included; a row is computed from that row alone; trailing padding changes neither outputs nor state;
- * gradients are right; nothing leaks.
+ * gradients are right; nothing leaks; for modules also their laws.
  */
 export async function verifySequenceLayer<S>(make: () => SequenceLayer<S>, inputSize: number): Promise<void> {
   await withTrial(make, inputSize, async (trial) => {
@@ -39,6 +40,7 @@ export async function verifySequenceLayer<S>(make: () => SequenceLayer<S>, input
     await gradients(trial);
     await expectNoLeak(() => tf.tidy(() => void trial.layer.forward(trial)));
     await expectNoLeak(() => observe(() => outcome(trial.layer.forward(trial)), inputs(trial)));
+    if (isModule(trial.layer)) await verifyModule(make as () => SequenceLayer<S> & Module);
   });
 }
 
