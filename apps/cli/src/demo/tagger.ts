@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { adam, chain, clipByGlobalNorm, fit, Optimizer, Rng, type Schedule, useBackend } from '@seqloom/core';
-import { bucketByLength, collect, dataset, pipe, readConllu, type Sentence, tokenAccuracy } from '@seqloom/data';
+import { bucketByLength, collect, dataset, pipe, readConllu, type Sentence, splitWords, tokenAccuracy } from '@seqloom/data';
 import { type TextFile, treebankFiles } from '@seqloom/data/node';
 import { userPath } from '../terminal/arguments.js';
 import { writeReport } from '../terminal/report.js';
@@ -59,7 +59,7 @@ export async function demoTagger({
   console.log(
     `saved to ${file}; the reloaded model gives ${await sameTags(tagger, reloaded, test)} of ${test.length} test sentences the same tags.\n`,
   );
-  await showTags(reloaded, (sentence || exampleSentence).split(/\s+/));
+  await showTags(reloaded, splitWords(sentence || exampleSentence));
   await writeReport(json, { dev: metrics.dev, test: tested, seconds, backend, seed, epochs });
 }
 
