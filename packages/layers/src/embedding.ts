@@ -1,6 +1,6 @@
 /** A learned vector per id. */
 import type { Rng } from '@seqloom/core';
-import { count, DataError, knownOptions, Module, normal, parameter } from '@seqloom/core';
+import { count, DataError, knownOptions, Module, normal, parameter, ShapeError, show } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface EmbeddingOptions {
@@ -28,6 +28,8 @@ export class Embedding extends Module {
   forward(ids: tf.Tensor1D): tf.Tensor2D;
   forward(ids: tf.Tensor): tf.Tensor;
   forward(ids: tf.Tensor): tf.Tensor {
+    if (!(ids instanceof tf.Tensor))
+      throw new ShapeError('Embedding.forward', `\`ids\` must be a tensor, got ${show(ids)}`);
     const whole = ids.dtype === 'int32' ? ids : tf.cast(ids, 'int32');
     try {
       return tf.gather(this.weight as tf.Tensor, whole as tf.Tensor1D);

@@ -1,6 +1,6 @@
 /** Affine map of the last dimension. */
 import type { Initializer, Rng } from '@seqloom/core';
-import { count, glorotUniform, knownOptions, Module, parameter, ShapeError, zeros } from '@seqloom/core';
+import { count, glorotUniform, knownOptions, Module, parameter, ShapeError, show, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { affine } from './affine.js';
 
@@ -34,9 +34,12 @@ export class Linear extends Module {
   /** x [B,D] → [B,U] or x [B,T,D] → [B,T,U], as one matrix product. Throws ShapeError when the last dimension is not `inputSize`. */
   forward<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
     const { inputSize, outputSize, weight, bias } = this;
-    if (x.rank < 2 || x.shape.at(-1) !== inputSize) {
-      const problem = `\`x\` must have shape [B, ${inputSize}] or [B, T, ${inputSize}], got [${x.shape.join(',')}]`;
-      throw new ShapeError('Linear.forward', problem);
+    if (!(x?.rank >= 2) || x.shape.at(-1) !== inputSize) {
+      const got = Array.isArray(x?.shape) ? `[${x.shape}]` : `${show(x)}, which is no tensor`;
+      throw new ShapeError(
+        'Linear.forward',
+        `\`x\` must have shape [B,${inputSize}] or [B,T,${inputSize}], got ${got}`,
+      );
     }
     const rows = x.rank === 2 ? (x as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(x, [-1, inputSize]);
     const y = bias ? affine({ x: rows, weight, bias }, {})[0]! : tf.matMul(rows, weight as tf.Tensor2D);

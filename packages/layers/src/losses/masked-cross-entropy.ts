@@ -18,7 +18,8 @@ export function maskedCrossEntropy(logits: tf.Tensor3D, targets: tf.Tensor2D, ma
   const ids = tf.reshape<tf.Rank.R1>(tf.cast(targets, 'int32'), [-1]);
   const ones = tf.cast(tf.expandDims(real, 1), 'float32');
   const share = tf.div(ones, tf.maximum(tf.sum(ones), 1)); // [B·T,1]
-  return crossEntropy(tf.reshape(logits, [-1, V]), tf.oneHot(ids, V, 1, 0, 'float32'), real, share);
+  const chosen = tf.cast(tf.oneHot(ids, V), 'float32'); // asked for float32 itself, wasm writes whole numbers
+  return crossEntropy(tf.reshape(logits, [-1, V]), chosen, real, share);
 }
 
 /** Σ share·(log Σ exp(logits) − logits[chosen]) over the real rows: logits and chosen [N,V], real [N], share [N,1]; few ops, forward and back. */
