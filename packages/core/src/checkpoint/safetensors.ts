@@ -48,7 +48,7 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   checkCoverage(spans, bytes.length - start);
   const tensors = spans.map(({ name, format, shape, from, to }): [string, StoredTensor] => {
     const { dtype, decode } = decoders[format]!;
-    const part = bytes.slice(start + from, start + to).buffer; // a copy, so that any offset is aligned
+    const part = new Uint8Array(bytes.subarray(start + from, start + to)).buffer; // a copy, so that any offset is aligned
     return [name, { dtype, shape, values: decode(part) }];
   });
   return { tensors: new Map(tensors), metadata };

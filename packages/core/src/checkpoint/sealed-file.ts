@@ -56,7 +56,7 @@ export async function unseal(
   }
   if (kind !== 'weights' && kind !== 'checkpoint') throw damaged(`its kind is ${show(kind)}`);
   if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) throw damaged('its checksum is not one');
-  const blanked = bytes.slice();
+  const blanked = new Uint8Array(bytes);
   blanked.set(new TextEncoder().encode(blank), digestOffset(bytes, digest));
   if ((await sha256(blanked)) !== digest) throw damaged('its checksum is wrong');
   return { kind, tensors, record: JSON.parse(record) };

@@ -42,6 +42,14 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     expect(await saveWeights(other, config)).toEqual(bytes);
   });
 
+  it("reads Node's Buffer, whose slice is no copy, as often as one likes", async () => {
+    const bytes = Buffer.from(await saveWeights(model, 'configuration'));
+    expect(await readConfig(bytes)).toBe('configuration');
+    const other = new Network(9);
+    await loadWeights(other, bytes);
+    expect(values(other)).toEqual(values(model));
+  });
+
   it('nothing is left behind', async () => {
     const bytes = await saveWeights(model);
     await expectNoLeak(async () => loadWeights(model, await saveWeights(model)));
