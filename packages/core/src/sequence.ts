@@ -50,5 +50,6 @@ export function keepWhere<T extends tf.Tensor>(mask: tf.Tensor, values: T, other
 
 /** The sequence with 0 at every masked place, so that what follows may compute there without harm. */
 export function zeroPadding({ values, mask }: Sequence): Sequence {
-  return { values: keepWhere(mask, values), mask };
+  const real = asMask(mask);
+  return { values: keepWhere(real, values), mask: real };
 }

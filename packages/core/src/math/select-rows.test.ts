@@ -23,13 +23,14 @@ describe.each(backendsHere())('on %s', (backend) => {
 
   it('never reads what it leaves out', async () => {
     const x = tf.tensor2d([1, 2, Number.NaN, Infinity], [2, 2]);
+    await expectClose(keepWhere(tf.tensor1d([1, 0], 'int32'), x), [1, 2, 0, 0], 0, 'by a mask of whole numbers');
     await expectClose(keepWhere(tf.tensor1d([1, 0], 'bool'), x), [1, 2, 0, 0], 0);
     const gradient = tf.grad((y: tf.Tensor) => tf.sum(tf.square(keepWhere(tf.tensor1d([1, 0], 'bool'), y))))(x);
     await expectClose(gradient, [2, 4, 0, 0], 0);
   });
 
   it('keeps whole numbers whole', async () => {
-    const kept = keepWhere(tf.tensor1d([1, 0], 'bool'), tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'), 7);
+    const kept = keepWhere(tf.tensor1d([1, 0], 'int32'), tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'), 7);
     expect(kept.dtype).toBe('int32');
     await expectClose(kept, [1, 2, 7, 7], 0);
   });

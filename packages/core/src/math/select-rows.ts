@@ -4,16 +4,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { FusedKernel } from '../backend/fused.js';
 import { defineOp, type Op } from '../op.js';
 
-/** `a` in the rows whose mask is 1 and `b` in the others, whatever stands in the rows left out: mask [N] bool, a and b [N,…]. */
+/** `a` in the rows whose mask is 1 and `b` in the others, whatever stands in the rows left out: mask [N], a and b [N,…]. */
 export function selectRows<T extends tf.Tensor>(mask: tf.Tensor1D, a: T, b: T): T {
   const choose = a.dtype === 'float32' && b.dtype === 'float32' ? selectRowsOp : selectRowsOp.composed;
-  return choose({ mask, a, b }, {})[0] as T;
+  return choose({ mask: bits(mask), a, b }, {})[0] as T;
 }
 
-/** `x` in the rows whose mask is 1 and `otherwise` in the others: mask [N] bool, x [N,…]. */
+/** `x` in the rows whose mask is 1 and `otherwise` in the others: mask [N], x [N,…]. */
 export function keepRows<T extends tf.Tensor>(mask: tf.Tensor1D, x: T, otherwise: number): T {
   const choose = x.dtype === 'float32' ? keepRowsOp : keepRowsOp.composed;
-  return choose({ mask, x }, { otherwise })[0] as T;
+  return choose({ mask: bits(mask), x }, { otherwise })[0] as T;
 }
 
 export const selectRowsOp: Op<'mask' | 'a' | 'b', Record<string, never>> = defineOp({
@@ -39,6 +39,11 @@ export const keepRowsOp: Op<'mask' | 'x', { otherwise: number }> = defineOp({
     differentiable: ['x'],
   },
 });
+
+/** Kernels read a mask byte by byte. */
+function bits(mask: tf.Tensor): tf.Tensor {
+  return mask.dtype === 'bool' ? mask : tf.cast(mask, 'bool');
+}
 
 type Workspace = Parameters<FusedKernel>[2];
 

@@ -1,6 +1,6 @@
 /** The gated recurrent unit, with its reset gate after or before the recurrent matrix product. */
 import type { Rng, Sequence } from '@seqloom/core';
-import { count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
+import { asMask, count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { gruResetAfterStep, gruResetBeforeSequence, gruResetBeforeStep, gruSequence } from './gru-sequence.js';
@@ -59,8 +59,9 @@ export class GRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
   }
 
   scan({ values, mask }: Sequence, hidden: tf.Tensor2D): { output: tf.Tensor3D; state: tf.Tensor2D } {
+    dims('GRUCell.scan', { x: [values, `B T ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
     const { weight: recurrent, bias: recurrentBias } = this.recurrent;
-    const inputs = { projected: this.input.forward(values), recurrent, mask, hidden };
+    const inputs = { projected: this.input.forward(values), recurrent, mask: asMask(mask), hidden };
     const [output, state] = recurrentBias
       ? gruSequence({ ...inputs, recurrentBias }, {})
       : gruResetBeforeSequence(inputs, {});

@@ -1,6 +1,6 @@
 /** The long short-term memory cell. */
-import type { Initializer, Rng, Sequence } from '@seqloom/core';
-import { count, dims, knownOptions, Module, orthogonal } from '@seqloom/core';
+import type { DimsEntry, Initializer, Rng, Sequence } from '@seqloom/core';
+import { asMask, count, dims, knownOptions, Module, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { type LSTMState, lstmSequence, lstmStep } from './lstm-sequence.js';
@@ -37,18 +37,16 @@ export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
 
   /** x [B,D] and the state ([B,U] each) → next hidden [B,U] and state. */
   step(x: tf.Tensor2D, state: LSTMState): { output: tf.Tensor2D; state: LSTMState } {
-    dims('LSTMCell.step', {
-      x: [x, `B ${this.inputSize}`],
-      'state.hidden': [state.hidden, `B ${this.outputSize}`],
-      'state.cell': [state.cell, `B ${this.outputSize}`],
-    });
+    this.#check('LSTMCell.step', [x, `B ${this.inputSize}`], state);
     if (lstmSequence.fused()) return scanOne(this, x, state);
     const next = lstmStep(this.input.forward(x), state, this.recurrent.weight as tf.Tensor2D);
     return { output: next.hidden, state: next };
   }
 
-  scan({ values, mask }: Sequence, { hidden, cell }: LSTMState): { output: tf.Tensor3D; state: LSTMState } {
-    const inputs = { projected: this.input.forward(values), recurrent: this.recurrent.weight, mask, hidden, cell };
+  scan({ values, mask }: Sequence, state: LSTMState): { output: tf.Tensor3D; state: LSTMState } {
+    this.#check('LSTMCell.scan', [values, `B T ${this.inputSize}`], state);
+    const [projected, recurrent] = [this.input.forward(values), this.recurrent.weight];
+    const inputs = { projected, recurrent, mask: asMask(mask), hidden: state.hidden, cell: state.cell };
     const [output, lastHidden, lastCell] = lstmSequence(inputs, {});
     return {
       output: output as tf.Tensor3D,
@@ -58,6 +56,11 @@ export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
 
   read({ hidden }: LSTMState): tf.Tensor2D {
     return hidden;
+  }
+
+  #check(where: string, x: DimsEntry, state: LSTMState): void {
+    const spec = `B ${this.outputSize}`;
+    dims(where, { x, 'state.hidden': [state?.hidden, spec], 'state.cell': [state?.cell, spec] });
   }
 }
 

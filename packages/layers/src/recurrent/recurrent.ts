@@ -1,6 +1,6 @@
 /** A cell run over time. */
 import type { RecurrentLayer, Sequence } from '@seqloom/core';
-import { knownOptions, Module, OptionError, zeroPadding } from '@seqloom/core';
+import { asMask, knownOptions, Module, OptionError, zeroPadding } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { sequenceShape } from '../sequence-shape.js';
 import type { RecurrentCell } from './recurrent-cell.js';
@@ -33,12 +33,13 @@ export class Recurrent<S> extends Module implements RecurrentLayer<S> {
   /** input [B,T,D] → output [B,T,U] and the state after each row's last real step; `initial` is zero unless given. */
   forward(input: Sequence, initial?: S): { output: Sequence; state: S } {
     const { B } = sequenceShape('Recurrent.forward', input, this.inputSize);
-    const padded = zeroPadding(input);
+    const mask = asMask(input.mask);
+    const padded = zeroPadding({ values: input.values, mask });
     const start = initial ?? this.initialState(B);
     const { output, state } = this.cell.scan
       ? this.cell.scan(padded, start)
       : unroll(padded, start, (x, previous) => this.cell.step(x, previous));
-    return { output: { values: output, mask: input.mask }, state };
+    return { output: { values: output, mask }, state };
   }
 
   step(x: tf.Tensor2D, state: S): { output: tf.Tensor2D; state: S } {
