@@ -22,11 +22,6 @@ describe.each(backendsHere())('MultiHead on %s', (backend) => {
       sizes,
     ));
 
-  it('keeps the laws over another MultiHead', () => {
-    const inner = () => new MultiHead({ inner: scaledDot(), heads: 2, size: 4, rng: new Rng(3) });
-    return verifyAttends(() => new MultiHead({ inner: inner(), heads: 2, size: 8, ...sizes, rng: new Rng(1) }), sizes);
-  });
-
   it.each(torchCases)('equals PyTorch: %s', (_, torch) => expectTorch(torch));
 
   it('hands each head its own previous weights, row b·H + h', async () => {
