@@ -133,7 +133,7 @@ export const everywhere = {
   }),
   backend: choice({
     label: 'Backend',
-    help: 'Where the numbers are computed. Small recurrent models are fastest on wasm.',
+    help: 'Where the numbers are computed. Small recurrent models are fastest on wasm; webgl and webgpu compile their programs at the first step.',
     affects: 'training',
     options: plain('auto', 'cpu', 'wasm', 'webgl', 'webgpu'),
     initial: 'auto',

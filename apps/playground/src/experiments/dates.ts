@@ -41,7 +41,7 @@ export default defineExperiment({
     'Reads a date as people write it, character by character, and writes it as year-month-day. Watch the attention find its way.',
   input: { label: 'Type any date', maxLength: 40 },
   examples: ['July 4, 1976', 'the 21st of March 2024', 'Tue Dec 05 2017', '3 Aug 1999', '12/31/2000'],
-  measure: { label: 'Exact match on unseen days', every: 25, sample: 100 },
+  measure: { label: 'Exact match, unseen days', every: 25, sample: 100 },
   views: [
     {
       name: 'attention',

@@ -53,7 +53,7 @@ export default defineExperiment({
     'Can you play the violin?',
     'She bought three red apples in Paris.',
   ],
-  measure: { label: 'Accuracy on unseen sentences', every: 10, sample: 50 },
+  measure: { label: 'Accuracy, unseen text', every: 10, sample: 50 },
   file: {
     label: 'Drop a CoNLL-U file, or choose one',
     help: 'A treebank of Universal Dependencies, .conllu or .conllu.gz: its forms and UPOS tags are read. It stays on this computer.',

@@ -25,7 +25,7 @@ export const optimizerControls = {
     help: 'The length of a step. Too high diverges, too low crawls. It can be changed while training.',
     affects: 'training',
     options: [0.0003, 0.001, 0.003, 0.005, 0.01, 0.03, 0.1, 0.3, 1].map((value) => ({ value, label: String(value) })),
-    initial: 0.005,
+    initial: 0.01,
   }),
 };
 

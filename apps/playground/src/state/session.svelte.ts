@@ -193,6 +193,7 @@ export class Session {
       this.notice = before && lost ? this.#wayBack(before.composition, lost) : undefined;
       if (composed.step === 0) this.#checkpoint = undefined;
       this.composed = composed;
+      this.progress = { ...this.progress, step: composed.step };
       this.objections = {};
       for (const curve of [this.loss, this.measure]) curve.cut(composed.step);
       if (composed.step === 0) this.shown = undefined;

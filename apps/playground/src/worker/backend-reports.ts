@@ -10,7 +10,7 @@ const absent: Readonly<Record<string, string>> = {
 
 export async function backendReports(): Promise<BackendReport[]> {
   return Object.entries(await capabilities()).map(([name, { available, fused }]) => {
-    const note = fused.length > 0 ? `${fused.length} ops as one kernel each` : 'every op composed of smaller ones';
+    const note = fused.length > 0 ? `${fused.length} fused kernels` : 'no fused kernels';
     return { name, available, note: available ? note : (absent[name] ?? 'not available') };
   });
 }

@@ -1,0 +1,92 @@
+/** The work bench without its worker: the same commands, the same reports, on wasm in Node. */
+import { memory } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { completeSetup } from '../controls/control.js';
+import { everywhere } from '../experiment.js';
+import { Bench } from './bench.js';
+import { experiments } from './catalog.js';
+import type { Checkpoint, Command, Composition, Report } from './protocol.js';
+
+const small = { writing: 'numbers', size: 32, batchSize: 8, heads: 2, cell: 'lstm' };
+
+function composition(experiment: string, values: Record<string, string | number> = {}): Composition {
+  const controls = { ...experiments.get(experiment)!.controls, ...everywhere };
+  return { experiment, setup: completeSetup(controls, { backend: 'wasm', ...small, ...values }) };
+}
+
+/** A bench, and everything that it reported so far. */
+async function open(commands: Command[] = []) {
+  const reports: Report[] = [];
+  const bench = new Bench((report) => reports.push(report));
+  for (const command of commands) await bench.obey(command);
+  const all = <T extends Report['type']>(type: T) =>
+    reports.filter((r): r is Extract<Report, { type: T }> => r.type === type);
+  const losses = () => all('progress').flatMap(({ progress }) => progress.losses.map(([, loss]) => loss));
+  return { bench, all, losses };
+}
+
+const steps = (count: number): Command[] => new Array<Command>(count).fill({ type: 'step' });
+
+test.each([...experiments.keys()])(
+  '%s: training goes on from a checkpoint as if it had never stopped',
+  async (name) => {
+    const start: Command = { type: 'compose', composition: composition(name), start: 'fresh' };
+    const straight = await open([start, ...steps(6)]);
+    const first = await open([start, ...steps(3), { type: 'pause' }]);
+    const checkpoint: Checkpoint = first.all('checkpoint').at(-1)!.checkpoint;
+    expect(checkpoint.step).toBe(3);
+    const second = await open([{ ...start, start: checkpoint }, ...steps(3)]);
+    expect(straight.losses()).toHaveLength(6);
+    expect([...first.losses(), ...second.losses()]).toEqual(straight.losses());
+    for (const { all } of [straight, first, second]) expect(all('failed')).toEqual([]);
+  },
+);
+
+test.each([...experiments.keys()])(
+  '%s: no tensor is left over by steps, answers, measures or a new model',
+  async (name) => {
+    const start: Command = { type: 'compose', composition: composition(name), start: 'fresh' };
+    const question: Command = { type: 'watch', input: '3 May 2001' };
+    const { bench, all } = await open([start, question, ...steps(2)]);
+    const { numTensors } = memory();
+    for (const command of [...steps(2), question, { type: 'stop' }, ...steps(1), { type: 'save' }] as Command[]) {
+      await bench.obey(command);
+      expect([command.type, memory().numTensors]).toEqual([command.type, numTensors]);
+    }
+    for (const command of [start, ...steps(2)]) await bench.obey(command);
+    expect(memory().numTensors).toBe(numTensors);
+    expect(all('prediction').length).toBeGreaterThan(2);
+    expect(all('failed')).toEqual([]);
+  },
+);
+
+test('a change of the learning rate or the backend keeps the weights, any other makes a new model', async () => {
+  const { bench, all } = await open([
+    { type: 'compose', composition: composition('dates'), start: 'fresh' },
+    ...steps(2),
+  ]);
+  const stepAfter = async (values: Record<string, string | number>) => {
+    await bench.obey({ type: 'compose', composition: composition('dates', values), start: 'carry' });
+    return all('composed').at(-1)!.step;
+  };
+  expect(await stepAfter({ learningRate: 0.001 })).toBe(2);
+  expect(await stepAfter({ learningRate: 0.001, optimizer: 'sgd' })).toBe(2);
+  expect(await stepAfter({ learningRate: 0.001, optimizer: 'sgd', backend: 'cpu' })).toBe(2);
+  expect(all('composed').at(-1)!.backend).toBe('cpu');
+  expect(await stepAfter({ size: 64 })).toBe(0);
+  expect(all('failed')).toEqual([]);
+});
+
+test('what cannot be built is refused or explained, and the model at hand stays', async () => {
+  const fine = composition('tagger', { heads: 1 });
+  const { bench, all } = await open([{ type: 'compose', composition: fine, start: 'fresh' }, ...steps(1)]);
+  await bench.obey({ type: 'compose', composition: composition('tagger', { scorer: 'none' }), start: 'carry' });
+  expect(Object.keys(all('refused').at(-1)!.objections)).toEqual(['heads']);
+  const file = new File(['no treebank'], 'letter.txt');
+  await bench.obey({ type: 'compose', composition: { ...fine, file }, start: 'carry' });
+  expect(all('failed').at(-1)!.failure).toMatchObject({ during: 'compose', message: expect.stringContaining('1') });
+  await bench.obey({ type: 'load', name: 'x', weights: new Uint8Array([1, 2, 3]) });
+  expect(all('failed').at(-1)!.failure.during).toBe('load');
+  await bench.obey({ type: 'step' });
+  expect(all('progress').at(-1)!.progress.step).toBe(2);
+});
