@@ -56,6 +56,7 @@ function inherited() {
     npm_config_fetch_retry_maxtimeout: '8000',
     npm_config_update_notifier: 'false',
     TURBO_TELEMETRY_DISABLED: '1',
+    SEQLOOM_CWD: process.env.INIT_CWD || process.cwd(), // where the command was typed; pnpm overwrites INIT_CWD
   };
   return { ...defaults, ...Object.fromEntries(kept) };
 }

@@ -32,7 +32,7 @@ for (const bench of await allCases()) {
   );
 }
 if (values.json) {
-  const path = resolve(process.env.INIT_CWD ?? process.cwd(), values.json);
+  const path = resolve(process.env.SEQLOOM_CWD ?? process.cwd(), values.json);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
 }

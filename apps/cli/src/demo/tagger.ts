@@ -2,7 +2,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { adam, chain, clipByGlobalNorm, fit, Optimizer, Rng, type Schedule, useBackend } from '@seqloom/core';
-import { bucketByLength, collect, dataset, pipe, readConllu, type Sentence, splitWords, tokenAccuracy } from '@seqloom/data';
+import {
+  bucketByLength,
+  collect,
+  dataset,
+  pipe,
+  readConllu,
+  type Sentence,
+  splitWords,
+  tokenAccuracy,
+} from '@seqloom/data';
 import { type TextFile, treebankFiles } from '@seqloom/data/node';
 import { userPath } from '../terminal/arguments.js';
 import { writeReport } from '../terminal/report.js';

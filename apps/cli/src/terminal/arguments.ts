@@ -9,5 +9,5 @@ export function wholeNumber(text: string): number {
 
 /** A path as the user meant it: relative to where the command was typed, also under `npm run`. */
 export function userPath(path: string): string {
-  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+  return resolve(process.env.SEQLOOM_CWD ?? process.cwd(), path);
 }
