@@ -1,16 +1,14 @@
 /** @seqloom/attention: scorers × masks × normalisers, and their composition. */
 
-export type { Attended, AttentionOptions } from './attention.js';
-export { Attention } from './attention.js';
+export { type Attended, Attention, type AttentionOptions } from './attention.js';
 export { allOf, causalMask, keyMask } from './masks.js';
-export type { MultiHeadOptions, Projection } from './multi-head.js';
-export { MultiHead } from './multi-head.js';
+export { MultiHead, type MultiHeadOptions, type Projection } from './multi-head.js';
 
-// normalizers
+// normalisers
 export { softmax } from './normalizers/softmax.js';
 
 // scorers
-export type { AdditiveScoreOptions } from './scorers/additive.js';
-export { AdditiveScore } from './scorers/additive.js';
+export { AdditiveScore, type AdditiveScoreOptions } from './scorers/additive.js';
 export { DotScore } from './scorers/dot.js';
+export { GeneralScore, type GeneralScoreOptions } from './scorers/general.js';
 export { ScaledDotScore } from './scorers/scaled-dot.js';

@@ -1,4 +1,4 @@
-/** Every test of this package again, in a page: there `backendsHere()` also has webgl and webgpu. */
+/** The tests of this package again, in a page: there `backendsHere()` also has webgl and webgpu. */
 declare global {
   interface ImportMeta {
     /** Vite replaces the call by imports. */
@@ -6,6 +6,6 @@ declare global {
   }
 }
 
-import.meta.glob(['./**/*.test.ts', '!./**/*.browser.test.ts'], { eager: true });
+import.meta.glob(['./**/*.test.ts', '!./*.browser.test.ts', '!./readme.test.ts'], { eager: true });
 
 export {};
