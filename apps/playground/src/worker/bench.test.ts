@@ -1,11 +1,13 @@
 /** The work bench without its worker: the same commands, the same reports, on wasm in Node. */
-import { memory } from '@tensorflow/tfjs-core';
+import { saveWeights } from '@seqloom/core';
+import { memory, mul } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { completeSetup } from '../controls/control.js';
 import { everywhere } from '../experiment.js';
 import { Bench } from './bench.js';
 import { experiments } from './catalog.js';
 import type { Checkpoint, Command, Composition, Report } from './protocol.js';
+import { compose, release } from './workpiece.js';
 
 const small = { writing: 'numbers', size: 32, batchSize: 8, heads: 2, cell: 'lstm' };
 
@@ -89,4 +91,24 @@ test('what cannot be built is refused or explained, and the model at hand stays'
   expect(all('failed').at(-1)!.failure.during).toBe('load');
   await bench.obey({ type: 'step' });
   expect(all('progress').at(-1)!.progress.step).toBe(2);
+});
+
+test('a loss that is no number pauses the training, says so, and counts no step', async () => {
+  const start: Command = { type: 'compose', composition: composition('dates'), start: 'fresh' };
+  const piece = await compose(start.composition);
+  for (const [, variable] of piece.task.model.namedVariables()) variable.assign(mul(variable, Number.NaN));
+  const weights = await saveWeights(piece.task.model);
+  release(piece);
+  const { bench, all } = await open([start, { type: 'load', name: 'nan', weights }, { type: 'train' }]);
+  await bench.step();
+  expect(bench.training).toBe(false);
+  expect(all('failed').at(-1)!.failure).toMatchObject({
+    during: 'train',
+    message: expect.stringContaining('diverged'),
+  });
+  expect(all('failed').at(-1)!.failure.hint).toContain('learning rate');
+  expect(all('progress').at(-1)!.progress).toMatchObject({ phase: 'paused', step: 0 });
+  await bench.obey(start);
+  await bench.obey({ type: 'step' });
+  expect(all('progress').at(-1)!.progress.step).toBe(1);
 });
