@@ -49,7 +49,7 @@ export const laws: readonly (readonly [name: string, check: () => Promise<void>]
   ...['GRU in both directions', 'attentive RNN'].map(
     (name) => [name, () => verifySequenceLayer(layers[name]!, 3)] as const,
   ),
-  ['modules', () => verifyModule(() => twoWay() as Module & ReturnType<typeof twoWay>)],
+  ['modules', () => verifyModule(twoWay)],
   ['sequence ops', sequenceOps],
 ];
 

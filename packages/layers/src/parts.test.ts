@@ -79,7 +79,7 @@ describe('bad input is named', () => {
   it('Linear.forward', () => {
     const linear = new Linear({ inputSize: 3, outputSize: 2 });
     for (const shape of [[3], [2, 4], [2, 2, 4]])
-      expect(() => linear.forward(tf.zeros(shape) as tf.Tensor2D)).toThrow(ShapeError);
+      expect(() => linear.forward(tf.zeros<tf.Rank.R2>(shape as [number, number]))).toThrow(ShapeError);
     expect(() => linear.forward([1, 2, 3] as never)).toThrow(ShapeError);
   });
 });

@@ -1,6 +1,6 @@
 /** The tagger: learns, is blind to padding, names bad input. */
 import { AdditiveScore, Attention } from '@seqloom/attention';
-import { DataError, lengthMask, OptionError, Rng, ShapeError, useBackend } from '@seqloom/core';
+import { adam, DataError, dataset, lengthMask, OptionError, Rng, ShapeError, train, useBackend } from '@seqloom/core';
 import { backendsHere, expectClose, expectNoLeak, verifyModule } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -37,24 +37,18 @@ function batch(rng: Rng, lengths: readonly number[], T = Math.max(...lengths)): 
 it.each([false, true])('learns a toy language, attentive: %s', async (attentive) => {
   await useBackend('wasm');
   const model = build({ attentive, wordDropout: 0.05 });
-  const variables = model.trainableVariables().map(([, variable]) => variable);
-  const optimizer = tf.train.adam(0.02);
   const rng = new Rng(3);
-  const step = () =>
-    tf.tidy(() => {
-      const { grads } = tf.variableGrads(() => model.loss(batch(rng, [7, 5, 6, 7, 3, 7, 7, 2])), variables);
-      optimizer.applyGradients(grads);
-    });
-  model.train();
-  step();
-  const before = tf.memory().numTensors;
-  for (let i = 0; i < 200; i++) step();
-  expect(tf.memory().numTensors).toBe(before);
-  model.train(false);
+  const data = dataset(function* () {
+    for (let i = 0; i < 201; i++) yield batch(rng, [7, 5, 6, 7, 3, 7, 7, 2]);
+  });
+  const loss = (tagged: TaggedBatch) => model.loss(tagged);
+  const tensors: number[] = [];
+  for await (const event of train({ model, data, loss, optimizer: adam({ learningRate: 0.02 }), epochs: 1 }))
+    if (event.type === 'step') tensors.push(tf.memory().numTensors);
+  expect(new Set(tensors.slice(1)).size).toBe(1);
   const test = batch(rng, new Array<number>(20).fill(7));
   const wrong = tf.sum(tf.cast(tf.notEqual(model.decode(test), test.labels), 'int32')).dataSync()[0]!;
   expect(wrong).toBeLessThan(7);
-  optimizer.dispose();
 });
 
 describe.each(backendsHere())('Tagger on %s', (backend) => {

@@ -1,5 +1,5 @@
 /** Recurrent networks by their usual names: one call from sizes to layers. */
-import type { RecurrentLayer, Rng } from '@seqloom/core';
+import type { Module, Rng } from '@seqloom/core';
 import { count, knownOptions } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { Bidirectional, type BidirectionalState, type StatefulLayer } from './bidirectional.js';
@@ -28,10 +28,10 @@ export type GRUOptions = NetworkOptions & Pick<GRUCellOptions, 'reset'>;
 export type LSTMOptions = NetworkOptions;
 
 type OneWay<O> = O & { bidirectional?: false };
-/** A network that reads its input in one direction: it can step. */
-export type OneWayNetwork<S> = RecurrentLayer<readonly S[]> & RecurrentCell<readonly S[]>;
+/** A network that reads its input in one direction: it can step, so it is a cell too. */
+export type OneWayNetwork<S> = Stacked<S>;
 /** A network that reads its input in both directions. */
-export type TwoWayNetwork<S> = StatefulLayer<readonly BidirectionalState<S, S>[]>;
+export type TwoWayNetwork<S> = Module & StatefulLayer<readonly BidirectionalState<S, S>[]>;
 type Network<S> = OneWayNetwork<S> | TwoWayNetwork<S>;
 
 /** Layers of simple recurrent cells: input [B,T,D] → output [B,T,U], or [B,T,2U] in both directions. */

@@ -19,7 +19,7 @@ class Sticky extends Module implements Attends<tf.Tensor3D> {
     scorer: {
       prepare: (keys) => keys,
       score: (query, keys, previous) => {
-        const energies = tf.matMul(query, keys, false, true);
+        const energies = tf.matMul<tf.Tensor3D>(query, keys, false, true);
         return previous ? tf.add(energies, tf.mul(previous, 3)) : energies;
       },
     },
