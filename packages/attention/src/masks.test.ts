@@ -1,8 +1,9 @@
-import { useBackend } from '@seqloom/core';
-import { backendsHere, expectClose } from '@seqloom/core/testing';
+import { Rng, useBackend } from '@seqloom/core';
+import { backendsHere, expectClose, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allOf, causalMask, keyMask } from './index.js';
+import { bothAllow } from './masks.js';
 
 describe.each(backendsHere())('masks on %s', (backend) => {
   beforeAll(() => useBackend(backend));
@@ -26,6 +27,41 @@ describe.each(backendsHere())('masks on %s', (backend) => {
       0,
     );
     await expectClose(causalMask(1, 4), [[1, 1, 1, 1]], 0);
+  });
+
+  it('keep the laws of ops', () => {
+    const rng = new Rng(1);
+    const mask = (shape: number[]) =>
+      tf.tensor(
+        Array.from({ length: tf.util.sizeFromShape(shape) }, () => rng.below(2)),
+        shape,
+        'bool',
+      );
+    const shapes = [
+      [
+        [3, 1, 5],
+        [7, 5],
+      ],
+      [
+        [3, 1, 5],
+        [3, 7, 5],
+      ],
+      [
+        [3, 1, 5],
+        [1, 1],
+      ],
+      [
+        [3, 1, 2, 5],
+        [4, 1, 1],
+      ],
+      [[5], [3, 2, 1]],
+    ];
+    const cases = shapes.map(([a, b]) => ({
+      name: `[${a}] and [${b}]`,
+      inputs: { a: mask(a!), b: mask(b!) },
+      attributes: {},
+    }));
+    return verifyOp(bothAllow, cases);
   });
 
   it('masks combine, whatever their rank and dtype', async () => {

@@ -127,15 +127,16 @@ function apply({ weight, bias }: Projection, x: tf.Tensor3D): tf.Tensor3D {
   return project(x, weight as tf.Tensor2D, bias as tf.Tensor1D | undefined);
 }
 
-/** Each row of x [B,…] `times` times in a row: [B·times,…]. */
+/** Each row of a mask [B,…] `times` times: [B·times,…]. */
 function repeatRows<T extends tf.Tensor>(x: T, times: number): T {
   const [B, ...rest] = x.shape as [number, ...number[]];
-  const copies = tf.tile(tf.expandDims(x, 1), [1, times, ...rest.map(() => 1)]);
+  const copies = allOf(tf.expandDims(x, 1), tf.ones([times, ...rest.map(() => 1)], 'bool')); // [B,times,…]
   return tf.reshape(copies, [B * times, ...rest]) as T;
 }
 
 /** Which queries have an allowed key, [B,Q]: the output's bias must not answer for the others. */
 function seesAnything(query: tf.Tensor3D, keys: tf.Tensor2D, mask?: tf.Tensor): tf.Tensor2D {
   const real = keyMask(keys);
-  return tf.broadcastTo(tf.any(mask ? allOf(real, mask) : real, -1), [query.shape[0], query.shape[1]]);
+  const seen = tf.any(mask ? allOf(real, mask) : real, -1); // [B,Q], or [B,1]
+  return tf.broadcastTo(seen, [query.shape[0], query.shape[1]]);
 }

@@ -1,5 +1,5 @@
 /** Where a fused kernel meets tensors: on wasm they are used in place, on cpu they are copied into an arena and out again. */
-import { floats, integers, type Kernels } from '@seqloom/kernels';
+import { floats, integers, type KernelMemory, type Kernels } from '@seqloom/kernels';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './wasm-backend.js';
 
@@ -7,7 +7,7 @@ import type { WasmBackend } from './wasm-backend.js';
 export interface Output {
   readonly pointer: number;
   readonly shape: number[];
-  readonly dtype: 'float32' | 'int32';
+  readonly dtype: 'float32' | 'int32' | 'bool';
 }
 
 /** What a fused kernel may touch while it runs: addresses in the memory of `kernels`. */
@@ -15,11 +15,13 @@ export interface Workspace {
   readonly kernels: Kernels;
   /** The address of a tensor's values, to be read only: 4 bytes for each number, 1 for each bool. */
   input(tensor: TensorInfo): number;
-  /** A new tensor (float32 unless told) for the kernel to fill and return. */
+  /** A new tensor (float32 unless told) for the kernel to fill and return; 4 bytes for each number, 1 for each bool. */
   output(shape: number[], dtype?: Output['dtype']): Output;
   /** Memory that is freed when the kernel returns. */
   scratch(bytes: number): number;
 }
+
+type StoredArray = Float32Array | Int32Array | Uint8Array;
 
 /** Runs `body` over the memory of a backend and turns the outputs that it returns into tensors; frees everything else. */
 export function withBuffers(
@@ -71,8 +73,7 @@ function copied(backend: KernelBackend, kernels: Kernels, body: (workspace: Work
       scratch: (bytes) => kernels.memory.allocate(bytes),
     });
     return outputs.map(({ pointer, shape, dtype }) => {
-      const view = dtype === 'float32' ? floats : integers;
-      const values = view(kernels.memory, pointer, size(shape)).slice();
+      const values = views[dtype](kernels.memory, pointer, size(shape)).slice();
       return { dataId: backend.write(values, shape, dtype), shape, dtype };
     });
   } finally {
@@ -80,14 +81,20 @@ function copied(backend: KernelBackend, kernels: Kernels, body: (workspace: Work
   }
 }
 
+const views: Record<Output['dtype'], (memory: KernelMemory, pointer: number, length: number) => StoredArray> = {
+  float32: floats,
+  int32: integers,
+  bool: ({ memory }, pointer, length) => new Uint8Array(memory.buffer, pointer, length),
+};
+
 /** Values in the array type of the dtype: where tfjs casts without loss on cpu (bool → int32 → float32), the old array lives on. */
-function valuesOf(backend: KernelBackend, { dataId, dtype }: TensorInfo): Float32Array | Int32Array | Uint8Array {
-  const values = backend.readSync(dataId) as Float32Array | Int32Array | Uint8Array;
+function valuesOf(backend: KernelBackend, { dataId, dtype }: TensorInfo): StoredArray {
+  const values = backend.readSync(dataId) as StoredArray;
   const type = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype as 'float32' | 'int32' | 'bool'];
   return values instanceof type ? values : type.from(values);
 }
 
-function copyIn(kernels: Kernels, values: Float32Array | Int32Array | Uint8Array): number {
+function copyIn(kernels: Kernels, values: StoredArray): number {
   const pointer = kernels.memory.allocate(values.byteLength);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   new Uint8Array(kernels.memory.memory.buffer, pointer, values.byteLength).set(bytes);
