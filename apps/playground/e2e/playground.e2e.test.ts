@@ -106,7 +106,21 @@ describe('Dates', () => {
     expect(await visitor.step()).toBe(from);
     await visitor.press('Train');
     await visitor.until(async () => (await visitor.step()) > from + 1);
+    await visitor.photograph('resumed');
+  });
+
+  test('a change after a death starts a new model, and the last good one can still be brought back', async () => {
     await visitor.press('Pause');
+    await visitor.reaches('paused');
+    const last = await visitor.step();
+    await visitor.killWorker();
+    await visitor.page.getByText('The training worker died').waitFor();
+    await visitor.page.getByRole('radio', { name: '64', exact: true }).first().check();
+    await visitor.reaches('ready');
+    await visitor.press(`Bring back the one at step ${last}`);
+    await visitor.reaches('paused');
+    expect(await visitor.step()).toBe(last);
+    expect(await visitor.page.getByRole('radio', { name: '32', exact: true }).first().isChecked()).toBe(true);
   });
 });
 

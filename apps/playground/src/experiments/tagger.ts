@@ -1,46 +1,16 @@
 /** Words → parts of speech: a recurrent network, with or without self-attention, under a CRF or a softmax. */
 import type { Attends, Rng } from '@seqloom/core';
-import { DataError } from '@seqloom/core/errors';
-import {
-  collect,
-  generateSentences,
-  readConllu,
-  type Sentence,
-  splitWords,
-  TokenEncoder,
-  tokenAccuracy,
-  Vocabulary,
-} from '@seqloom/data';
-import { padFeatures, padIds } from '@seqloom/data/to-tensors';
+import { splitWords, tokenAccuracy, type Vocabulary } from '@seqloom/data';
+import { padFeatures } from '@seqloom/data/to-tensors';
 import { CRF } from '@seqloom/hmm-crf';
 import { SoftmaxHead, type TaggedBatch, Tagger, TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
-import { type DataPreview, defineExperiment, type Picture, type Prediction, type Task } from '../experiment.js';
+import { defineExperiment, type Picture, type Prediction, type Task } from '../experiment.js';
 import { headsControl, makeAttention, type ScorerName, scorerOptions } from '../parts/attention.js';
 import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
-
-const made = 3000;
-const longest = 50;
-const fewest = 20;
-
-/** The columns by which a word is known, and the size of each one's vector. */
-const columns = { word: 32, suffix2: 16, suffix3: 16, prefix2: 8, shape: 8 } as const;
-
-interface Example {
-  readonly words: readonly string[];
-  readonly features: readonly (readonly number[])[];
-  readonly labels: readonly number[];
-}
-
-interface Treebank {
-  readonly encoder: TokenEncoder;
-  readonly tags: Vocabulary;
-  /** By rising length. */
-  readonly train: readonly Example[];
-  readonly test: readonly Example[];
-}
+import { type Example, readTreebank, type Treebank, toBatch, vectorSizes } from '../parts/treebank.js';
 
 export default defineExperiment({
   title: 'Tagger',
@@ -118,27 +88,7 @@ export default defineExperiment({
       : {};
   },
 
-  async data(_, rng, file) {
-    const sentences = file ? await collect(readConllu(file)) : generateSentences({ rng, count: made });
-    const tagged = rng.shuffled(sentences.filter(isTagged));
-    if (tagged.length < fewest) throw tooFew(sentences.length, tagged.length);
-    const unseen = Math.min(200, Math.floor(tagged.length / 10));
-    const [test, train] = [tagged.slice(0, unseen), tagged.slice(unseen)];
-    const encoder = TokenEncoder.build(train.flatMap(wordsOf), {
-      features: Object.keys(columns) as (keyof typeof columns)[],
-    });
-    const tags = Vocabulary.closed(tagged.flatMap(tagsOf));
-    const encode = (sentence: Sentence): Example => ({
-      words: wordsOf(sentence),
-      features: encoder.encodeAll(wordsOf(sentence)),
-      labels: tags.encode(tagsOf(sentence)),
-    });
-    const byLength = train.map(encode).sort((a, b) => a.words.length - b.words.length);
-    return {
-      data: { encoder, tags, train: byLength, test: test.map(encode) } satisfies Treebank,
-      preview: previewOf(file, sentences.length, tagged),
-    };
-  },
+  data: (_, rng, file) => readTreebank(rng, file),
 
   build(setup, data, rng) {
     const model = makeModel(setup, data, rng);
@@ -167,11 +117,10 @@ interface Parts {
 }
 
 function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }: Treebank, rng: Rng): Tagger {
-  const sizes = Object.values(columns);
   const embeddings = new TokenEmbedding({
     columns: encoder.columns.map(({ vocabulary }, i) => ({
       vocabularySize: vocabulary.size,
-      size: sizes[i]!,
+      size: vectorSizes[i]!,
       unknown: vocabulary.unknown,
     })),
     wordDropout: 0.05,
@@ -188,13 +137,6 @@ function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }
     head: head === 'crf' ? new CRF({ labelCount: tags.size, rng }) : new SoftmaxHead(),
     rng,
   });
-}
-
-function toBatch(examples: readonly Example[]): TaggedBatch {
-  const { ids: tokens, mask } = padFeatures(examples.map(({ features }) => features));
-  const labels = padIds(examples.map((example) => example.labels));
-  labels.mask.dispose();
-  return { tokens, mask, labels: labels.ids };
 }
 
 async function evaluate(model: Tagger, examples: readonly Example[]): Promise<number> {
@@ -265,37 +207,4 @@ function headsOf(weights: Float32Array, T: number): Picture['layers'] {
 async function transitionsOf({ transition }: CRF, { tokens }: Vocabulary): Promise<Picture> {
   const values = (await transition.data()) as Float32Array;
   return { rows: tokens, columns: tokens, layers: [{ label: 'all', values: values.slice() }], scale: 'signed' };
-}
-
-/** Whether every word has a tag, and the sentence is of a length that can be learnt from here. */
-function isTagged({ tokens }: Sentence): boolean {
-  return tokens.length > 0 && tokens.length <= longest && tokens.every(({ upos }) => upos !== null);
-}
-
-function tooFew(all: number, usable: number): DataError {
-  return new DataError('tagger', `only ${usable} of ${all} sentences can be used, at least ${fewest} are needed`, {
-    hint: `a sentence counts when each of its words has a UPOS tag and it has at most ${longest} words`,
-  });
-}
-
-function wordsOf({ tokens }: Sentence): string[] {
-  return tokens.map(({ form }) => form);
-}
-
-function tagsOf({ tokens }: Sentence): string[] {
-  return tokens.map(({ upos }) => upos!);
-}
-
-function previewOf(file: File | undefined, all: number, tagged: readonly Sentence[]): DataPreview {
-  const counts = new Map<string, number>();
-  for (const tag of tagged.flatMap(tagsOf)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  const words = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const from = file ? file.name : 'Embedded sentences';
-  const left =
-    all > tagged.length ? `, ${(all - tagged.length).toLocaleString('en')} more left out (too long or untagged)` : '';
-  return {
-    caption: `${from}: ${tagged.length.toLocaleString('en')} sentences, ${words.toLocaleString('en')} words, ${counts.size} tags${left}.`,
-    counts: [...counts].sort(([, a], [, b]) => b - a),
-    samples: tagged.slice(0, 6).map((sentence) => wordsOf(sentence).join(' ')),
-  };
 }

@@ -14,14 +14,9 @@ import type {
   Start,
 } from '../worker/protocol.js';
 import { readAddress, writeAddress } from './address.js';
-import { Series } from './series.js';
-
-export interface Notice {
-  readonly tone: 'error' | 'hint';
-  readonly text: string;
-  readonly hint?: string;
-  readonly action?: { readonly label: string; readonly run: () => void };
-}
+import { Curves } from './curves.svelte.js';
+import { download } from './download.js';
+import { deathNotice, type Notice, replacedNotice } from './notices.js';
 
 type Composed = Extract<Report, { type: 'composed' }>;
 type Shown = Extract<Report, { type: 'prediction' }> & { readonly prediction: Prediction };
@@ -40,14 +35,12 @@ export class Session {
   progress: Progress = $state.raw(still);
   shown: Shown | undefined = $state.raw();
   notice: Notice | undefined = $state.raw();
-  /** Grows whenever `loss` or `measure` changed. */
-  redraw = $state(0);
-  readonly loss = new Series();
-  readonly measure = new Series();
+  readonly curves = new Curves();
 
   #connection = this.#connect();
   #file: File | undefined;
-  #checkpoint: Checkpoint | undefined;
+  /** The last good model: what it was composed of, and where it stood. */
+  #safe: { composition: Composition; checkpoint: Checkpoint } | undefined;
   #waiting = false;
   #next: Start | undefined;
 
@@ -124,11 +117,17 @@ export class Session {
 
   /** After the worker's death: a new worker, from the last checkpoint. */
   resume(): void {
-    this.notice = undefined;
-    this.phase = 'starting';
+    if (this.#safe) this.#choose(this.#safe.composition);
+    this.#reconnect(this.#safe?.checkpoint ?? 'fresh');
+  }
+
+  #reconnect(start: Start): void {
     this.#connection.close();
+    this.notice = undefined;
+    this.composed = undefined;
+    this.phase = 'starting';
     this.#waiting = false;
-    this.#next = this.#checkpoint ?? 'fresh';
+    this.#next = start;
     this.#connection = this.#connect();
   }
 
@@ -142,18 +141,23 @@ export class Session {
   /** Asks the worker for the model of the present setup; while it is busy with another one, only the last request counts. */
   #compose(start: Start): void {
     this.#keepAddress();
-    if (this.phase === 'gone' || this.phase === 'starting') return;
-    if (this.#waiting) {
-      this.#next = start;
-      return;
+    if (this.phase === 'gone') this.#reconnect(start);
+    else if (this.#waiting || this.phase === 'starting') this.#next = start;
+    else {
+      this.#waiting = true;
+      this.phase = 'composing';
+      this.#connection.send({ type: 'compose', composition: this.#composition(), start });
     }
-    this.#waiting = true;
-    this.phase = 'composing';
-    this.#connection.send({ type: 'compose', composition: this.#composition(), start });
   }
 
   #composition(): Composition {
     return { experiment: this.experiment!.name, setup: $state.snapshot(this.setup) as Setup, file: this.#file };
+  }
+
+  #choose({ experiment, setup, file }: Composition): void {
+    this.experiment = this.experiments.find(({ name }) => name === experiment);
+    this.setup = setup;
+    this.#file = file;
   }
 
   #keepAddress(): void {
@@ -165,12 +169,13 @@ export class Session {
   #take(report: Report): void {
     if (report.type === 'catalog') this.#open(report);
     else if (report.type === 'composed') this.#adopt(report);
-    else if (report.type === 'refused') this.#settle(() => this.#refuse(report.objections));
+    else if (report.type === 'refused') this.#refuse(report.objections);
     else if (report.type === 'progress') this.#follow(report.progress);
     else if (report.type === 'prediction') this.shown = report;
-    else if (report.type === 'checkpoint') this.#checkpoint = report.checkpoint;
+    else if (report.type === 'checkpoint') this.#keep(report.checkpoint);
     else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
-    else if (report.type === 'saved') this.#download(report.weights, report.step);
+    else if (report.type === 'saved')
+      download(`seqloom-${this.experiment?.name}-${report.step}.safetensors`, report.weights);
     else this.#fail(report.failure);
   }
 
@@ -187,46 +192,38 @@ export class Session {
   }
 
   #adopt(composed: Composed): void {
-    this.#settle(() => {
-      const before = this.composed;
-      const lost = composed.step === 0 && this.#checkpoint && this.#checkpoint.step > 0 ? this.#checkpoint : undefined;
-      this.notice = before && lost ? this.#wayBack(before.composition, lost) : undefined;
-      if (composed.step === 0) this.#checkpoint = undefined;
-      this.composed = composed;
-      this.progress = { ...this.progress, step: composed.step };
-      this.objections = {};
-      for (const curve of [this.loss, this.measure]) curve.cut(composed.step);
-      if (composed.step === 0) this.shown = undefined;
-      this.redraw++;
+    const { step } = composed;
+    const replaced = step === 0 && this.#safe;
+    this.notice = replaced ? this.#wayBack(replaced) : undefined;
+    if (step === 0) this.#safe = this.shown = undefined;
+    this.composed = composed;
+    this.progress = { ...this.progress, step };
+    this.objections = {};
+    this.curves.cut(step);
+    this.#settle();
+  }
+
+  #wayBack({ composition, checkpoint }: { composition: Composition; checkpoint: Checkpoint }): Notice {
+    return replacedNotice(checkpoint.step, () => {
+      this.#choose(composition);
+      this.#compose(checkpoint);
     });
   }
 
-  #wayBack(composition: Composition, checkpoint: Checkpoint): Notice {
-    return {
-      tone: 'hint',
-      text: 'A new model, at step 0.',
-      action: {
-        label: `Bring back the one at step ${checkpoint.step}`,
-        run: () => {
-          this.experiment = this.experiments.find(({ name }) => name === composition.experiment);
-          this.setup = composition.setup;
-          this.#file = composition.file;
-          this.#compose(checkpoint);
-        },
-      },
-    };
+  #keep(checkpoint: Checkpoint): void {
+    if (this.composed) this.#safe = { composition: this.composed.composition, checkpoint };
   }
 
   #refuse(objections: Objections): void {
     this.objections = objections;
+    this.#settle();
   }
 
-  /** A compose request was answered: `then`, unless a newer one waits. */
-  #settle(then: () => void): void {
+  /** A compose request was answered: the newest that waited is next. */
+  #settle(): void {
     this.#waiting = false;
     const next = this.#next;
     this.#next = undefined;
-    then();
     if (next) this.#compose(next);
     else if (this.phase === 'composing') this.phase = this.progress.phase;
   }
@@ -234,52 +231,30 @@ export class Session {
   #follow(progress: Progress): void {
     this.progress = progress;
     if (!this.#waiting) this.phase = progress.phase;
-    this.loss.add(progress.losses);
-    this.measure.add(progress.measures);
-    if (progress.losses.length + progress.measures.length > 0) this.redraw++;
+    this.curves.follow(progress);
   }
 
   #fail({ during, message, hint }: Failure): void {
-    this.notice = { tone: 'error', text: message, hint };
     if (during === 'start') this.phase = 'gone';
-    if (during === 'compose') this.#settle(() => this.#goBack());
+    if (during === 'compose' && !this.#next) this.#goBack();
+    if (during === 'compose') this.#settle();
+    this.notice = { tone: 'error', text: message, hint };
   }
 
-  /** What could not be composed is taken back: to what the worker still has, or at least to a backend that runs. */
+  /** What could not be composed is taken back: to what the worker still has, or at least to a backend that may run. */
   #goBack(): void {
-    const notice = this.notice;
     if (this.composed) {
-      this.setup = this.composed.composition.setup;
-      this.#file = this.composed.composition.file;
-      this.experiment = this.experiments.find(({ name }) => name === this.composed?.composition.experiment);
+      this.#choose(this.composed.composition);
       this.#keepAddress();
     } else if (this.setup.backend !== 'auto') {
       this.setup = { ...this.setup, backend: 'auto' };
-      this.#compose('fresh');
-    }
-    this.notice = notice;
+      this.#next = this.#safe?.checkpoint ?? 'fresh';
+    } else this.phase = 'gone';
   }
 
   #mourn(reason: string): void {
     this.phase = 'gone';
     this.#waiting = false;
-    const step = this.#checkpoint?.step ?? 0;
-    this.notice = {
-      tone: 'error',
-      text: `The training worker died: ${reason}.`,
-      hint:
-        step > 0
-          ? 'The last checkpoint is safe. If it dies again, choose a smaller model or another backend.'
-          : undefined,
-      action: { label: step > 0 ? `Resume from step ${step}` : 'Start again', run: () => this.resume() },
-    };
-  }
-
-  #download(weights: Uint8Array<ArrayBuffer>, step: number): void {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([weights], { type: 'application/octet-stream' }));
-    link.download = `seqloom-${this.experiment?.name}-${step}.safetensors`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    this.notice = deathNotice(reason, this.#safe?.checkpoint.step ?? 0, () => this.resume());
   }
 }

@@ -1,0 +1,30 @@
+/** What the page has to tell: what happened, what to try, and a way on. */
+
+export interface Notice {
+  readonly tone: 'error' | 'hint';
+  readonly text: string;
+  readonly hint?: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+/** The worker died; `step` is that of the last checkpoint, 0 without one. */
+export function deathNotice(reason: string, step: number, resume: () => void): Notice {
+  return {
+    tone: 'error',
+    text: `The training worker died: ${reason}.`,
+    hint:
+      step > 0
+        ? 'The last checkpoint is safe. If it dies again, choose a smaller model or another backend.'
+        : 'If it dies again, choose a smaller model or another backend.',
+    action: { label: step > 0 ? `Resume from step ${step}` : 'Start again', run: resume },
+  };
+}
+
+/** A new model took the place of one that had learnt something. */
+export function replacedNotice(step: number, bringBack: () => void): Notice {
+  return {
+    tone: 'hint',
+    text: 'A new model, at step 0.',
+    action: { label: `Bring back the one at step ${step}`, run: bringBack },
+  };
+}
