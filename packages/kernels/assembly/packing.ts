@@ -80,7 +80,7 @@ function packAcross(panel: usize, source: usize, lanes: i32, k: i32, stride: i32
 
 /** A 4×4 block, transposed. */
 @inline
-function transpose4(target: usize, line: usize, source: usize, step: usize): void {
+export function transpose4(target: usize, line: usize, source: usize, step: usize): void {
   const r0 = v128.load(source), r1 = v128.load(source + step);
   const r2 = v128.load(source + 2 * step), r3 = v128.load(source + 3 * step);
   const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);

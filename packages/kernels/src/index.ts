@@ -6,6 +6,18 @@ export type { AdditiveScoreGradients, AdditiveScoreInputs } from './attention.js
 export { additiveScore, additiveScoreGradient } from './attention.js';
 export type { Chain, ChainGradients, ChainMessages } from './chain.js';
 export { alphaSize, chainBackward, chainForward } from './chain.js';
+export type {
+  Arithmetic,
+  Comparison,
+  Connective,
+  ElementFunction,
+  OverRows,
+  RowOperand,
+  Selection,
+} from './elementwise.js';
+export { binary, compare, logic, select, unary } from './elementwise.js';
+export type { Blocks, RowGathering } from './layout.js';
+export { copyBlocks, gatherRows, transposeBlocks } from './layout.js';
 export type { Kernels } from './load.js';
 export { loadKernels, supportsSimd } from './load.js';
 export type { MatrixOperand, MatrixProduct } from './matrix.js';
@@ -24,5 +36,7 @@ export { lstmBackward, lstmForward } from './recurrent/lstm.js';
 export type { RecurrentShape } from './recurrent/recurrence.js';
 export type { SimpleRNNActivation } from './recurrent/simple-rnn.js';
 export { simpleRNNBackward, simpleRNNForward } from './recurrent/simple-rnn.js';
+export type { AxisReduction, Reduction } from './reduction.js';
+export { reduce, softmax } from './reduction.js';
 export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';

@@ -2,7 +2,9 @@
 import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
+import type { ElementwiseExports } from './elementwise.js';
 import { wasm } from './generated/kernels.js';
+import type { LayoutExports } from './layout.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
 import type { OptimizerExports } from './optimizer.js';
@@ -10,6 +12,7 @@ import type { GRUExports } from './recurrent/gru.js';
 import type { LSTMExports } from './recurrent/lstm.js';
 import type { StepExports } from './recurrent/recurrence.js';
 import type { SimpleRNNExports } from './recurrent/simple-rnn.js';
+import type { ReductionExports } from './reduction.js';
 import type { SegmentExports } from './segment.js';
 
 type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExports;
@@ -19,8 +22,11 @@ export interface Kernels {
   readonly memory: KernelMemory;
   readonly exports: AttentionExports &
     ChainExports &
+    ElementwiseExports &
+    LayoutExports &
     MatrixExports &
     OptimizerExports &
+    ReductionExports &
     RowsExports &
     SegmentExports &
     RecurrentExports;

@@ -1,0 +1,99 @@
+/** Comparisons and choices: masks are bytes, 0 or 1. */
+
+const EQUAL: i32 = 0, NOT_EQUAL: i32 = 1, GREATER: i32 = 2, GREATER_EQUAL: i32 = 3, LESS: i32 = 4, LESS_EQUAL: i32 = 5;
+
+/** out [rows,columns] bytes = whether a ∘ b; the strides are those of `binary`. */
+export function compare(
+  op: i32, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  switch (op) {
+    case EQUAL: return over(EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+    case NOT_EQUAL: return over(NOT_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+    case GREATER: return over(GREATER, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+    case GREATER_EQUAL: return over(GREATER_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+    case LESS: return over(LESS, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+    case LESS_EQUAL: return over(LESS_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+  }
+}
+
+@inline
+function over(
+  op: i32, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  const aStep = <usize>aColumn << 2, bStep = <usize>bColumn << 2;
+  for (let row = 0; row < rows; row++) {
+    let x = a, y = b, rest = columns;
+    for (; rest >= 4; rest -= 4, x += aStep << 2, y += bStep << 2, out += 4) {
+      const left = aColumn != 0 ? v128.load(x) : v128.load_splat<f32>(x);
+      const right = bColumn != 0 ? v128.load(y) : v128.load_splat<f32>(y);
+      const words = i16x8.narrow_i32x4_s(test4(op, left, right), i32x4.splat(0));
+      const bytes = v128.and(i8x16.narrow_i16x8_s(words, words), i8x16.splat(1));
+      store<i32>(out, i32x4.extract_lane(bytes, 0));
+    }
+    for (; rest > 0; rest--, x += aStep, y += bStep, out++) store<u8>(out, test1(op, load<f32>(x), load<f32>(y)) ? 1 : 0);
+    a += <usize>aRow << 2, b += <usize>bRow << 2;
+  }
+}
+
+@inline
+function test4(op: i32, x: v128, y: v128): v128 {
+  if (op == EQUAL) return f32x4.eq(x, y);
+  if (op == NOT_EQUAL) return f32x4.ne(x, y);
+  if (op == GREATER) return f32x4.gt(x, y);
+  if (op == GREATER_EQUAL) return f32x4.ge(x, y);
+  if (op == LESS) return f32x4.lt(x, y);
+  return f32x4.le(x, y);
+}
+
+@inline
+function test1(op: i32, x: f32, y: f32): bool {
+  if (op == EQUAL) return x == y;
+  if (op == NOT_EQUAL) return x != y;
+  if (op == GREATER) return x > y;
+  if (op == GREATER_EQUAL) return x >= y;
+  if (op == LESS) return x < y;
+  return x <= y;
+}
+
+const AND: i32 = 0, OR: i32 = 1, NOT: i32 = 2;
+
+/** out [n] bytes, 0 or 1: a and b, a or b, or not a; any byte but 0 counts as 1. `b` may be anything for NOT. */
+export function logic(op: i32, a: usize, b: usize, out: usize, n: i32): void {
+  const zero = i8x16.splat(0), one = i8x16.splat(1);
+  let rest = n;
+  for (; rest >= 16; rest -= 16, a += 16, b += 16, out += 16) {
+    const left = i8x16.ne(v128.load(a), zero);
+    if (op == NOT) {
+      v128.store(out, v128.andnot(one, left));
+    } else {
+      const right = i8x16.ne(v128.load(b), zero);
+      v128.store(out, v128.and(op == AND ? v128.and(left, right) : v128.or(left, right), one));
+    }
+  }
+  for (; rest > 0; rest--, a++, b++, out++) {
+    const left = load<u8>(a) != 0;
+    if (op == NOT) store<u8>(out, left ? 0 : 1);
+    else if (op == AND) store<u8>(out, left && load<u8>(b) != 0 ? 1 : 0);
+    else store<u8>(out, left || load<u8>(b) != 0 ? 1 : 0);
+  }
+}
+
+/** out [rows,width] of 4-byte numbers = a where the mask is not 0, else b; mask [rows,width], or [rows] with `wholeRows`. */
+export function select(mask: usize, a: usize, b: usize, out: usize, rows: i32, width: i32, wholeRows: bool): void {
+  if (!wholeRows) return selectEach(mask, a, b, out, rows * width);
+  const line = <usize>width << 2;
+  for (let row = 0; row < rows; row++, a += line, b += line, out += line) {
+    memory.copy(out, load<u8>(mask + <usize>row) != 0 ? a : b, line);
+  }
+}
+
+function selectEach(mask: usize, a: usize, b: usize, out: usize, n: i32): void {
+  const zero = i32x4.splat(0);
+  let rest = n;
+  for (; rest >= 4; rest -= 4, mask += 4, a += 16, b += 16, out += 16) {
+    const words = i16x8.extend_low_i8x16_u(v128.load32_zero(mask));
+    const keep = i32x4.ne(i32x4.extend_low_i16x8_u(words), zero);
+    v128.store(out, v128.bitselect(v128.load(a), v128.load(b), keep));
+  }
+  for (; rest > 0; rest--, mask++, a += 4, b += 4, out += 4) store<u32>(out, load<u32>(load<u8>(mask) != 0 ? a : b));
+}
