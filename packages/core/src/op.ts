@@ -53,58 +53,83 @@ export interface Op<Names extends string, Options extends Attributes> {
 export function defineOp<Names extends string, Options extends Attributes = Attributes>(
   definition: OpDefinition<Names, Options>,
 ): Op<Names, Options> {
-  const { name, composed, outputs = 1 } = definition;
+  const { name, composed } = definition;
   const gradient = definition.fused ? registerPair(name, definition.fused) : definition.gradient;
-  if (gradient && !tf.getGradient(name)) tf.registerGradient(gradientConfig(definition, gradient));
   const fused = () => tf.getKernel(name, tf.getBackend()) !== undefined;
   const call = (inputs: Tensors<Names>, attributes: Options): tf.Tensor[] => {
     if (!fused()) return tf.tidy(() => composed(inputs, attributes));
     if (!gradient && !definition.fused) {
       throw new UsageError(name, 'a fused kernel is registered, but the op defines no gradient');
     }
-    const made = tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap);
-    return ([] as tf.Tensor[]).concat(made).slice(0, outputs);
+    return runFused(definition, gradient, inputs, attributes);
   };
   return Object.assign(call, { opName: name, composed, fused });
 }
 
-/** The gradient in the form that tfjs' tape wants; it saves every input and every output. */
-function gradientConfig<Names extends string, Options extends Attributes>(
-  { name, inputs, composed, outputs = 1, workspaces = 0 }: OpDefinition<Names, Options>,
-  gradient: Gradient<Names, Options>,
-): tf.GradConfig {
-  return {
-    kernelName: name,
-    inputsToSave: [...inputs],
-    outputsToSave: new Array<boolean>(outputs + workspaces).fill(true),
-    gradFunc(dys, saved, attributes) {
-      const own = ([] as tf.Tensor[]).concat(dys).slice(0, outputs);
-      const given = Object.fromEntries(inputs.map((input, i) => [input, saved[i]])) as Tensors<Names>;
-      const options = attributes as unknown as Options;
-      const back = isDifferentiatedAgain() ? throughComposed : gradient;
-      return back(own, { inputs: given, outputs: saved.slice(inputs.length) }, options) as Record<
-        string,
-        () => tf.Tensor
-      >;
+/** What the tape saves is the kernel's business: workspaces are no outputs, for which the tape would make gradients of zeros. */
+function runFused<Names extends string, Options extends Attributes>(
+  definition: OpDefinition<Names, Options>,
+  gradient: Gradient<Names, Options> | undefined,
+  inputs: Tensors<Names>,
+  attributes: Options,
+): tf.Tensor[] {
+  const { name, inputs: names, outputs = 1 } = definition;
+  const attrs = attributes as unknown as tf.NamedAttrMap;
+  const run = () => ([] as tf.Tensor[]).concat(tf.engine().runKernel(name, inputs, attrs));
+  if (!gradient || !isTapeOn()) return keepFirst(run(), outputs);
+  return (tf.engine() as unknown as CustomGradients).runKernelFunc({
+    inputs,
+    forwardFunc(_, save) {
+      const made = run();
+      save([...names.map((input) => inputs[input]), ...made]);
+      return made.slice(0, outputs);
     },
-  };
-
-  /** The gradient as the tape finds it in the composed form, so that it can be differentiated itself. */
-  function throughComposed(own: tf.Tensor[], { inputs: given }: { inputs: Tensors<Names> }, options: Options) {
-    const names = inputs.filter((input) => given[input].dtype === 'float32');
-    const run = (...xs: tf.Tensor[]) => {
-      const moved = Object.fromEntries(names.map((input, i) => [input, xs[i]]));
-      const made = composed({ ...given, ...moved }, options);
-      return tf.addN(made.map((output, i) => tf.sum(tf.mul(output, own[i] as tf.Tensor)))) as tf.Scalar;
-    };
-    const xs = names.map((input) => given[input]);
-    const { grads } = tf.engine().gradients(() => run(...xs), xs, undefined, true);
-    return Object.fromEntries(names.map((input, i) => [input, () => grads[i] ?? tf.zerosLike(given[input])]));
-  }
+    backwardsFunc(dys, saved) {
+      const given = Object.fromEntries(names.map((input, i) => [input, saved[i]])) as Tensors<Names>;
+      const own = ([] as tf.Tensor[]).concat(dys);
+      if (isTapeOn()) return throughComposed(definition, own, given, attributes) as Backward;
+      return gradient(own, { inputs: given, outputs: saved.slice(names.length) }, attributes) as Backward;
+    },
+  });
 }
 
-/** Whether another tape records what a gradient computes: a derivative of a derivative is wanted. */
-function isDifferentiatedAgain(): boolean {
+/** tfjs' own way of several outputs with one gradient, which `tf.customGrad` offers for a single output only. */
+interface CustomGradients {
+  runKernelFunc(call: {
+    inputs: Readonly<Record<string, tf.Tensor>>;
+    forwardFunc(backend: tf.KernelBackend, save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
+    backwardsFunc(dys: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]): Backward;
+  }): tf.Tensor[];
+}
+
+type Backward = Readonly<Record<string, () => tf.Tensor>>;
+
+function keepFirst(tensors: tf.Tensor[], count: number): tf.Tensor[] {
+  tf.dispose(tensors.slice(count));
+  return tensors.slice(0, count);
+}
+
+/** The gradient as the tape finds it in the composed form, so that it can be differentiated itself. */
+function throughComposed<Names extends string, Options extends Attributes>(
+  { inputs, composed }: OpDefinition<Names, Options>,
+  dys: tf.Tensor[],
+  given: Tensors<Names>,
+  options: Options,
+): { [Name in Names]?: () => tf.Tensor } {
+  const names = inputs.filter((input) => given[input].dtype === 'float32');
+  const run = (...xs: tf.Tensor[]) => {
+    const moved = Object.fromEntries(names.map((input, i) => [input, xs[i]]));
+    const made = composed({ ...given, ...moved }, options);
+    return tf.addN(made.map((output, i) => tf.sum(tf.mul(output, dys[i] as tf.Tensor)))) as tf.Scalar;
+  };
+  const xs = names.map((input) => given[input]);
+  const { grads } = tf.engine().gradients(() => run(...xs), xs, undefined, true);
+  const entries = names.map((input, i) => [input, () => grads[i] ?? tf.zerosLike(given[input])]);
+  return Object.fromEntries(entries) as { [Name in Names]?: () => tf.Tensor };
+}
+
+/** Whether a tape records; while a gradient is computed, that means a derivative of a derivative is wanted. */
+function isTapeOn(): boolean {
   return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
 }
 
