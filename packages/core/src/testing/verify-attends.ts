@@ -121,13 +121,14 @@ async function masked<Keys>(trial: AttendsTrial<Keys>): Promise<void> {
   });
 }
 
+/** Looks at the context of those queries alone: it is 0, and so is what it asks of query, keys, values and parameters. */
 async function emptyQueries<Keys>(trial: AttendsTrial<Keys>): Promise<void> {
-  const { context, 'd query': query } = await seen(trial);
-  for (const [name, { data, shape }] of Object.entries({ context: context!, 'd query': query! })) {
-    compare(name, { data, shape }, { data: new Float32Array(data.length) }, 0, (i) => {
-      const [b, q] = indices(i, shape) as [number, number];
-      return seesNothing(b, q);
-    });
+  const { query, keys, values, variables } = trial;
+  const rows = raggedRows.map((_, b) => extraRows.map((_, q) => [Number(seesNothing(b, q))]));
+  const theirs = () => tf.mul(run(trial).context, tf.tensor3d(rows));
+  const seen = await observe(() => ({ context: theirs() }), { query, keys, values, ...variables });
+  for (const [name, numbers] of Object.entries(seen)) {
+    compare(name, numbers, { data: new Float32Array(numbers.data.length) }, 0);
   }
 }
 

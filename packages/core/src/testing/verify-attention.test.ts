@@ -2,7 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/index.js';
+import { normal } from '../initializers.js';
 import { detach } from '../math/detach.js';
+import { Module } from '../module.js';
+import { parameter } from '../parameter.js';
+import { Rng } from '../rng.js';
 import type { AttendOptions, Attends, Memory, Normalizer, Scorer } from '../scorer.js';
 import { keepWhere, type Sequence } from '../sequence.js';
 import { backendsHere, verifyAttends, verifyNormalizer, verifyScorer } from './index.js';
@@ -113,7 +117,7 @@ const normalizers: [string, Normalizer, broken: string][] = [
 ];
 
 /** Attention by dot products, in pieces that can be broken one by one. */
-class DotAttention implements Attends<tf.Tensor3D> {
+class DotAttention extends Module implements Attends<tf.Tensor3D> {
   clean(mask: tf.Tensor2D, values: tf.Tensor3D): tf.Tensor3D {
     return keepWhere(mask, values);
   }
@@ -153,6 +157,15 @@ class ForgetsMask extends DotAttention {
 class AnswersAlways extends DotAttention {
   override finish(context: tf.Tensor3D, weights: tf.Tensor3D) {
     return { context: tf.add<tf.Tensor3D>(context, 1), weights };
+  }
+}
+
+class LearnsFromNothing extends DotAttention {
+  readonly scale: tf.Variable = parameter([2], normal(1), new Rng(1));
+
+  override finish(context: tf.Tensor3D, weights: tf.Tensor3D) {
+    const nothing = tf.add(this.scale, detach(this.scale, tf.neg));
+    return { context: tf.add<tf.Tensor3D>(context, nothing), weights };
   }
 }
 
@@ -215,6 +228,7 @@ describe.each(backendsHere())('on %s', (backend) => {
     [Transposed, 'context is [B,Q,V], weights are [B,Q,K]'],
     [ForgetsMask, 'masked keys weigh 0'],
     [AnswersAlways, 'a query without an allowed key gets zeros'],
+    [LearnsFromNothing, 'a query without an allowed key gets zeros and zero gradients'],
     [ReadsPadding, 'NaN in padding changes nothing'],
     [PrefersFirst, 'permuted keys permute the weights'],
     [MixesQueries, 'a memory serves many queries'],
