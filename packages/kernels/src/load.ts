@@ -14,12 +14,15 @@ import type { StepExports } from './recurrent/recurrence.js';
 import type { SimpleRNNExports } from './recurrent/simple-rnn.js';
 import type { ReductionExports } from './reduction.js';
 import type { SegmentExports } from './segment.js';
+import type { Threads } from './threads/threads.js';
 
 type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExports;
 
 /** The kernels, bound to one memory; pass them to the function of the kernel you want. */
 export interface Kernels {
   readonly memory: KernelMemory;
+  /** The threads that `startThreads` has started, if any. */
+  threads?: Threads | undefined;
   readonly exports: AttentionExports &
     ChainExports &
     ElementwiseExports &

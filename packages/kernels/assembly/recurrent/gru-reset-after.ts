@@ -2,7 +2,6 @@
  * Gated recurrent unit over whole sequences (arXiv:1406.1078), reset gate after the matrix product, gates in the order reset,
  * update, candidate: h' = z⊙h + (1−z)⊙tanh(x + r⊙(h·R + bias)).
  */
-import { matrixProduct } from '../matrix';
 import { complement4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, copy, isReal, packWeights, start, stateAt, stepProduct, stepWorkspace, zero } from './recurrence';
 
@@ -59,12 +58,12 @@ function gateRow(projected: usize, sums: usize, before: usize, gates: usize, out
 }
 
 /**
- * The way back: dOutputs [B,T,U] → dProjected [B,T,3U], dWeights [U,3U] and dBias [3U]; dH [B,U] holds the gradient of the
- * final state and ends as that of the initial one. dSums [B,T,3U] is scratch.
+ * The way back: dOutputs [B,T,U] → dProjected [B,T,3U] and dSums [B,T,3U], the gradient of the hidden sums; dH [B,U] holds the
+ * gradient of the final state and ends as that of the initial one. The gradients of weights and bias are left to the caller.
  */
 export function gruResetAfterBackward(
   weights: usize, mask: usize, gates: usize, hiddens: usize, dOutputs: usize, dH: usize,
-  dProjected: usize, dWeights: usize, dBias: usize, dSums: usize, batch: i32, time: i32, units: i32, workspace: usize,
+  dProjected: usize, dSums: usize, batch: i32, time: i32, units: i32, workspace: usize,
 ): void {
   const width = 3 * units;
   packWeights(weights, width, true, batch, units, width, workspace);
@@ -83,9 +82,6 @@ export function gruResetAfterBackward(
     }
     stepProduct(at(dSums, t * width), time * width, weights, width, true, dH, units, batch, units, width, workspace);
   }
-  const steps = batch * time;
-  matrixProduct(hiddens, units, 0, true, dSums, width, 0, false, dWeights, width, 0, false, units, width, steps, 1, workspace);
-  sumRows(dSums, dBias, steps, width);
 }
 
 /** One row: leaves in dH the share of the state that was carried over, to which the product will add the rest. */
@@ -108,18 +104,5 @@ function gateRowGradient(
     storeLanes(dSums + gate, dUpdate, lanes);
     storeLanes(dSums + 2 * gate, f32x4.mul(dCandidate, reset), lanes);
     storeLanes(dH, f32x4.mul(dy, update), lanes);
-  }
-}
-
-/** sum [width] = Σ rows [count,width]. */
-function sumRows(rows: usize, sum: usize, count: i32, width: i32): void {
-  zero(sum, width);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < width; j += 4, rows += 16) {
-      const lanes = width - j;
-      const target = at(sum, j);
-      storeLanes(target, f32x4.add(loadLanes(target, lanes), loadLanes(rows, lanes)), lanes);
-    }
-    rows -= <usize>((4 - (width & 3)) & 3) << 2;
   }
 }

@@ -2,7 +2,6 @@
  * Gated recurrent unit over whole sequences (arXiv:1406.1078v1), reset gate before the matrix product, gates in the order
  * reset, update, candidate: h' = z⊙h + (1−z)⊙tanh(x + (r⊙h)·R).
  */
-import { matrixProduct } from '../matrix';
 import { complement4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, copy, isReal, packWeights, start, stateAt, stepProduct, stepWorkspace, zero } from './recurrence';
 
@@ -77,12 +76,12 @@ function candidateRow(gates: usize, before: usize, output: usize, units: i32): v
 }
 
 /**
- * The way back: dOutputs [B,T,U] → dProjected [B,T,3U] and dWeights [U,3U]; dH [B,U] holds the gradient of the final state and
- * ends as that of the initial one. kept [B,T,U] is scratch.
+ * The way back: dOutputs [B,T,U] → dProjected [B,T,3U] and kept [B,T,U], the states that were reset; dH [B,U] holds the gradient
+ * of the final state and ends as that of the initial one. The weights' gradient is two products over all steps, left to the caller.
  */
 export function gruResetBeforeBackward(
   weights: usize, mask: usize, gates: usize, hiddens: usize, dOutputs: usize, dH: usize,
-  dProjected: usize, dWeights: usize, kept: usize, batch: i32, time: i32, units: i32, workspace: usize,
+  dProjected: usize, kept: usize, batch: i32, time: i32, units: i32, workspace: usize,
 ): void {
   const width = 3 * units;
   const forCandidate = workspace + stepWorkspace(batch, units, 2 * units);
@@ -112,12 +111,6 @@ export function gruResetBeforeBackward(
     }
     stepProduct(errors, time * width, weights, width, true, dH, units, batch, units, 2 * units, workspace);
   }
-  const steps = batch * time;
-  matrixProduct(hiddens, units, 0, true, dProjected, width, 0, false, dWeights, width, 0, false, units, 2 * units, steps, 1, workspace);
-  matrixProduct(
-    kept, units, 0, true, at(dProjected, 2 * units), width, 0, false, at(dWeights, 2 * units), width, 0, false,
-    units, units, steps, 1, workspace,
-  );
 }
 
 /** One row: the gradients of the update gate and the candidate; leaves in dH the share of the state that was carried over. */

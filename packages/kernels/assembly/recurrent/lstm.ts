@@ -1,5 +1,4 @@
 /** Long short-term memory over whole sequences (doi:10.1162/neco.1997.9.8.1735), gates in the order input, forget, cell, output. */
-import { matrixProduct } from '../matrix';
 import { fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, copy, isReal, packWeights, start, stateAt, stepProduct, zero } from './recurrence';
 
@@ -56,12 +55,12 @@ function cellRow(gates: usize, before: usize, after: usize, output: usize, units
 }
 
 /**
- * The way back: dOutputs [B,T,U] → dProjected [B,T,4U] and dWeights [U,4U]; dH and dC [B,U] hold the gradients of the final
- * states and end as those of the initial ones.
+ * The way back: dOutputs [B,T,U] → dProjected [B,T,4U]; dH and dC [B,U] hold the gradients of the final states and end as those
+ * of the initial ones. The weights' gradient is one product over all steps, left to the caller.
  */
 export function lstmBackward(
-  weights: usize, mask: usize, gates: usize, hiddens: usize, cells: usize, dOutputs: usize, dH: usize, dC: usize,
-  dProjected: usize, dWeights: usize, batch: i32, time: i32, units: i32, workspace: usize,
+  weights: usize, mask: usize, gates: usize, cells: usize, dOutputs: usize, dH: usize, dC: usize,
+  dProjected: usize, batch: i32, time: i32, units: i32, workspace: usize,
 ): void {
   const width = 4 * units;
   packWeights(weights, width, true, batch, units, width, workspace);
@@ -78,8 +77,6 @@ export function lstmBackward(
     }
     stepProduct(at(dProjected, t * width), time * width, weights, width, true, dH, units, batch, units, width, workspace);
   }
-  const steps = batch * time;
-  matrixProduct(hiddens, units, 0, true, dProjected, width, 0, false, dWeights, width, 0, false, units, width, steps, 1, workspace);
 }
 
 /** One row: leaves in dC what goes to the step before, and in dH 0, to which the product will add. */

@@ -1,5 +1,4 @@
 /** The simple (Elman) recurrent network over whole sequences (doi:10.1207/s15516709cog1402_1): h' = tanh or relu of x + h·R. */
-import { matrixProduct } from '../matrix';
 import { loadLanes, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, copy, isReal, packWeights, start, stateAt, stepProduct, stepWorkspace, zero } from './recurrence';
 
@@ -45,12 +44,12 @@ function activateRow(sums: usize, output: usize, relu: bool, units: i32): void {
 }
 
 /**
- * The way back: dOutputs [B,T,U] and the outputs → dProjected [B,T,U] and dWeights [U,U]; dH [B,U] holds the gradient of the
- * final state and ends as that of the initial one.
+ * The way back: dOutputs [B,T,U] and the outputs → dProjected [B,T,U]; dH [B,U] holds the gradient of the final state and ends as
+ * that of the initial one. The weights' gradient is one product over all steps, left to the caller.
  */
 export function simpleRNNBackward(
-  weights: usize, mask: usize, outputs: usize, hiddens: usize, dOutputs: usize, dH: usize,
-  dProjected: usize, dWeights: usize, relu: bool, batch: i32, time: i32, units: i32, workspace: usize,
+  weights: usize, mask: usize, outputs: usize, dOutputs: usize, dH: usize,
+  dProjected: usize, relu: bool, batch: i32, time: i32, units: i32, workspace: usize,
 ): void {
   packWeights(weights, units, true, batch, units, units, workspace);
   for (let t = time - 1; t >= 0; t--) {
@@ -62,8 +61,6 @@ export function simpleRNNBackward(
     }
     stepProduct(at(dProjected, t * units), time * units, weights, units, true, dH, units, batch, units, units, workspace);
   }
-  const steps = batch * time;
-  matrixProduct(hiddens, units, 0, true, dProjected, units, 0, false, dWeights, units, 0, false, units, units, steps, 1, workspace);
 }
 
 /** One row: leaves 0 in dH, to which the product will add. */

@@ -1,6 +1,14 @@
 /** GRU over whole sequences, gates in the order reset, update, candidate: h' = z⊙h + (1−z)⊙candidate. */
 import type { Kernels } from '../load.js';
-import { type Pointers, type RecurrentKernel, type RecurrentShape, withWorkspace } from './recurrence.js';
+import { scope } from '../memory.js';
+import {
+  operands,
+  type Pointers,
+  type RecurrentKernel,
+  type RecurrentShape,
+  runRecurrence,
+  weightsGradient,
+} from './recurrence.js';
 
 export interface GRUExports {
   gruResetAfterWorkspace(batch: number, units: number): number;
@@ -21,11 +29,14 @@ export function gruResetAfterForward(
   shape: RecurrentShape,
   p: Pointers<'projected' | 'weights' | 'bias' | 'mask' | 'h0' | 'outputs' | 'h' | 'gates' | 'hiddens'>,
 ): void {
-  const bytes = kernels.exports.gruResetAfterWorkspace(shape.batch, shape.units);
-  const pointers = [p.projected, p.weights, p.bias, p.mask, p.h0, p.outputs, p.h, p.gates, p.hiddens];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes) =>
-    kernels.exports.gruResetAfterForward(...pointers, ...sizes, workspace),
-  );
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [perStep(p.projected, 3), shared(p.weights), shared(p.bias), mask(p.mask), perRow(p.h0)];
+  runRecurrence(kernels, shape, {
+    kernel: 'gruResetAfterForward',
+    operands: [...given, perStep(p.outputs), perRow(p.h), perStep(p.gates, 4), perStep(p.hiddens)],
+    width: 3 * shape.units,
+    workspace: (batch) => kernels.exports.gruResetAfterWorkspace(batch, shape.units),
+  });
 }
 
 /**
@@ -38,11 +49,20 @@ export function gruResetAfterBackward(
   p: Pointers<'weights' | 'mask' | 'gates' | 'hiddens' | 'dOutputs' | 'dH' | 'dProjected' | 'dWeights' | 'dBias'>,
 ): void {
   const { batch, time, units } = shape;
-  const bytes = kernels.exports.stepWorkspace(batch, units, 3 * units);
-  const pointers = [p.weights, p.mask, p.gates, p.hiddens, p.dOutputs, p.dH, p.dProjected, p.dWeights, p.dBias];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes, allocate) =>
-    kernels.exports.gruResetAfterBackward(...pointers, allocate(12 * batch * time * units), ...sizes, workspace),
-  );
+  const width = 3 * units;
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [shared(p.weights), mask(p.mask), perStep(p.gates, 4), perStep(p.hiddens), perStep(p.dOutputs)];
+  scope(kernels.memory, (allocate) => {
+    const dSums = allocate(4 * batch * time * width);
+    runRecurrence(kernels, shape, {
+      kernel: 'gruResetAfterBackward',
+      operands: [...given, perRow(p.dH), perStep(p.dProjected, 3), perStep(dSums, 3)],
+      width,
+      workspace: (rows) => kernels.exports.stepWorkspace(rows, units, width),
+    });
+    weightsGradient(kernels, shape, p.hiddens, { pointer: dSums, stride: width, columns: width }, p.dWeights);
+    kernels.exports.sumRows(dSums, p.dBias, batch * time, width);
+  });
 }
 
 /**
@@ -55,11 +75,14 @@ export function gruResetBeforeForward(
   shape: RecurrentShape,
   p: Pointers<'projected' | 'weights' | 'mask' | 'h0' | 'outputs' | 'h' | 'gates' | 'hiddens'>,
 ): void {
-  const bytes = kernels.exports.gruResetBeforeWorkspace(shape.batch, shape.units);
-  const pointers = [p.projected, p.weights, p.mask, p.h0, p.outputs, p.h, p.gates, p.hiddens];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes) =>
-    kernels.exports.gruResetBeforeForward(...pointers, ...sizes, workspace),
-  );
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [perStep(p.projected, 3), shared(p.weights), mask(p.mask), perRow(p.h0)];
+  runRecurrence(kernels, shape, {
+    kernel: 'gruResetBeforeForward',
+    operands: [...given, perStep(p.outputs), perRow(p.h), perStep(p.gates, 3), perStep(p.hiddens)],
+    width: 3 * shape.units,
+    workspace: (batch) => kernels.exports.gruResetBeforeWorkspace(batch, shape.units),
+  });
 }
 
 /**
@@ -72,9 +95,20 @@ export function gruResetBeforeBackward(
   p: Pointers<'weights' | 'mask' | 'gates' | 'hiddens' | 'dOutputs' | 'dH' | 'dProjected' | 'dWeights'>,
 ): void {
   const { batch, time, units } = shape;
-  const bytes = kernels.exports.gruResetBeforeWorkspace(batch, units);
-  const pointers = [p.weights, p.mask, p.gates, p.hiddens, p.dOutputs, p.dH, p.dProjected, p.dWeights];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes, allocate) =>
-    kernels.exports.gruResetBeforeBackward(...pointers, allocate(4 * batch * time * units), ...sizes, workspace),
-  );
+  const stride = 3 * units;
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [shared(p.weights), mask(p.mask), perStep(p.gates, 3), perStep(p.hiddens), perStep(p.dOutputs)];
+  scope(kernels.memory, (allocate) => {
+    const kept = allocate(4 * batch * time * units);
+    runRecurrence(kernels, shape, {
+      kernel: 'gruResetBeforeBackward',
+      operands: [...given, perRow(p.dH), perStep(p.dProjected, 3), perStep(kept)],
+      width: stride,
+      workspace: (rows) => kernels.exports.gruResetBeforeWorkspace(rows, units),
+    });
+    const gates = { pointer: p.dProjected, stride, columns: 2 * units };
+    const candidate = { pointer: p.dProjected + 8 * units, stride, columns: units };
+    weightsGradient(kernels, shape, p.hiddens, gates, p.dWeights);
+    weightsGradient(kernels, shape, kept, candidate, p.dWeights + 8 * units);
+  });
 }

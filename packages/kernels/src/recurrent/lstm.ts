@@ -1,6 +1,13 @@
 /** LSTM over whole sequences, gates in the order input, forget, cell, output. */
 import type { Kernels } from '../load.js';
-import { type Pointers, type RecurrentKernel, type RecurrentShape, withWorkspace } from './recurrence.js';
+import {
+  operands,
+  type Pointers,
+  type RecurrentKernel,
+  type RecurrentShape,
+  runRecurrence,
+  weightsGradient,
+} from './recurrence.js';
 
 export interface LSTMExports {
   lstmForward: RecurrentKernel;
@@ -17,11 +24,16 @@ export function lstmForward(
   shape: RecurrentShape,
   p: Pointers<'projected' | 'weights' | 'mask' | 'h0' | 'c0' | 'outputs' | 'h' | 'c' | 'gates' | 'hiddens' | 'cells'>,
 ): void {
-  const bytes = kernels.exports.stepWorkspace(shape.batch, 4 * shape.units, shape.units);
-  const pointers = [p.projected, p.weights, p.mask, p.h0, p.c0, p.outputs, p.h, p.c, p.gates, p.hiddens, p.cells];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes) =>
-    kernels.exports.lstmForward(...pointers, ...sizes, workspace),
-  );
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [perStep(p.projected, 4), shared(p.weights), mask(p.mask), perRow(p.h0), perRow(p.c0)];
+  const saved = [perStep(p.gates, 4), perStep(p.hiddens), perStep(p.cells)];
+  const width = 4 * shape.units;
+  runRecurrence(kernels, shape, {
+    kernel: 'lstmForward',
+    operands: [...given, perStep(p.outputs), perRow(p.h), perRow(p.c), ...saved],
+    width,
+    workspace: (batch) => kernels.exports.stepWorkspace(batch, width, shape.units),
+  });
 }
 
 /**
@@ -35,9 +47,15 @@ export function lstmBackward(
     'weights' | 'mask' | 'gates' | 'hiddens' | 'cells' | 'dOutputs' | 'dH' | 'dC' | 'dProjected' | 'dWeights'
   >,
 ): void {
-  const bytes = kernels.exports.stepWorkspace(shape.batch, shape.units, 4 * shape.units);
-  const pointers = [p.weights, p.mask, p.gates, p.hiddens, p.cells, p.dOutputs, p.dH, p.dC, p.dProjected, p.dWeights];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes) =>
-    kernels.exports.lstmBackward(...pointers, ...sizes, workspace),
-  );
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [shared(p.weights), mask(p.mask), perStep(p.gates, 4), perStep(p.cells), perStep(p.dOutputs)];
+  const width = 4 * shape.units;
+  runRecurrence(kernels, shape, {
+    kernel: 'lstmBackward',
+    operands: [...given, perRow(p.dH), perRow(p.dC), perStep(p.dProjected, 4)],
+    width,
+    workspace: (batch) => kernels.exports.stepWorkspace(batch, shape.units, width),
+  });
+  const errors = { pointer: p.dProjected, stride: width, columns: width };
+  weightsGradient(kernels, shape, p.hiddens, errors, p.dWeights);
 }

@@ -1,6 +1,13 @@
 /** Simple recurrent network over whole sequences: h' = tanh or relu of x + h·R. */
 import type { Kernels } from '../load.js';
-import { type Pointers, type RecurrentKernel, type RecurrentShape, withWorkspace } from './recurrence.js';
+import {
+  operands,
+  type Pointers,
+  type RecurrentKernel,
+  type RecurrentShape,
+  runRecurrence,
+  weightsGradient,
+} from './recurrence.js';
 
 export interface SimpleRNNExports {
   simpleRNNWorkspace(batch: number, units: number): number;
@@ -19,12 +26,15 @@ export function simpleRNNForward(
   shape: RecurrentShape & { activation: SimpleRNNActivation },
   p: Pointers<'projected' | 'weights' | 'mask' | 'h0' | 'outputs' | 'h' | 'hiddens'>,
 ): void {
-  const bytes = kernels.exports.simpleRNNWorkspace(shape.batch, shape.units);
-  const relu = Number(shape.activation === 'relu');
-  const pointers = [p.projected, p.weights, p.mask, p.h0, p.outputs, p.h, p.hiddens];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes) =>
-    kernels.exports.simpleRNNForward(...pointers, relu, ...sizes, workspace),
-  );
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const given = [perStep(p.projected), shared(p.weights), mask(p.mask), perRow(p.h0)];
+  runRecurrence(kernels, shape, {
+    kernel: 'simpleRNNForward',
+    operands: [...given, perStep(p.outputs), perRow(p.h), perStep(p.hiddens)],
+    flags: [Number(shape.activation === 'relu')],
+    width: shape.units,
+    workspace: (batch) => kernels.exports.simpleRNNWorkspace(batch, shape.units),
+  });
 }
 
 /**
@@ -36,10 +46,15 @@ export function simpleRNNBackward(
   shape: RecurrentShape & { activation: SimpleRNNActivation },
   p: Pointers<'weights' | 'mask' | 'outputs' | 'hiddens' | 'dOutputs' | 'dH' | 'dProjected' | 'dWeights'>,
 ): void {
-  const bytes = kernels.exports.stepWorkspace(shape.batch, shape.units, shape.units);
-  const relu = Number(shape.activation === 'relu');
-  const pointers = [p.weights, p.mask, p.outputs, p.hiddens, p.dOutputs, p.dH, p.dProjected, p.dWeights];
-  withWorkspace(kernels, shape, bytes, (workspace, sizes) =>
-    kernels.exports.simpleRNNBackward(...pointers, relu, ...sizes, workspace),
-  );
+  const { perStep, perRow, mask, shared } = operands(shape);
+  const { units } = shape;
+  const given = [shared(p.weights), mask(p.mask), perStep(p.outputs), perStep(p.dOutputs)];
+  runRecurrence(kernels, shape, {
+    kernel: 'simpleRNNBackward',
+    operands: [...given, perRow(p.dH), perStep(p.dProjected)],
+    flags: [Number(shape.activation === 'relu')],
+    width: units,
+    workspace: (batch) => kernels.exports.stepWorkspace(batch, units, units),
+  });
+  weightsGradient(kernels, shape, p.hiddens, { pointer: p.dProjected, stride: units, columns: units }, p.dWeights);
 }
