@@ -49,6 +49,9 @@ describe.each(backendsHere())('MultiHead on %s', (backend) => {
 });
 
 it('says what cannot be', () => {
+  expect(() => new MultiHead({ inner: new ScaledDotScore() as never, heads: 2, size: 4 })).toThrow(
+    '`inner` must have remember and attend',
+  );
   const multiHead = new MultiHead({ inner: scaledDot(), heads: 2, size: 4 });
   expect(() => new MultiHead({ inner: scaledDot(), heads: 3, size: 4 })).toThrow(
     '`size` 4 is not a multiple of `heads` 3',

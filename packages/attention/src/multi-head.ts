@@ -9,6 +9,7 @@ import {
   Module,
   OptionError,
   parameter,
+  show,
   zeros,
 } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -51,16 +52,20 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
   constructor(options: MultiHeadOptions<Keys>) {
     super();
     knownOptions('MultiHead', options, ['inner', 'heads', 'size', 'querySize', 'keySize', 'valueSize', 'bias', 'rng']);
-    const { inner, size, querySize = size, keySize = size, valueSize = keySize, bias = true, rng } = options;
-    this.inner = inner;
-    this.heads = count('MultiHead', 'heads', options.heads);
-    if (count('MultiHead', 'size', size) % this.heads !== 0) {
-      throw new OptionError('MultiHead', `\`size\` ${size} is not a multiple of \`heads\` ${this.heads}`);
+    const { inner, heads, size, querySize = size, keySize = size, valueSize = keySize, bias = true, rng } = options;
+    const sizes = { heads, size, querySize, keySize, valueSize };
+    for (const [name, value] of Object.entries(sizes)) count('MultiHead', name, value);
+    if (size % heads !== 0)
+      throw new OptionError('MultiHead', `\`size\` ${size} is not a multiple of \`heads\` ${heads}`);
+    if (typeof inner?.attend !== 'function' || typeof inner.remember !== 'function') {
+      throw new OptionError('MultiHead', `\`inner\` must have remember and attend, got ${show(inner)}`);
     }
+    this.inner = inner;
+    this.heads = heads;
     const projection = (from: number) => newProjection(from, size, bias, rng);
-    this.query = projection(count('MultiHead', 'querySize', querySize));
-    this.key = projection(count('MultiHead', 'keySize', keySize));
-    this.value = projection(count('MultiHead', 'valueSize', valueSize));
+    this.query = projection(querySize);
+    this.key = projection(keySize);
+    this.value = projection(valueSize);
     this.output = projection(size);
   }
 

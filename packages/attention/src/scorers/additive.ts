@@ -42,10 +42,10 @@ export class AdditiveScore extends Module implements Scorer {
   constructor(options: AdditiveScoreOptions) {
     super();
     knownOptions('AdditiveScore', options, ['querySize', 'keySize', 'size', 'bias', 'rng']);
-    const { bias = false, rng } = options;
-    const size = count('AdditiveScore', 'size', options.size);
-    this.query = parameter([count('AdditiveScore', 'querySize', options.querySize), size], glorotUniform, rng);
-    this.key = parameter([count('AdditiveScore', 'keySize', options.keySize), size], glorotUniform, rng);
+    const { querySize, keySize, size, bias = false, rng } = options;
+    for (const [name, value] of Object.entries({ querySize, keySize, size })) count('AdditiveScore', name, value);
+    this.query = parameter([querySize, size], glorotUniform, rng);
+    this.key = parameter([keySize, size], glorotUniform, rng);
     this.bias = bias ? parameter([size], zeros, rng) : undefined;
     this.energy = parameter([size], glorotUniform, rng);
   }
