@@ -15,3 +15,4 @@ export { simpleRNNBackward, simpleRNNForward, simpleRNNWorkspace } from './recur
 export { reduceColumns, reduceRows, softmaxRows } from './reduction';
 export { repeatRow, sumRows } from './rows';
 export { segmentSum } from './segment';
+export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax';

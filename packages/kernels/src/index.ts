@@ -40,3 +40,8 @@ export type { AxisReduction, Reduction } from './reduction.js';
 export { reduce, softmax } from './reduction.js';
 export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';
+export type { CrossEntropy, MaskedSoftmax, SoftmaxGradient } from './softmax.js';
+export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax.js';
+export { canShareMemory, isShared, sharedMemory, withSharedMemory } from './threads/shared-memory.js';
+export type { ThreadOptions } from './threads/threads.js';
+export { startThreads, stopThreads } from './threads/threads.js';

@@ -14,6 +14,8 @@ import type { StepExports } from './recurrent/recurrence.js';
 import type { SimpleRNNExports } from './recurrent/simple-rnn.js';
 import type { ReductionExports } from './reduction.js';
 import type { SegmentExports } from './segment.js';
+import type { SoftmaxExports } from './softmax.js';
+import { isShared, withSharedMemory } from './threads/shared-memory.js';
 import type { Threads } from './threads/threads.js';
 
 type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExports;
@@ -21,6 +23,8 @@ type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExport
 /** The kernels, bound to one memory; pass them to the function of the kernel you want. */
 export interface Kernels {
   readonly memory: KernelMemory;
+  /** What `exports` is an instance of. */
+  readonly module: WebAssembly.Module;
   /** The threads that `startThreads` has started, if any. */
   threads?: Threads | undefined;
   readonly exports: AttentionExports &
@@ -32,16 +36,28 @@ export interface Kernels {
     ReductionExports &
     RowsExports &
     SegmentExports &
+    SoftmaxExports &
     RecurrentExports;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+let compiledShared: Promise<WebAssembly.Module> | undefined;
 
 /** Instantiates the kernels over `memory`, in Node, pages and workers; rejects where WebAssembly SIMD is missing. */
 export async function loadKernels(memory: KernelMemory): Promise<Kernels> {
+  const module = await (isShared(memory.memory) ? moduleForShared() : moduleForOwn());
+  const instance = await WebAssembly.instantiate(module, { env: { memory: memory.memory } });
+  return { memory, module, exports: instance.exports as unknown as Kernels['exports'] };
+}
+
+function moduleForOwn(): Promise<WebAssembly.Module> {
   compiled ??= WebAssembly.compile(decode(wasm));
-  const instance = await WebAssembly.instantiate(await compiled, { env: { memory: memory.memory } });
-  return { memory, exports: instance.exports as unknown as Kernels['exports'] };
+  return compiled;
+}
+
+function moduleForShared(): Promise<WebAssembly.Module> {
+  compiledShared ??= WebAssembly.compile(withSharedMemory(decode(wasm)));
+  return compiledShared;
 }
 
 /** Whether WebAssembly with 128-bit SIMD runs here; where it does not, `loadKernels` rejects. */
