@@ -1,9 +1,10 @@
 /** Tolerance 1e-5: float32 sums of a dozen terms. */
-import { lengthMask, ShapeError, useBackend } from '@seqloom/core';
-import { backendsHere, checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
+import { DataError, lengthMask, Rng, ShapeError, useBackend } from '@seqloom/core';
+import { backendsHere, checkGradients, expectClose, expectNoLeak, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { maskedCrossEntropy } from '../index.js';
+import { crossEntropyOp } from './masked-cross-entropy.js';
 
 const [B, T, V] = [2, 3, 4];
 const numbers = Array.from({ length: B * T * V }, (_, i) => 2 * Math.sin(3 * i));
@@ -35,6 +36,45 @@ describe.each(backendsHere())('maskedCrossEntropy on %s', (backend) => {
   it('has second derivatives', async () => {
     const slope = (x: tf.Tensor) => tf.sum(tf.square(tf.grad((y: tf.Tensor) => loss(y, [3, 1]))(x))) as tf.Scalar;
     await checkGradients((x) => slope(x!), [tf.tensor3d(numbers, [B, T, V])]);
+  });
+
+  it('keeps the laws of ops', () => {
+    const rng = new Rng(1);
+    const inputs = (lengths: readonly number[], T: number, V: number) => ({
+      logits: tf.tensor3d(
+        Float32Array.from({ length: lengths.length * T * V }, (_, i) => {
+          const [b, t] = [Math.floor(i / (T * V)), Math.floor(i / V) % T];
+          return t < lengths[b]! ? 2 * rng.normal() : Number.NaN;
+        }),
+        [lengths.length, T, V],
+      ),
+      targets: tf.tensor2d(
+        Int32Array.from({ length: lengths.length * T }, () => rng.below(V)),
+        [lengths.length, T],
+        'int32',
+      ),
+      mask: lengthMask(lengths, T),
+    });
+    return verifyOp(
+      crossEntropyOp,
+      [
+        { name: 'one class', inputs: inputs([1], 1, 1), attributes: {} },
+        { name: 'ragged', inputs: inputs([3, 0, 2], 3, 7), attributes: {} },
+        { name: 'nothing real', inputs: inputs([0, 0], 2, 4), attributes: {} },
+        { name: 'many classes', inputs: inputs([2, 1], 2, 33), attributes: {} },
+      ].map((each) => ({ ...each, gradientCheck: each.inputs.logits.size < 100 ? {} : (false as const) })),
+    );
+  });
+
+  it('says which target is no class; padding may hold any', () => {
+    const wrong = tf.tensor2d([0, 1, -1, 4, 0, 0], [B, T], 'int32');
+    const logits = tf.zeros<tf.Rank.R3>([B, T, V]);
+    expect(() => maskedCrossEntropy(logits, wrong, lengthMask([2, 1], T))).toThrow(DataError);
+    expect(() => maskedCrossEntropy(logits, wrong, lengthMask([2, 1], T))).toThrow('target 4 at sequence 1, step 0');
+    expect(() => maskedCrossEntropy(logits, wrong, lengthMask([2, 0], T))).not.toThrow();
+    expect(crossEntropyOp.composed({ logits, targets: wrong, mask: lengthMask([2, 1], T) }, {})[0]!.dataSync()).toEqual(
+      Float32Array.of(Number.NaN),
+    );
   });
 
   it('reads nothing at padding, and leaves nothing behind', async () => {

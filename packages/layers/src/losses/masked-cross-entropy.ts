@@ -1,26 +1,43 @@
 /** Cross-entropy over the real positions of a padded batch. */
-import { asMask, dims, keepWhere } from '@seqloom/core';
+import type { Attributes, Op } from '@seqloom/core';
+import { asMask, defineOp, dims, keepWhere } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { notEmpty } from '../sequence-shape.js';
+import { crossEntropyKernels } from './cross-entropy-kernels.js';
 
 /**
  * Mean of −log softmax(logits)[target] over the positions whose mask is 1 (0 when there is none): logits [B,T,V], targets [B,T] int32,
- * mask [B,T] → scalar. What stands at masked positions is never read: logits may be NaN there, targets any id. Throws ShapeError.
+ * mask [B,T] → scalar. What stands at masked positions is never read: logits may be NaN there, targets any id. Throws ShapeError, and a
+ * DataError on a target that is no class; on backends that cannot look without waiting (webgl, webgpu), the loss is NaN.
  */
 export function maskedCrossEntropy(logits: tf.Tensor3D, targets: tf.Tensor2D, mask: tf.Tensor2D): tf.Scalar {
-  const { V } = dims('maskedCrossEntropy', {
+  dims('maskedCrossEntropy', {
     logits: [logits, 'B T V'],
     targets: [targets, 'B T'],
     mask: [mask, 'B T'],
   });
   notEmpty('maskedCrossEntropy', 'logits', logits);
-  const real = tf.reshape(asMask(mask), [-1]);
-  const ids = tf.reshape<tf.Rank.R1>(tf.cast(targets, 'int32'), [-1]);
-  const ones = tf.cast(tf.expandDims(real, 1), 'float32');
-  const share = tf.div(ones, tf.maximum(tf.sum(ones), 1)); // [B·T,1]
-  const chosen = tf.cast(tf.oneHot(ids, V), 'float32'); // asked for float32 itself, wasm writes whole numbers
-  return crossEntropy(tf.reshape(logits, [-1, V]), chosen, real, share);
+  return crossEntropyOp({ logits, targets: tf.cast(targets, 'int32'), mask: asMask(mask) }, {})[0] as tf.Scalar;
 }
+
+/** logits [B,T,V], targets [B,T] int32, mask [B,T] bool → the loss; fused, the largest logit of each row and the sum of its powers are kept. */
+export const crossEntropyOp: Op<'logits' | 'targets' | 'mask', Attributes> = defineOp({
+  name: 'MaskedCrossEntropy',
+  inputs: ['logits', 'targets', 'mask'],
+  workspaces: 1,
+  fused: crossEntropyKernels,
+  composed({ logits, targets, mask }) {
+    const V = logits.shape[2]!;
+    const real = tf.reshape(mask, [-1]);
+    const ids = tf.reshape<tf.Rank.R1>(targets, [-1]);
+    const ones = tf.cast(tf.expandDims(real, 1), 'float32');
+    const share = tf.div(ones, tf.maximum(tf.sum(ones), 1)); // [B·T,1]
+    const chosen = tf.cast(tf.equal(tf.expandDims(ids, 1), tf.range(0, V, 1, 'int32')), 'float32'); // oneHot wants two classes
+    const wrong = tf.logicalOr(tf.less(ids, 0), tf.greaterEqual(ids, V));
+    const penalty = tf.where(tf.any(tf.logicalAnd(real, wrong)), tf.scalar(Number.NaN), tf.scalar(0));
+    return [tf.add(crossEntropy(tf.reshape(logits, [-1, V]), chosen, real, share), penalty)];
+  },
+});
 
 /** Σ share·(log Σ exp(logits) − logits[chosen]) over the real rows: logits and chosen [N,V], real [N], share [N,1]; few ops, forward and back. */
 function crossEntropy(logits: tf.Tensor, chosen: tf.Tensor, real: tf.Tensor, share: tf.Tensor): tf.Scalar {
