@@ -13,6 +13,7 @@ export interface Translation {
 }
 
 const size = 64;
+const embedded = 32;
 const isoLength = 'YYYY-MM-DD'.length;
 
 export class DateTranslator {
@@ -60,15 +61,15 @@ export class DateTranslator {
 }
 
 function build(sourceSize: number, targetSize: number, rng: Rng) {
-  const attention = new Attention({ scorer: new AdditiveScore({ querySize: 2 * size, keySize: 2 * size, size, rng }) });
+  const attention = new Attention({ scorer: new AdditiveScore({ querySize: size, keySize: 2 * size, size, rng }) });
   return new EncoderDecoder({
-    source: new Embedding({ vocabularySize: sourceSize, size, rng }),
-    target: new Embedding({ vocabularySize: targetSize, size: size / 2, rng }),
-    encoder: gru({ inputSize: size, hiddenSize: size, bidirectional: true, rng }),
+    source: new Embedding({ vocabularySize: sourceSize, size: embedded, rng }),
+    target: new Embedding({ vocabularySize: targetSize, size: embedded, rng }),
+    encoder: gru({ inputSize: embedded, hiddenSize: size, bidirectional: true, rng }),
     decoder: new LuongDecoder({
-      cell: new GRUCell({ inputSize: size / 2, hiddenSize: 2 * size, rng }),
+      cell: new GRUCell({ inputSize: embedded, hiddenSize: size, rng }),
       attention,
-      inputSize: size / 2,
+      inputSize: embedded,
       contextSize: 2 * size,
       rng,
     }),

@@ -9,9 +9,10 @@ import { DateTranslator, type Translation } from './date-translator.js';
 
 const trainSize = 20_000;
 const testSize = 1_000;
-const batchSize = 128;
+const batchSize = 64;
+const peak = 1e-2;
 
-export async function demoDates({ epochs = 8, seed, backend: wanted, json }: TrainingChoices): Promise<void> {
+export async function demoDates({ epochs = 3, seed, backend: wanted, json }: TrainingChoices): Promise<void> {
   const start = performance.now();
   const backend = await useBackend(wanted);
   const { train, test } = datesSplit({ seed, train: trainSize, test: testSize });
@@ -20,7 +21,7 @@ export async function demoDates({ epochs = 8, seed, backend: wanted, json }: Tra
   console.log(`Learning to read ${train.length} dates such as “${train[0]?.source}” (${backend}, seed ${seed}).`);
 
   const steps = epochs * Math.ceil(train.length / batchSize);
-  const rate = cosineDecay({ initial: 4e-3, steps });
+  const rate = cosineDecay({ initial: peak, steps });
   const optimizer = new Optimizer(chain(clipByGlobalNorm(1), adam({ learningRate: rate })));
   const data = pipe(dataset(train), shuffle(rng.split()), batch(batchSize));
   const bar = trainingBar(steps);
