@@ -15,6 +15,7 @@ export {
   type BidirectionalState,
   type StatefulLayer,
 } from './recurrent/bidirectional.js';
+export type { Checkpoint } from './recurrent/checkpointed.js';
 export { GRUCell, type GRUCellOptions } from './recurrent/gru-cell.js';
 export { LSTMCell, type LSTMCellOptions } from './recurrent/lstm-cell.js';
 export type { LSTMState } from './recurrent/lstm-sequence.js';

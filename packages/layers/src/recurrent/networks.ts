@@ -3,6 +3,7 @@ import type { Module, Rng } from '@seqloom/core';
 import { count, knownOptions } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { Bidirectional, type BidirectionalState, type StatefulLayer } from './bidirectional.js';
+import type { Checkpoint } from './checkpointed.js';
 import { GRUCell, type GRUCellOptions } from './gru-cell.js';
 import { LSTMCell } from './lstm-cell.js';
 import type { LSTMState } from './lstm-sequence.js';
@@ -21,6 +22,8 @@ export interface NetworkOptions {
   /** The dropout rate between layers. */
   dropout?: number;
   rng?: Rng;
+  /** Trades time for memory in training: gradients compute the sequence once more, segment by segment; true: √T segments, a number: so many. */
+  checkpoint?: Checkpoint;
 }
 
 export type SimpleRNNOptions = NetworkOptions & Pick<SimpleRNNCellOptions, 'activation'>;
@@ -63,19 +66,19 @@ export function lstm(options: LSTMOptions): Network<LSTMState> {
   return network('lstm', options, (sizes) => new LSTMCell(sizes));
 }
 
-const common = ['inputSize', 'hiddenSize', 'layers', 'bidirectional', 'dropout', 'rng'];
+const common = ['inputSize', 'hiddenSize', 'layers', 'bidirectional', 'dropout', 'rng', 'checkpoint'];
 
 type MakeCell<S> = (sizes: { inputSize: number; hiddenSize: number; rng?: Rng }) => RecurrentCell<S>;
 
 function network<S>(where: string, options: NetworkOptions, cell: MakeCell<S>): Network<S> {
-  const { hiddenSize, layers = 1, bidirectional = false, dropout, rng } = options;
+  const { hiddenSize, layers = 1, bidirectional = false, dropout, rng, checkpoint } = options;
   count(where, 'layers', layers);
   const sizes = Array.from({ length: layers }, (_, i) => ({
     inputSize: i === 0 ? options.inputSize : hiddenSize * (bidirectional ? 2 : 1),
     hiddenSize,
     rng,
   }));
-  const recurrent = (i: number) => new Recurrent({ cell: cell(sizes[i] as (typeof sizes)[number]) });
+  const recurrent = (i: number) => new Recurrent({ cell: cell(sizes[i] as (typeof sizes)[number]), checkpoint });
   if (!bidirectional) return new Stacked({ layers: sizes.map((_, i) => recurrent(i)), dropout, rng });
   const both = sizes.map((_, i) => new Bidirectional({ forward: recurrent(i), backward: recurrent(i) }));
   return new Stacked({ layers: both, dropout, rng });

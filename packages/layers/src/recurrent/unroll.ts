@@ -25,6 +25,7 @@ export function unroll<S>(
 
 /** x [B,T,D] → T times [B,D]; time comes first on the way, so that a step is one piece of memory. */
 export function stepsOf(x: tf.Tensor3D): tf.Tensor2D[] {
+  if (x.shape[1] === 1) return [tf.squeeze(x, [1])]; // tfjs' unstack into one piece has no gradient
   return tf.unstack(tf.transpose(x, [1, 0, 2])) as tf.Tensor2D[];
 }
 
