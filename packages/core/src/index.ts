@@ -1,17 +1,32 @@
 /** @seqloom/core: the contracts, the training loop, optimisers, checkpoints and backends. */
 
-export type {
-  BackendName,
-  BackendOptions,
-  Capabilities,
-  FusedKernel,
-  Output,
-  WasmPaths,
-  Workspace,
-} from './backend/index.js';
-export { capabilities, useBackend } from './backend/index.js';
+// Models
+
+export type { Initializer } from './initializers.js';
+export { constant, glorotUniform, heUniform, normal, ones, orthogonal, uniform, zeros } from './initializers.js';
+export { isModule, Module } from './module.js';
+export { parameter } from './parameter.js';
+
+// Sequences and what runs over them
+
 export type { Cell, RecurrentLayer, SequenceLayer, State } from './cell.js';
 export { carry, mapState, stateTensors } from './cell.js';
+export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
+export type { Sequence } from './sequence.js';
+export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';
+
+// Ops
+
+export type { DimsEntry } from './dims.js';
+export { dims } from './dims.js';
+export { chunks } from './math/chunks.js';
+export { detach } from './math/detach.js';
+export { logSumExp } from './math/log-sum-exp.js';
+export type { Attributes, FusedPair, Gradient, Op, OpDefinition, Tensors } from './op.js';
+export { defineOp } from './op.js';
+
+// Training
+
 export type {
   CheckpointNotes,
   FileKind,
@@ -31,29 +46,6 @@ export {
   saveWeights,
   writeSafetensors,
 } from './checkpoint/index.js';
-export type { Dataset } from './dataset.js';
-export { collect, dataset } from './dataset.js';
-export type { DimsEntry } from './dims.js';
-export { dims } from './dims.js';
-export {
-  CheckpointError,
-  DataError,
-  isSeqError,
-  KernelError,
-  OptionError,
-  SeqError,
-  ShapeError,
-  show,
-  UsageError,
-} from './errors.js';
-export type { Initializer } from './initializers.js';
-export { constant, glorotUniform, heUniform, normal, ones, orthogonal, uniform, zeros } from './initializers.js';
-export { chunks } from './math/chunks.js';
-export { detach } from './math/detach.js';
-export { logSumExp } from './math/log-sum-exp.js';
-export { isModule, Module } from './module.js';
-export type { Attributes, FusedPair, Gradient, Op, OpDefinition, Tensors } from './op.js';
-export { defineOp } from './op.js';
 export type {
   AdagradOptions,
   AdamOptions,
@@ -100,12 +92,6 @@ export {
   warmupCosine,
   withAveragedWeights,
 } from './optimizers/index.js';
-export { count, knownOptions, oneOf, within } from './options.js';
-export { parameter } from './parameter.js';
-export { defaultRng, Rng } from './rng.js';
-export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
-export type { Sequence } from './sequence.js';
-export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';
 export type { Storage } from './storage/index.js';
 export { indexedDBStorage, memoryStorage } from './storage/index.js';
 export type {
@@ -127,3 +113,35 @@ export type {
   TrainOptions,
 } from './train/index.js';
 export { earlyStopping, fit, progress, train } from './train/index.js';
+
+// Backends
+
+export type {
+  Acceleration,
+  BackendName,
+  BackendOptions,
+  Capabilities,
+  FusedKernel,
+  Output,
+  WasmPaths,
+  Workspace,
+} from './backend/index.js';
+export { accelerate, capabilities, useBackend } from './backend/index.js';
+
+// Free of tfjs: also entries of their own
+
+export type { Dataset } from './dataset.js';
+export { collect, dataset } from './dataset.js';
+export {
+  CheckpointError,
+  DataError,
+  isSeqError,
+  KernelError,
+  OptionError,
+  SeqError,
+  ShapeError,
+  show,
+  UsageError,
+} from './errors.js';
+export { count, knownOptions, oneOf, within } from './options.js';
+export { defaultRng, Rng } from './rng.js';

@@ -7,7 +7,7 @@ export interface ElementwiseExports {
   binary(op: number, ...parameters: [...a: Operand, ...b: Operand, out: number, rows: number, columns: number]): void;
   compare(op: number, ...parameters: [...a: Operand, ...b: Operand, out: number, rows: number, columns: number]): void;
   logic(op: number, a: number, b: number, out: number, n: number): void;
-  select(mask: number, a: number, b: number, out: number, rows: number, width: number, wholeRows: boolean): void;
+  select(mask: number, a: number, b: number, out: number, n: number): void;
   unary(op: number, x: number, out: number, n: number, p: number, q: number): void;
 }
 
@@ -58,20 +58,9 @@ export function logic({ exports }: Kernels, op: Connective, a: number, b: number
   exports.logic(connectives.indexOf(op), a, b, out, n);
 }
 
-/** Pointers to a mask, a byte for each number or, with `wholeRows`, for each row, and to 4-byte numbers [rows,width]. */
-export interface Selection {
-  mask: number;
-  a: number;
-  b: number;
-  out: number;
-  rows: number;
-  width: number;
-  wholeRows: boolean;
-}
-
-/** out = a where the mask is 1, b elsewhere. */
-export function select({ exports }: Kernels, { mask, a, b, out, rows, width, wholeRows }: Selection): void {
-  exports.select(mask, a, b, out, rows, width, wholeRows);
+/** out [n] of 4-byte numbers = a where the byte of the mask is not 0, else b. */
+export function select({ exports }: Kernels, mask: number, a: number, b: number, out: number, n: number): void {
+  exports.select(mask, a, b, out, n);
 }
 
 /**

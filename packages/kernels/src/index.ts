@@ -13,7 +13,6 @@ export type {
   ElementFunction,
   OverRows,
   RowOperand,
-  Selection,
 } from './elementwise.js';
 export { binary, compare, logic, select, unary } from './elementwise.js';
 export type { Blocks, RowGathering } from './layout.js';

@@ -29,15 +29,17 @@ export function fusedNames(): string[] {
   return [...implementations.keys()];
 }
 
-/** Loads the kernels into a backend's memory and registers every fused kernel; false where there is no SIMD. */
-export async function installFused(backendName: FusedBackend, backend: tf.KernelBackend): Promise<boolean> {
-  if (!supportsSimd()) return false;
+/** Loads the kernels into a backend's memory and registers every fused kernel; returns the reason where that cannot be. */
+export async function installFused(backendName: FusedBackend, backend: tf.KernelBackend): Promise<string | undefined> {
+  if (!supportsSimd()) return 'WebAssembly has no SIMD here';
+  if (isWasm(backend) && isShared(backend.wasm.asm.memory))
+    return 'tfjs has started it with threads, in a memory of their own';
   if (!instances.has(backend)) {
     instances.set(backend, await loadKernels(isWasm(backend) ? heapOf(backend) : new Arena()));
   }
   ready.add(backendName);
   for (const name of implementations.keys()) install(name, backendName);
-  return true;
+  return undefined;
 }
 
 /** The kernels in a backend's memory, once `installFused` has loaded them. */
@@ -62,6 +64,11 @@ function install(kernelName: string, backendName: FusedBackend): void {
     return single ? outputs[0]! : outputs;
   };
   tf.registerKernel({ kernelName, backendName, kernelFunc });
+}
+
+/** Kernels are compiled for a memory that no other thread changes. */
+function isShared({ buffer }: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer === 'function' && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
 }
 
 /** tfjs' heap as memory for kernels. */

@@ -1,4 +1,6 @@
 /** Backends: choosing one, what each can do, and fused kernels for them. */
+export type { Acceleration } from './accelerate.js';
+export { accelerate } from './accelerate.js';
 export type { Capabilities } from './capabilities.js';
 export { capabilities } from './capabilities.js';
 export type { FusedKernel } from './fused.js';

@@ -2,11 +2,20 @@
  * Our matrix product in the place of tfjs' own: on wasm its backward passes and batches are 10 to 40 times slower, and on cpu
  * it is a plain loop that also multiplies the wrong matrices when both operands broadcast ([2,1,…] with [1,3,…]).
  */
-import { type MatrixProduct, matrixProduct } from '@seqloom/kernels';
+
+import type { ElementFunction, MatrixProduct } from '@seqloom/kernels';
+import * as kernels from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, show } from '../errors.js';
-import { type FusedBackend, kernelsOf } from './fused.js';
-import { type Output, type Workspace, withBuffers } from './workspace.js';
+import { overRows } from './elementwise.js';
+import { filled } from './filled.js';
+import type { Call, Replacement } from './replace-kernels.js';
+
+/** Both, of any size, also on cpu. */
+export const matrixProducts: Readonly<Record<string, Replacement>> = {
+  [tf.BatchMatMul]: { serve: (call) => product(call), cpuFrom: 0 },
+  [tf._FusedMatMul]: { serve: (call) => fusedProduct(call), cpuFrom: 0 },
+};
 
 /** What one call multiplies: c [batch…,m,n] = a · b, where a and b may have fewer batches. */
 interface Product {
@@ -20,24 +29,59 @@ interface Product {
   batchShape: number[];
 }
 
-/** Replaces BatchMatMul on a backend; the original still serves what ours does not. */
-export function replaceMatrixProduct(backendName: FusedBackend): void {
-  const original = tf.getKernel(tf.BatchMatMul, backendName);
-  if (!original || replaced.has(original.kernelFunc)) return;
-  const kernelFunc: tf.KernelFunc = (call) => {
-    const backend = call.backend as tf.KernelBackend;
-    const kernels = kernelsOf(backend);
-    const { a, b } = call.inputs as Record<'a' | 'b', tf.TensorInfo>;
-    if (!kernels || a.dtype !== 'float32' || b.dtype !== 'float32') return original.kernelFunc(call);
-    const product = describe(a, b, call.attrs as unknown as tf.BatchMatMulAttrs);
-    return withBuffers(backend, kernels, (workspace) => [multiply(product, workspace)])[0]!;
-  };
-  replaced.add(kernelFunc);
-  tf.unregisterKernel(tf.BatchMatMul, backendName);
-  tf.registerKernel({ ...original, kernelFunc });
+function product(call: Call): tf.TensorInfo | undefined {
+  const { a, b } = call.inputs as Record<'a' | 'b', tf.TensorInfo>;
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
+  const described = describe(a, b, call.attributes as unknown as tf.BatchMatMulAttrs);
+  return filled(call, shapeOf(described), 'float32', [a, b], (c, left, right) =>
+    multiply(call, described, { a: left!, b: right!, c, accumulate: false }),
+  );
 }
 
-const replaced = new WeakSet<tf.KernelFunc>();
+/** tfjs' activations by our functions; prelu has weights of its own. */
+const activations: Readonly<Record<string, [ElementFunction, p?: number, q?: number] | undefined>> = {
+  relu: ['relu'],
+  relu6: ['clip', 0, 6],
+  elu: ['elu'],
+  sigmoid: ['sigmoid'],
+  leakyrelu: ['leakyRelu'],
+};
+
+/** activation(a · b + bias), where bias and the weights of prelu broadcast. */
+function fusedProduct(call: Call): tf.TensorInfo | undefined {
+  const { a, b, bias, preluActivationWeights: slopes } = call.inputs as unknown as tf._FusedMatMulInputs;
+  const { activation, leakyreluAlpha, ...transposes } = call.attributes as unknown as tf._FusedMatMulAttrs;
+  const inputs = [a, b, bias, slopes].filter((input): input is tf.TensorInfo => input != null);
+  const known = activation === 'linear' || activations[activation] || (activation === 'prelu' && slopes);
+  if (!known || inputs.some(({ dtype }) => dtype !== 'float32')) return undefined;
+  const described = describe(a, b, transposes);
+  const shape = shapeOf(described);
+  const { kernels: own } = call;
+  const size = tf.util.sizeFromShape(shape);
+  return filled(call, shape, 'float32', inputs, (c, left, right, third, fourth) => {
+    const places = { a: left!, b: right!, c, accumulate: false };
+    if (bias && tf.util.arraysEqual(bias.shape, [described.n])) {
+      const line = 4 * described.n;
+      const rows = { blocks: 1, fromBlock: 0, toBlock: 0, rows: size / described.n || 0, fromRow: 0, toRow: line };
+      kernels.copyBlocks(own, { from: third!, to: c, ...rows }, line);
+      multiply(call, described, { ...places, accumulate: true });
+    } else {
+      multiply(call, described, places);
+      if (bias)
+        overRows(shape, bias.shape, shape, { a: c, b: third!, out: c, bytes: 4 }, (rows) =>
+          kernels.binary(own, 'add', rows),
+        );
+    }
+    if (activation === 'prelu') {
+      const b = (bias ? fourth : third) as number;
+      overRows(shape, slopes!.shape, shape, { a: c, b, out: c, bytes: 4 }, (rows) =>
+        kernels.binary(own, 'prelu', rows),
+      );
+    }
+    const [op, p = leakyreluAlpha ?? 0, q = 0] = activations[activation] ?? [];
+    if (op) kernels.unary(own, op, { x: c, out: c, n: size, p, q });
+  });
+}
 
 function describe(a: tf.TensorInfo, b: tf.TensorInfo, attributes: tf.BatchMatMulAttrs): Product {
   const { transposeA, transposeB } = attributes;
@@ -54,17 +98,36 @@ function describe(a: tf.TensorInfo, b: tf.TensorInfo, attributes: tf.BatchMatMul
   return { a, b, transposeA, transposeB, m, n, k, batchShape };
 }
 
-function multiply({ a, b, transposeA, transposeB, m, n, k, batchShape }: Product, workspace: Workspace): Output {
-  const output = workspace.output([...batchShape, m, n]);
-  const left = { pointer: workspace.input(a), transposed: transposeA };
-  const right = { pointer: workspace.input(b), transposed: transposeB };
+const shapeOf = ({ batchShape, m, n }: Product): number[] => [...batchShape, m, n];
+
+function multiply(
+  call: Call,
+  { a, b, transposeA, transposeB, m, n, k, batchShape }: Product,
+  places: { a: number; b: number; c: number; accumulate: boolean },
+): void {
+  const left = { pointer: places.a, transposed: transposeA };
+  const right = { pointer: places.b, transposed: transposeB };
+  const { accumulate } = places;
   const run = (product: Partial<MatrixProduct>) =>
-    matrixProduct(workspace.kernels, { a: left, b: right, c: output, m, n, k, ...product });
+    kernels.matrixProduct(call.kernels, {
+      a: left,
+      b: right,
+      c: { pointer: places.c },
+      m,
+      n,
+      k,
+      accumulate,
+      ...product,
+    });
   const [batch, batchA, batchB] = [batchShape, a.shape.slice(0, -2), b.shape.slice(0, -2)].map(tf.util.sizeFromShape);
   if (batchB === 1 && !transposeA) {
     run({ m: m * batch! }); // one tall product: all the rows of a, times the one b
   } else if ((batchA === 1 || batchA === batch) && (batchB === 1 || batchB === batch)) {
-    run({ batch, a: { ...left, step: batchA === 1 ? 0 : m * k }, b: { ...right, step: batchB === 1 ? 0 : n * k } });
+    run({
+      batch: batch!,
+      a: { ...left, step: batchA === 1 ? 0 : m * k },
+      b: { ...right, step: batchB === 1 ? 0 : n * k },
+    });
   } else {
     const indicesA = batchIndices(a.shape.slice(0, -2), batchShape);
     const indicesB = batchIndices(b.shape.slice(0, -2), batchShape);
@@ -72,11 +135,10 @@ function multiply({ a, b, transposeA, transposeB, m, n, k, batchShape }: Product
       run({
         a: { ...left, pointer: left.pointer + 4 * m * k * indicesA[i]! },
         b: { ...right, pointer: right.pointer + 4 * n * k * indicesB[i]! },
-        c: { pointer: output.pointer + 4 * m * n * i },
+        c: { pointer: places.c + 4 * m * n * i },
       });
     }
   }
-  return output;
 }
 
 /** For each position of the broadcast batch, which matrix of an operand of batch shape `shape` belongs there. */

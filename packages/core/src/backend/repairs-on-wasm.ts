@@ -9,15 +9,14 @@ type Repair = (original: tf.KernelFunc) => tf.KernelFunc;
 export function repairKernels(): void {
   for (const [kernelName, repair] of Object.entries(repairs)) {
     const original = tf.getKernel(kernelName, 'wasm');
-    if (!original || repaired.has(original.kernelFunc)) continue;
-    const kernelFunc = repair(original.kernelFunc);
-    repaired.add(kernelFunc);
+    if (!original || repaired.has(kernelName)) continue;
+    repaired.add(kernelName);
     tf.unregisterKernel(kernelName, 'wasm');
-    tf.registerKernel({ ...original, kernelFunc });
+    tf.registerKernel({ ...original, kernelFunc: repair(original.kernelFunc) });
   }
 }
 
-const repaired = new WeakSet<tf.KernelFunc>();
+const repaired = new Set<string>();
 
 /** Cast keeps the low byte where it should ask "is it 0?"; Reverse, Select and ClipByValue take any bits for floats. */
 const repairs: Readonly<Record<string, Repair>> = {

@@ -78,16 +78,8 @@ export function logic(op: i32, a: usize, b: usize, out: usize, n: i32): void {
   }
 }
 
-/** out [rows,width] of 4-byte numbers = a where the mask is not 0, else b; mask [rows,width], or [rows] with `wholeRows`. */
-export function select(mask: usize, a: usize, b: usize, out: usize, rows: i32, width: i32, wholeRows: bool): void {
-  if (!wholeRows) return selectEach(mask, a, b, out, rows * width);
-  const line = <usize>width << 2;
-  for (let row = 0; row < rows; row++, a += line, b += line, out += line) {
-    memory.copy(out, load<u8>(mask + <usize>row) != 0 ? a : b, line);
-  }
-}
-
-function selectEach(mask: usize, a: usize, b: usize, out: usize, n: i32): void {
+/** out [n] of 4-byte numbers = a where the mask [n] is not 0, else b. */
+export function select(mask: usize, a: usize, b: usize, out: usize, n: i32): void {
   const zero = i32x4.splat(0);
   let rest = n;
   for (; rest >= 4; rest -= 4, mask += 4, a += 16, b += 16, out += 16) {

@@ -1,0 +1,244 @@
+/** tfjs' kernels that only move numbers, as strided copies: tfjs goes element by element, or copies the whole input for every slice of it. */
+import { floats, gatherRows, integers } from '@seqloom/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../errors.js';
+import { filled, filledAll, shared } from './filled.js';
+import type { Call, Replacement } from './replace-kernels.js';
+import { copyStrided } from './strided-copy.js';
+import { contiguous, sizeOf } from './strides.js';
+
+type DType = 'float32' | 'int32' | 'bool';
+type Input = Record<'x', tf.TensorInfo>;
+
+export const layout: Readonly<Record<string, Replacement>> = {
+  [tf.Slice]: { serve: (call) => slice(call) },
+  [tf.StridedSlice]: { serve: (call) => stridedSlice(call) },
+  [tf.SplitV]: { serve: (call) => split(call) },
+  [tf.Unpack]: { serve: (call) => unpack(call) },
+  [tf.Concat]: { serve: (call) => concat(call) },
+  [tf.Pack]: { serve: (call) => pack(call) },
+  [tf.PadV2]: { serve: (call) => pad(call) },
+  [tf.Tile]: { serve: (call) => tile(call) },
+  [tf.Transpose]: { serve: (call) => transpose(call) },
+  [tf.Reverse]: { serve: (call) => reverse(call) },
+  [tf.GatherV2]: { serve: (call) => gather(call) },
+  [tf.Cast]: {
+    serve: (call) => (call.inputs.x!.dtype === call.attributes.dtype ? shared(call, call.inputs.x!) : undefined),
+  },
+};
+
+const isNumeric = (dtype: tf.DataType): dtype is DType => dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+const bytesOf = (dtype: DType): number => (dtype === 'bool' ? 1 : 4);
+const offset = (begin: readonly number[], strides: readonly number[]): number =>
+  begin.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
+
+/** A new tensor of `shape`, read from x at `start` with the given strides. */
+function view(call: Call, shape: number[], start: number, fromStrides: readonly number[]): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const { dtype } = x;
+  if (!isNumeric(dtype)) return undefined;
+  const bytes = bytesOf(dtype);
+  return filled(call, shape, dtype, [x], (to, from) =>
+    copyStrided(call.kernels, {
+      from: from! + bytes * start,
+      fromStrides,
+      to,
+      toStrides: contiguous(shape),
+      shape,
+      bytes,
+    }),
+  );
+}
+
+function slice(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const { begin, size } = call.attributes as unknown as tf.SliceAttrs;
+  const [from, shape] = tf.slice_util.parseSliceParams(x, begin, size) as [number[], number[]];
+  tf.slice_util.assertParamsValid(x, from, shape);
+  const strides = contiguous(x.shape);
+  return view(call, shape, offset(from, strides), strides);
+}
+
+function stridedSlice(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const given = call.attributes as unknown as tf.StridedSliceAttrs;
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = given;
+  const masks = [beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask] as const;
+  const info = tf.slice_util.sliceInfo(x.shape, begin, end, strides, ...masks);
+  if (info.isIdentity) return shared(call, x, info.finalShape);
+  const own = contiguous(x.shape);
+  const lengths = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+  const steps = own.map((stride, axis) => stride * info.strides[axis]!);
+  const sliced = view(call, lengths, offset(info.begin, own), steps);
+  return sliced && { ...sliced, shape: info.finalShape };
+}
+
+/** Pieces of x, one after the other along an axis. */
+function pieces(call: Call, x: tf.TensorInfo, axis: number, lengths: readonly number[], shapes: readonly number[][]) {
+  const { dtype } = x;
+  if (!isNumeric(dtype)) return undefined;
+  const bytes = bytesOf(dtype);
+  const fromStrides = contiguous(x.shape);
+  return filledAll(call, shapes, dtype, x, (outs, from) => {
+    let source = from;
+    for (const [i, to] of outs.entries()) {
+      const shape = [...x.shape.slice(0, axis), lengths[i]!, ...x.shape.slice(axis + 1)];
+      copyStrided(call.kernels, { from: source, fromStrides, to, toStrides: contiguous(shape), shape, bytes });
+      source += bytes * lengths[i]! * fromStrides[axis]!;
+    }
+  });
+}
+
+function split(call: Call): tf.TensorInfo[] | undefined {
+  const { x } = call.inputs as Input;
+  const { numOrSizeSplits, axis } = call.attributes as unknown as tf.SplitVAttrs;
+  const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
+  const lengths = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
+  const shapes = lengths.map((length) => [...x.shape.slice(0, along), length, ...x.shape.slice(along + 1)]);
+  return pieces(call, x, along, lengths, shapes);
+}
+
+function unpack(call: Call): tf.TensorInfo[] | undefined {
+  const { value } = call.inputs as Record<'value', tf.TensorInfo>;
+  const along = tf.util.parseAxisParam((call.attributes as unknown as tf.UnpackAttrs).axis, value.shape)[0]!;
+  const lengths = new Array<number>(value.shape[along]!).fill(1);
+  const shape = [...value.shape.slice(0, along), ...value.shape.slice(along + 1)];
+  return pieces(
+    call,
+    value,
+    along,
+    lengths,
+    lengths.map(() => [...shape]),
+  );
+}
+
+function concat(call: Call): tf.TensorInfo | undefined {
+  const inputs = Object.values(call.inputs);
+  const { axis } = call.attributes as unknown as tf.ConcatAttrs;
+  const along = tf.util.parseAxisParam(axis, inputs[0]!.shape)[0]!;
+  const shapes = inputs.map((input) => input.shape);
+  tf.backend_util.assertParamsConsistent(shapes, along);
+  return joined(call, inputs, shapes, along, tf.backend_util.computeOutShape(shapes, along));
+}
+
+function pack(call: Call): tf.TensorInfo | undefined {
+  const inputs = Object.values(call.inputs);
+  const { shape } = inputs[0]!;
+  if (inputs.some((input) => !tf.util.arraysEqual(input.shape, shape))) return undefined;
+  const { axis } = call.attributes as unknown as tf.PackAttrs;
+  const along = axis < 0 ? axis + shape.length + 1 : axis;
+  const widened = (length: number) => [...shape.slice(0, along), length, ...shape.slice(along)];
+  return joined(
+    call,
+    inputs,
+    inputs.map(() => widened(1)),
+    along,
+    widened(inputs.length),
+  );
+}
+
+/** The inputs, seen with the given shapes, one after the other along an axis. */
+function joined(
+  call: Call,
+  inputs: readonly tf.TensorInfo[],
+  shapes: readonly number[][],
+  axis: number,
+  outShape: number[],
+): tf.TensorInfo | undefined {
+  const { dtype } = inputs[0]!;
+  if (!isNumeric(dtype) || inputs.some((input) => input.dtype !== dtype)) return undefined;
+  const bytes = bytesOf(dtype);
+  const toStrides = contiguous(outShape);
+  return filled(call, outShape, dtype, inputs, (out, ...places) => {
+    let to = out;
+    for (const [i, from] of places.entries()) {
+      const shape = shapes[i]!;
+      copyStrided(call.kernels, { from, fromStrides: contiguous(shape), to, toStrides, shape, bytes });
+      to += bytes * shape[axis]! * toStrides[axis]!;
+    }
+  });
+}
+
+function pad(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const { dtype, shape } = x;
+  if (dtype !== 'float32' && dtype !== 'int32') return undefined;
+  const { paddings, constantValue } = call.attributes as unknown as tf.PadV2Attrs;
+  const outShape = shape.map((length, axis) => paddings[axis]![0] + length + paddings[axis]![1]);
+  const toStrides = contiguous(outShape);
+  const start = offset(
+    paddings.map(([before]) => before),
+    toStrides,
+  );
+  return filled(call, outShape, dtype, [x], (out, from) => {
+    const values = dtype === 'float32' ? floats : integers;
+    values(call.kernels.memory, out, tf.util.sizeFromShape(outShape)).fill(constantValue);
+    const copy = { from: from!, fromStrides: contiguous(shape), to: out + 4 * start, toStrides, shape, bytes: 4 };
+    copyStrided(call.kernels, copy);
+  });
+}
+
+function tile(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const { dtype } = x;
+  if (!isNumeric(dtype)) return undefined;
+  const { reps } = call.attributes as unknown as tf.TileAttrs;
+  const strides = contiguous(x.shape);
+  const outShape = x.shape.map((length, axis) => length * reps[axis]!);
+  const shape = x.shape.flatMap((length, axis) => [reps[axis]!, length]);
+  const fromStrides = strides.flatMap((stride) => [0, stride]);
+  const copy = { fromStrides, toStrides: contiguous(shape), shape, bytes: bytesOf(dtype) };
+  return filled(call, outShape, dtype, [x], (to, from) => copyStrided(call.kernels, { from: from!, to, ...copy }));
+}
+
+function transpose(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const { perm } = call.attributes as unknown as tf.TransposeAttrs;
+  const shape = perm.map((axis) => x.shape[axis]!);
+  const moved = perm.filter((axis) => x.shape[axis] !== 1);
+  if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)) return shared(call, x, shape);
+  const strides = contiguous(x.shape);
+  return view(
+    call,
+    shape,
+    0,
+    perm.map((axis) => strides[axis]!),
+  );
+}
+
+function reverse(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  const { shape } = x;
+  if (shape.includes(0)) return undefined;
+  const turned = tf.util.parseAxisParam((call.attributes as unknown as tf.ReverseAttrs).dims, shape);
+  const strides = contiguous(shape);
+  const start = turned.reduce((sum, axis) => sum + (shape[axis]! - 1) * strides[axis]!, 0);
+  return view(
+    call,
+    shape,
+    start,
+    strides.map((stride, axis) => (turned.includes(axis) ? -stride : stride)),
+  );
+}
+
+function gather(call: Call): tf.TensorInfo | undefined {
+  const { x, indices } = call.inputs as Record<'x' | 'indices', tf.TensorInfo>;
+  const { axis, batchDims } = call.attributes as unknown as tf.GatherV2Attrs;
+  const { dtype } = x;
+  if (batchDims || indices.dtype !== 'int32' || !isNumeric(dtype)) return undefined;
+  const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
+  const [before, after] = [x.shape.slice(0, along), x.shape.slice(along + 1)];
+  const shape = [...before, ...indices.shape, ...after];
+  const sizes = {
+    blocks: tf.util.sizeFromShape(before),
+    length: x.shape[along]!,
+    count: sizeOf(indices),
+    bytes: bytesOf(dtype) * tf.util.sizeFromShape(after),
+  };
+  return filled(call, shape, dtype, [x, indices], (out, from, ids) => {
+    const bad = gatherRows(call.kernels, { x: from!, ids: ids!, out, ...sizes });
+    if (bad < 0) return;
+    const id = integers(call.kernels.memory, ids!, sizes.count)[bad];
+    throw new UsageError('gather', `index ${id} is not in [0, ${sizes.length - 1}]`);
+  });
+}
