@@ -48,14 +48,14 @@ export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Key
 
   /** query [B,Q,D] → context [B,Q,V], weights [B,Q,K]. Throws ShapeError. */
   attend(query: tf.Tensor3D, memory: Memory<Keys>, { previous, mask }: AttendOptions = {}): Attended {
-    const { Q } = dims('Attention.attend', {
+    dims('Attention.attend', {
       query: [query, 'B Q D'],
       'memory.values': [memory.values, 'B K V'],
       ...(previous ? { 'options.previous': [previous, 'B Q K'] as const } : {}),
       ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
-    }) as Record<'Q', number>;
+    });
     const real = keyMask(memory.mask);
-    const allowed = allOf(real, mask ?? tf.ones([Q, 1], 'bool')) as tf.Tensor3D; // [B,Q,K]
+    const allowed = (mask ? allOf(real, mask) : real) as tf.Tensor3D; // [B,Q,K], or [B,1,K]
     const weights = this.normalize(this.scorer.score(query, memory.keys, previous), allowed, previous);
     return { context: tf.matMul(weights, memory.values), weights };
   }

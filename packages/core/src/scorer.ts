@@ -10,7 +10,10 @@ export interface Scorer<Keys = tf.Tensor3D> {
   score(query: tf.Tensor3D, keys: Keys, previous?: tf.Tensor3D): tf.Tensor3D;
 }
 
-/** Energies [B,Q,K] and mask [B,Q,K] (bool, 1 = allowed) → weights [B,Q,K]; 0 where masked, all 0 for a row without an allowed key. */
+/**
+ * Energies [B,Q,K] and mask (bool, 1 = allowed) → weights [B,Q,K]; 0 where masked, all 0 for a row without an allowed key. The mask has the shape of
+ * the energies, or 1 in place of B or Q where all rows share it: it spreads as tensors do (`tf.where(mask, energies, …)`).
+ */
 export type Normalizer = (energies: tf.Tensor3D, mask: tf.Tensor3D, previous?: tf.Tensor3D) => tf.Tensor3D;
 
 /** What attention reads: prepared keys, values [B,K,V] (0 at padding) and the key mask [B,K]. */

@@ -1,55 +1,30 @@
-/** The fused kernels of the masked softmax: one pass over each row, and no mask or constant spread over it first. */
+/** The fused kernels of the masked softmax: each row in one visit, and no mask or constant spread over it first. */
 import type { FusedKernel, FusedPair } from '@seqloom/core';
-import { floats } from '@seqloom/kernels';
-
-/** Stands for −∞ where a subtraction would make NaN of it; an energy below a tenth of it counts as −∞. */
-export const lowest = -1e30;
+import { maskedSoftmax, softmaxGradient } from '@seqloom/kernels';
 
 type Inputs = Parameters<FusedKernel>[0];
 
 export const softmaxKernels: FusedPair<'energies' | 'mask'> = {
   forward({ energies, mask }: Inputs, _, workspace) {
-    const shape = energies!.shape;
-    const size = shape.reduce((product, length) => product * length, 1);
-    const output = workspace.output([...shape]);
-    const { memory } = workspace.kernels;
-    const [x, allowed] = [workspace.input(energies!), workspace.input(mask!)];
-    const weights = floats(memory, output.pointer, size);
-    softmaxRows(floats(memory, x, size), new Uint8Array(memory.memory.buffer, allowed, size), weights, shape.at(-1)!);
+    const [blocks, rows, columns] = energies!.shape as [number, number, number];
+    const [masks, maskRows] = mask!.shape as [number, number, number];
+    const output = workspace.output([blocks, rows, columns]);
+    maskedSoftmax(workspace.kernels, {
+      x: workspace.input(energies!),
+      mask: workspace.input(mask!),
+      weights: output.pointer,
+      ...{ blocks, rows, columns },
+      blockStep: masks === 1 ? 0 : maskRows * columns,
+      rowStep: maskRows === 1 ? 0 : columns,
+    });
     return output;
   },
   backward({ out0, dy0 }: Inputs, _, workspace) {
-    const shape = out0!.shape;
-    const size = shape.reduce((product, length) => product * length, 1);
-    const output = workspace.output([...shape]);
-    const [weights, dy] = [workspace.input(out0!), workspace.input(dy0!)].map((pointer) =>
-      floats(workspace.kernels.memory, pointer, size),
-    );
-    gradientRows(weights!, dy!, floats(workspace.kernels.memory, output.pointer, size), shape.at(-1)!);
+    const [blocks, rows, columns] = out0!.shape as [number, number, number];
+    const output = workspace.output([blocks, rows, columns]);
+    const [weights, dWeights] = [workspace.input(out0!), workspace.input(dy0!)];
+    softmaxGradient(workspace.kernels, { weights, dWeights, dX: output.pointer, rows: blocks * rows, columns });
     return output;
   },
   differentiable: ['energies'],
 };
-
-function softmaxRows(energies: Float32Array, allowed: Uint8Array, weights: Float32Array, K: number): void {
-  for (let start = 0; start < energies.length; start += K) {
-    let top = lowest / 10;
-    for (let i = start; i < start + K; i++) if (allowed[i] && energies[i]! > top) top = energies[i]!;
-    let sum = 0;
-    for (let i = start; i < start + K; i++) {
-      const open = allowed[i] && !(energies[i]! <= lowest / 10); // NaN is open: it shows
-      weights[i] = open ? Math.exp(energies[i]! - top) : 0;
-      sum += weights[i]!;
-    }
-    if (sum !== 0) for (let i = start; i < start + K; i++) weights[i]! /= sum;
-  }
-}
-
-/** d energies = w ⊙ (dy − Σ w·dy). */
-function gradientRows(weights: Float32Array, dy: Float32Array, out: Float32Array, K: number): void {
-  for (let start = 0; start < out.length; start += K) {
-    let sum = 0;
-    for (let i = start; i < start + K; i++) sum += weights[i]! * dy[i]!;
-    for (let i = start; i < start + K; i++) out[i] = weights[i]! * (dy[i]! - sum);
-  }
-}

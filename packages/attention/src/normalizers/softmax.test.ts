@@ -8,7 +8,19 @@ import { maskedSoftmax } from './softmax.js';
 /** [1,3,5]: a full row, one with holes, one without an allowed key. */
 const energies = () => tf.tensor3d([0.1, -1, 2, 0.5, 0.3, 1, -0.7, 0.2, -2, 0.4, 1, 2, 3, 4, 5], [1, 3, 5]);
 const mask = () => tf.tensor3d([1, 1, 1, 1, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0], [1, 3, 5], 'bool');
-const cases = () => [{ name: 'ragged', inputs: { energies: energies(), mask: mask() }, attributes: {} }];
+const cases = () => [
+  { name: 'ragged', inputs: { energies: energies(), mask: mask() }, attributes: {} },
+  {
+    name: 'one key',
+    inputs: { energies: tf.ones([2, 1, 1]), mask: tf.tensor3d([1, 0], [2, 1, 1], 'bool') },
+    attributes: {},
+  },
+  {
+    name: 'a mask for all queries',
+    inputs: { energies: energies(), mask: tf.slice(mask(), [0, 1], [1, 1]) },
+    attributes: {},
+  },
+];
 
 describe.each(backendsHere())('softmax on %s', (backend) => {
   beforeAll(() => useBackend(backend));

@@ -2,9 +2,12 @@
 import type { Attributes, Normalizer, Op } from '@seqloom/core';
 import { asMask, defineOp, dims } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { lowest, softmaxKernels } from './softmax-kernels.js';
+import { softmaxKernels } from './softmax-kernels.js';
 
-/** energies [B,Q,K], mask [B,Q,K] of dtype bool → weights [B,Q,K]. */
+/** Stands for −∞ where a subtraction would make NaN of it; an energy below a tenth of it counts as −∞. */
+const lowest = -1e30;
+
+/** energies [B,Q,K], mask [B or 1,Q or 1,K] of dtype bool → weights [B,Q,K]. */
 export const maskedSoftmax: Op<'energies' | 'mask', Attributes> = defineOp({
   name: 'MaskedSoftmax',
   inputs: ['energies', 'mask'],
@@ -13,11 +16,15 @@ export const maskedSoftmax: Op<'energies' | 'mask', Attributes> = defineOp({
 });
 
 /**
- * Softmax over the allowed keys of each query: energies [B,Q,K], mask [B,Q,K] → weights [B,Q,K]. Energies of −∞ weigh nothing, and a query
+ * Softmax over the allowed keys of each query: energies [B,Q,K], mask [B or 1,Q or 1,K] → weights [B,Q,K]. Energies of −∞ weigh nothing, and a query
  * without an allowed key gets weights 0 and gradient 0.
  */
 export const softmax: Normalizer = (energies, mask) => {
-  dims('softmax', { energies: [energies, 'B Q K'], mask: [mask, 'B Q K'] });
+  const [B, Q] = mask?.shape ?? [];
+  dims('softmax', {
+    energies: [energies, 'B Q K'],
+    mask: [mask, `${B === 1 ? 1 : 'B'} ${Q === 1 ? 1 : 'Q'} K`],
+  });
   return maskedSoftmax({ energies, mask: asMask(mask) }, {})[0] as tf.Tensor3D;
 };
 

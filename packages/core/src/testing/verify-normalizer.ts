@@ -22,7 +22,7 @@ interface NormalizerTrial {
 /**
  * Throws unless `normalize` keeps the contract: weights ≥ 0 that are 0 where masked, with gradient 0, also where a row has no allowed key;
  * what stands at masked places changes nothing; energies of ±1e4 and −∞ never give NaN; rows do not meet; permuted keys give permuted
- * weights; gradients are right; nothing leaks.
+ * weights; a mask with 1 in place of B or Q means the spread one; gradients are right; nothing leaks.
  */
 export async function verifyNormalizer(normalize: Normalizer): Promise<void> {
   const energies = tf.tidy(() => normals<tf.Rank.R3>(new Rng(5), [1, raggedRows.length, 5]));
@@ -34,6 +34,7 @@ export async function verifyNormalizer(normalize: Normalizer): Promise<void> {
     await law('what stands at masked places changes nothing, in values and gradients', () => maskedEnergies(trial));
     await law('extreme energies give finite weights and gradients', () => extremes(trial));
     await law('rows do not meet', () => rows(trial));
+    await law('a mask that queries or batch rows share need not be spread', () => sharedMasks(normalize));
     await law('permuted keys give permuted weights', () => permuted(trial));
     await checkGradients((x) => weightedSum([normalize(x as tf.Tensor3D, mask)], new Rng(11)), [energies], {
       names: ['energies'],
@@ -100,6 +101,21 @@ async function rows({ normalize, energies, mask }: NormalizerTrial): Promise<voi
     return { together: normalize(energies, mask), single: tf.concat(parts, 1) };
   });
   compare('weights', single, together, tolerance);
+}
+
+async function sharedMasks(normalize: Normalizer): Promise<void> {
+  const shape: [number, number, number] = [2, 3, 5];
+  const { spread, shared } = await compute(() => {
+    const energies = normals<tf.Rank.R3>(new Rng(6), shape);
+    const all = tf.reshape(tf.slice(maskOf(raggedRows), 1), shape.with(0, 1)); // [1,3,5]
+    const masks = [all, tf.slice(all, [0, 1], [1, 1]), tf.reshape(tf.slice(maskOf(raggedRows), 2), [2, 1, 5])];
+    const both = masks.map((mask) => [
+      normalize(energies, mask as tf.Tensor3D),
+      normalize(energies, tf.cast(tf.broadcastTo(tf.cast(mask, 'int32'), shape), 'bool') as tf.Tensor3D),
+    ]);
+    return { shared: tf.stack(both.map(([few]) => few!)), spread: tf.stack(both.map(([, full]) => full!)) };
+  });
+  compare('weights', shared!, spread!, tolerance);
 }
 
 async function permuted({ normalize, energies, mask }: NormalizerTrial): Promise<void> {
