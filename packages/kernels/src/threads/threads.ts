@@ -1,8 +1,140 @@
-/** A pool of threads. */
-import type { Call } from './run-all.js';
+/** Threads that share the kernels' memory: the caller and its workers each make one of several calls, then go on together. */
+import type { Kernels } from '../load.js';
+import { type Call, invoke } from './run-all.js';
+import { isNode, isShared } from './shared-memory.js';
+import { type Stop, startWorker, state, word, words } from './worker.js';
 
-export interface Threads {
-  /** How many threads work, the caller's among them. */
-  readonly count: number;
-  run(calls: readonly Call[]): void;
+export interface ThreadOptions {
+  /** How many threads shall work, the caller's among them. */
+  count: number;
+  /** Called once if a worker ends by itself; the work goes on with the threads that are left. */
+  onLoss?: (problem: string) => void;
 }
+
+/** Starts `count − 1` workers over the kernels' memory, which must be shared; true when all are ready, false (and none) if one fails to start. */
+export async function startThreads(kernels: Kernels, { count, onLoss }: ThreadOptions): Promise<boolean> {
+  stopThreads(kernels);
+  if (count < 2) return true;
+  if (!isShared(kernels.memory.memory)) return false;
+  const threads = new Threads(kernels, onLoss);
+  const ready = await threads.start(count - 1);
+  if (ready) kernels.threads = threads;
+  else threads.stop();
+  return ready;
+}
+
+/** Stops the workers; the caller's thread does everything again. */
+export function stopThreads(kernels: Kernels): void {
+  kernels.threads?.stop();
+  kernels.threads = undefined;
+}
+
+interface Worker {
+  control: Int32Array<SharedArrayBuffer>;
+  stop: Stop;
+}
+
+const startWithin = 10_000; // milliseconds
+
+/** A worker that has taken up a call gets this many milliseconds, and twenty times what the caller's share took. */
+const patience = 10_000;
+
+/** How often to look again before going to sleep: about 20 µs. */
+const looks = 5_000;
+
+export class Threads {
+  readonly #kernels: Kernels;
+  readonly #names: string[];
+  #onLoss: ThreadOptions['onLoss'];
+  #workers: Worker[] = [];
+
+  constructor(kernels: Kernels, onLoss: ThreadOptions['onLoss']) {
+    this.#kernels = kernels;
+    this.#names = Object.keys(kernels.exports);
+    this.#onLoss = onLoss;
+  }
+
+  /** How many threads work, the caller's among them. */
+  get count(): number {
+    return 1 + this.#workers.length;
+  }
+
+  /** Starts so many workers; false if one is not ready in time. */
+  async start(count: number): Promise<boolean> {
+    try {
+      for (let i = 0; i < count; i++) this.#add();
+    } catch {
+      return false; // the environment forbids workers
+    }
+    const deadline = performance.now() + startWithin;
+    const ready = () => this.#workers.every(({ control }) => Atomics.load(control, word.state) === state.idle);
+    while (this.#workers.length === count && !ready() && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return this.#workers.length === count && ready();
+  }
+
+  stop(): void {
+    for (const { stop } of this.#workers.splice(0)) stop();
+  }
+
+  /** Makes every call, the first here and the others in the workers; returns when all are done. */
+  run(calls: readonly Call[]): void {
+    const workers = this.#workers.slice(0, calls.length - 1);
+    const given = workers.map((worker, i) => ({ worker, call: calls[i + 1]! }));
+    for (const { worker, call } of given) this.#give(worker, call);
+    const start = performance.now();
+    let lost: typeof given = [];
+    try {
+      invoke(this.#kernels.exports, calls[0]!);
+      for (const call of calls.slice(1 + workers.length)) invoke(this.#kernels.exports, call);
+    } finally {
+      const limit = patience + 20 * (performance.now() - start);
+      lost = given.filter(({ worker, call }) => !this.#join(worker, call, limit));
+      for (const { worker, call } of lost) this.#lose(worker, `a worker has failed in ${call.kernel}`);
+    }
+    if (lost[0]) throw new Error(`${lost[0].call.kernel}: a worker has failed, its part of the result is lost`);
+  }
+
+  #add(): void {
+    const control = new Int32Array(new SharedArrayBuffer(4 * words));
+    const { memory, module } = this.#kernels;
+    const start = { module, memory: memory.memory, control: control.buffer, kernels: this.#names };
+    const worker = { control, stop: startWorker(start, () => this.#lose(worker, 'a worker has ended')) };
+    this.#workers.push(worker);
+  }
+
+  #give({ control }: Worker, { kernel, parameters }: Call): void {
+    control[word.kernel] = this.#names.indexOf(kernel);
+    control[word.count] = parameters.length;
+    control.set(parameters, word.parameters);
+    Atomics.store(control, word.state, state.called);
+    Atomics.notify(control, word.state);
+  }
+
+  /** Waits for a worker, and says whether it succeeded. A call that it has not even taken up, perhaps because it is dead, is made here. */
+  #join({ control }: Worker, call: Call, limit: number): boolean {
+    if (Atomics.compareExchange(control, word.state, state.called, state.idle) === state.called) {
+      invoke(this.#kernels.exports, call);
+      return true;
+    }
+    for (let look = 0; look < looks && Atomics.load(control, word.state) === state.running; look++);
+    const deadline = performance.now() + limit;
+    while (Atomics.load(control, word.state) === state.running && performance.now() < deadline) {
+      if (mayWait) Atomics.wait(control, word.state, state.running, 100);
+    }
+    return Atomics.load(control, word.state) === state.idle;
+  }
+
+  #lose(worker: Worker, problem: string): void {
+    const place = this.#workers.indexOf(worker);
+    if (place < 0) return; // stopped on purpose, or lost before
+    this.#workers.splice(place, 1);
+    worker.stop();
+    this.#onLoss?.(problem);
+    this.#onLoss = undefined;
+  }
+}
+
+/** The main thread of a page must not sleep; it looks again and again, for the little that a worker's share is longer than its own. */
+const mayWait: boolean = isNode() || typeof document === 'undefined';

@@ -1,0 +1,78 @@
+/** One thread beside the caller's: a worker of Node or the browser that waits for calls, with the kernels over the same memory. */
+import { isNode } from './shared-memory.js';
+
+/** The words that caller and worker share: what the worker does now, and the call it is given. */
+export const word = { state: 0, kernel: 1, count: 2, parameters: 3 } as const;
+export const words = 64;
+
+/** The caller turns `idle` into `called`, the worker that into `running` and back into `idle`. */
+export const state = { starting: 0, idle: 1, called: 2, running: 3, failed: 4 } as const;
+
+/** What a worker wants to know at its start. */
+export interface WorkerStart {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  control: SharedArrayBuffer;
+  /** The names of the exported kernels; calls name them by their place. */
+  kernels: readonly string[];
+}
+
+/** Stops a worker. */
+export type Stop = () => void;
+
+/**
+ * For a while it looks for the next call without sleeping, since waking a thread takes longer than most kernels run. The source
+ * stands in a string, because bundlers and loaders rewrite functions, and a file of its own would need a path.
+ */
+const source = `
+const work = ({ module, memory, control, kernels }) => {
+  const words = new Int32Array(control);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const called = ${state.called};
+  const set = (state) => { Atomics.store(words, 0, state); Atomics.notify(words, 0); };
+  set(${state.idle});
+  for (;;) {
+    for (let i = 0; i < 20000 && Atomics.load(words, 0) !== called; i++);
+    Atomics.wait(words, 0, ${state.idle});
+    if (Atomics.compareExchange(words, 0, called, ${state.running}) !== called) continue;
+    try {
+      exports[kernels[words[${word.kernel}]]](...words.subarray(${word.parameters}, ${word.parameters} + words[${word.count}]));
+      set(${state.idle});
+    } catch (error) {
+      set(${state.failed});
+    }
+  }
+};
+if (typeof require === 'function') work(require('node:worker_threads').workerData);
+else onmessage = ({ data }) => work(data);
+`;
+
+/** Starts a worker, which sets its state to idle when it is ready; `onEnd` is called when it ends by itself. */
+export function startWorker(start: WorkerStart, onEnd: () => void): Stop {
+  return isNode() ? startInNode(start, onEnd) : startInBrowser(start, onEnd);
+}
+
+/** The worker keeps no process alive, and inherits no loaders from it. */
+function startInNode(start: WorkerStart, onEnd: () => void): Stop {
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const worker = new Worker(source, { eval: true, workerData: start, execArgv: [] });
+  worker.unref();
+  worker.on('error', onEnd);
+  worker.on('exit', onEnd);
+  return () => void worker.terminate();
+}
+
+/** Where the page's content security policy forbids workers from blobs, the worker ends before it is ready. */
+function startInBrowser(start: WorkerStart, onEnd: () => void): Stop {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    onEnd();
+  };
+  worker.postMessage(start);
+  return () => {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+  };
+}
