@@ -11,6 +11,7 @@ export { filter } from './steps/filter.js';
 export { map } from './steps/map.js';
 export { shuffle } from './steps/shuffle.js';
 export { take } from './steps/take.js';
+export { type Window, type WindowsOptions, windows } from './steps/windows.js';
 
 // File formats
 

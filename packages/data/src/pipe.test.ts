@@ -13,6 +13,7 @@ import {
   type Step,
   shuffle,
   take,
+  windows,
 } from './index.js';
 
 const steps: [name: string, make: () => Step<string, unknown>][] = [
@@ -22,6 +23,7 @@ const steps: [name: string, make: () => Step<string, unknown>][] = [
   ['shuffle', () => shuffle(new Rng(1))],
   ['batch', () => batch(2)],
   ['bucketByLength', () => bucketByLength({ length: (text: string) => text.length, batchSize: 2 })],
+  ['windows', () => (data) => windows<string>({ rows: 2, steps: 2 })(map((text: string) => [...text])(data))],
 ];
 const words = ['a', 'bcd', 'ef', 'ghijk', 'lmno', '', 'pq'];
 
