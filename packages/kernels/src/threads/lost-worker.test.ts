@@ -1,0 +1,70 @@
+/** Workers that are dead without saying so: nothing hangs. */
+import { expect, it, vi } from 'vitest';
+import { Arena, floats, loadKernels, sharedMemory, startThreads } from '../index.js';
+import { runAll } from './run-all.js';
+import { state, type WorkerStart, word } from './worker.js';
+
+/** What the next workers make of their start, instead of running. */
+let pretend: (control: Int32Array) => void;
+let ended: () => void;
+const stop = vi.fn();
+vi.mock('./worker.js', async (original) => ({
+  ...(await original<typeof import('./worker.js')>()),
+  startWorker: ({ control }: WorkerStart, onEnd: () => void) => {
+    pretend(new Int32Array(control));
+    ended = onEnd;
+    return stop;
+  },
+}));
+
+const kernels = await loadKernels(new Arena(sharedMemory()));
+const arena = kernels.memory as Arena;
+const [row, out] = [arena.allocate(16), arena.allocate(32)];
+floats(arena, row, 4).set([1, 2, 3, 4]);
+const call = (target: number) => ({ kernel: 'repeatRow' as const, parameters: [row, target, 1, 4] });
+const ready = (control: Int32Array) => Atomics.store(control, word.state, state.idle);
+
+it('what a worker has not taken up is done by the caller', async () => {
+  pretend = ready;
+  expect(await startThreads(kernels, { count: 2 })).toBe(true);
+  runAll(kernels, [call(out), call(out + 16)]);
+  expect([...floats(arena, out, 8)]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+});
+
+it('a worker that ends while it waits is left out from then on', async () => {
+  pretend = ready;
+  const onLoss = vi.fn();
+  expect(await startThreads(kernels, { count: 2, onLoss })).toBe(true);
+  ended();
+  expect(onLoss.mock.calls).toEqual([['a worker has ended']]);
+  expect(kernels.threads!.count).toBe(1);
+  floats(arena, out, 8).fill(0);
+  runAll(kernels, [call(out), call(out + 16)]);
+  expect([...floats(arena, out, 8)]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+});
+
+it('a worker that never comes back from a call is given up after a while', async () => {
+  let control = new Int32Array(1);
+  pretend = (given) => {
+    control = given;
+    ready(given);
+  };
+  expect(await startThreads(kernels, { count: 2 })).toBe(true);
+  const notify = vi.spyOn(Atomics, 'notify').mockImplementation(() => Atomics.exchange(control, 0, state.running));
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6_000));
+  expect(() => runAll(kernels, [call(out), call(out + 16)])).toThrow('a worker has failed');
+  notify.mockRestore();
+  clock.mockRestore();
+  expect(kernels.threads!.count).toBe(1);
+  expect(stop).toHaveBeenCalled();
+});
+
+it('workers that are never ready are no threads', async () => {
+  pretend = () => {};
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6_000));
+  expect(await startThreads(kernels, { count: 2 })).toBe(false);
+  clock.mockRestore();
+  expect(kernels.threads).toBeUndefined();
+});
