@@ -34,6 +34,7 @@ export type { RecurrentCell } from './recurrent/recurrent-cell.js';
 export { SimpleRNNCell, type SimpleRNNCellOptions } from './recurrent/simple-rnn-cell.js';
 export type { Activation } from './recurrent/simple-rnn-sequence.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
+export { Truncated, type TruncatedOptions } from './recurrent/truncated.js';
 export type { AttentiveDecoder, DecoderState } from './seq2seq/attentive-decoder.js';
 export { BahdanauDecoder, type BahdanauDecoderOptions } from './seq2seq/bahdanau-decoder.js';
 export {
