@@ -7,5 +7,5 @@ import * as tf from '@tensorflow/tfjs-core';
  * `where`, say) needs no gradient either, and second derivatives work.
  */
 export function detach<T extends tf.Tensor, R extends tf.Tensor>(x: T, f: (x: T) => R): R {
-  return tf.customGrad(() => ({ value: f(x), gradFunc: () => [] }))() as R;
+  return tf.customGrad(() => ({ value: tf.clone(f(x)), gradFunc: () => [] }))() as R;
 }
