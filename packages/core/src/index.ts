@@ -123,10 +123,11 @@ export type {
   Capabilities,
   FusedKernel,
   Output,
+  ThreadsOption,
   WasmPaths,
   Workspace,
 } from './backend/index.js';
-export { accelerate, capabilities, useBackend } from './backend/index.js';
+export { accelerate, capabilities, threadCount, useBackend } from './backend/index.js';
 
 // Free of tfjs: also entries of their own
 

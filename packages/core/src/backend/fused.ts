@@ -1,5 +1,13 @@
 /** Fused kernels: written once over a workspace, registered with tfjs for cpu and wasm alike. */
-import { Arena, type KernelMemory, type Kernels, loadKernels, supportsSimd } from '@seqloom/kernels';
+import {
+  Arena,
+  canShareMemory,
+  type KernelMemory,
+  type Kernels,
+  loadKernels,
+  sharedMemory,
+  supportsSimd,
+} from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { KernelError } from '../errors.js';
 import type { WasmBackend } from './wasm-backend.js';
@@ -32,10 +40,9 @@ export function fusedNames(): string[] {
 /** Loads the kernels into a backend's memory and registers every fused kernel; returns the reason where that cannot be. */
 export async function installFused(backendName: FusedBackend, backend: tf.KernelBackend): Promise<string | undefined> {
   if (!supportsSimd()) return 'WebAssembly has no SIMD here';
-  if (isWasm(backend) && isShared(backend.wasm.asm.memory))
-    return 'tfjs has started it with threads, in a memory of their own';
+  if (isWasm(backend) && !backend.wasm.asm.memory) return 'tfjs has started it with threads, in a memory of their own';
   if (!instances.has(backend)) {
-    instances.set(backend, await loadKernels(isWasm(backend) ? heapOf(backend) : new Arena()));
+    instances.set(backend, await loadKernels(isWasm(backend) ? heapOf(backend) : arena()));
   }
   ready.add(backendName);
   for (const name of implementations.keys()) install(name, backendName);
@@ -66,9 +73,8 @@ function install(kernelName: string, backendName: FusedBackend): void {
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-/** Kernels are compiled for a memory that no other thread changes. */
-function isShared({ buffer }: WebAssembly.Memory): boolean {
-  return typeof SharedArrayBuffer === 'function' && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
+function arena(): Arena {
+  return new Arena(canShareMemory() ? sharedMemory() : undefined);
 }
 
 /** tfjs' heap as memory for kernels. */

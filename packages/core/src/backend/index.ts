@@ -5,6 +5,8 @@ export type { Capabilities } from './capabilities.js';
 export { capabilities } from './capabilities.js';
 export type { FusedKernel } from './fused.js';
 export { registerFused } from './fused.js';
+export type { ThreadsOption } from './threads.js';
+export { threadCount } from './threads.js';
 export type { BackendName, BackendOptions } from './use-backend.js';
 export { useBackend } from './use-backend.js';
 export type { WasmPaths } from './wasm-paths.js';

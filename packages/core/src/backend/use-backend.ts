@@ -4,16 +4,20 @@ import { KernelError, OptionError, SeqError } from '../errors.js';
 import { knownOptions, oneOf } from '../options.js';
 import { registerGradients } from './gradients.js';
 import { installKernels } from './install-kernels.js';
-import { findWasm, type WasmPaths } from './wasm-paths.js';
+import { sharedHeap, type ThreadsOption, threadsWanted, useThreads } from './threads.js';
+import { findWasm, sameForAll, type WasmPaths } from './wasm-paths.js';
 
 export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 
 export interface BackendOptions {
   /** Pages only: the folder that serves tfjs' .wasm files, or the URL of each; bundlers find them without this. */
   wasmPaths?: string | Partial<WasmPaths>;
+  /** How many threads compute on cpu and wasm; chosen when the backend starts, 1 unless told. Results do not depend on it. */
+  threads?: ThreadsOption;
 }
 
 const where = 'useBackend';
+const usualThreads: ThreadsOption = 1;
 const names: readonly BackendName[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
 
 /**
@@ -36,7 +40,8 @@ export function useBackend(name: BackendName | 'auto' = 'auto', options: Backend
 
 async function select(name: BackendName | 'auto', options: BackendOptions): Promise<BackendName> {
   oneOf(where, 'name', name, ['auto', ...names]);
-  knownOptions(where, options, ['wasmPaths']);
+  knownOptions(where, options, ['wasmPaths', 'threads']);
+  if (options.threads !== undefined) threadsWanted(where, options.threads);
   registerGradients();
   if (name !== 'auto') return activate(name, options);
   const failures: string[] = [];
@@ -53,7 +58,9 @@ async function select(name: BackendName | 'auto', options: BackendOptions): Prom
 
 async function activate(name: BackendName, options: BackendOptions): Promise<BackendName> {
   await importBackend(name);
-  if (name === 'wasm' && !initialised(name)) await prepareWasm(options);
+  const starts = !initialised(name);
+  const threads = options.threads ?? (starts ? usualThreads : undefined);
+  if (name === 'wasm' && starts) await prepareWasm(options);
   const previous = tf.getBackend();
   if (!tf.findBackendFactory(name) || !(await tf.setBackend(name))) {
     await restore(previous);
@@ -61,6 +68,7 @@ async function activate(name: BackendName, options: BackendOptions): Promise<Bac
   }
   if (name === 'cpu') Object.assign(tf.backend(), { firstUse: false }); // no advertisement for tfjs-node on the console
   await installKernels(name, tf.backend());
+  if (threads !== undefined && (name === 'cpu' || name === 'wasm')) await useThreads(where, tf.backend(), threads);
   return name;
 }
 
@@ -98,10 +106,13 @@ function initialised(name: BackendName): boolean {
 }
 
 /** tfjs reads these once, when the backend starts. */
-async function prepareWasm(options: BackendOptions): Promise<void> {
+async function prepareWasm({ wasmPaths, threads = usualThreads }: BackendOptions): Promise<void> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  if (tf.env().get('IS_NODE')) return;
-  const paths = await findWasm(options.wasmPaths, (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true);
+  const hasSimd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
+  const paths = tf.env().get('IS_NODE') ? undefined : await findWasm(wasmPaths, hasSimd);
+  const shares = hasSimd && threadsWanted(where, threads) > 1;
+  const shared = shares ? await sharedHeap(paths?.['tfjs-backend-wasm-simd.wasm']) : undefined;
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(paths);
+  if (shared) setWasmPaths(sameForAll(shared), true);
+  else if (paths) setWasmPaths(paths);
 }

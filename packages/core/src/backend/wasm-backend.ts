@@ -6,6 +6,7 @@ import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 /** tfjs' wasm backend: tensors are ranges of one WebAssembly memory. */
 export interface WasmBackend extends KernelBackend {
   readonly wasm: {
+    /** tfjs' own threaded build has its memory elsewhere. */
     readonly asm: { readonly memory: WebAssembly.Memory };
     _malloc(bytes: number): number;
     _free(pointer: number): void;

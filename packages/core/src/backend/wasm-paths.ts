@@ -26,6 +26,11 @@ export async function findWasm(given: string | Partial<WasmPaths> | undefined, h
   });
 }
 
+/** One URL in the place of all three. */
+export function sameForAll(url: string): WasmPaths {
+  return { [plain]: url, [simd]: url, [threaded]: url };
+}
+
 type TwoPaths = Omit<WasmPaths, typeof threaded>;
 
 /** Where a bundler has copied them (it replaces these URLs), and beside the packages that a development server serves as they are. */
