@@ -23,8 +23,8 @@ export function invoke(exports: Kernels['exports'], { kernel, parameters }: Call
   (exports[kernel] as (...parameters: readonly number[]) => unknown)(...parameters);
 }
 
-/** Below this, waking another thread costs more than it saves: about 20 µs of work (see docs/performance.md). */
-const worthAThread = 1e6; // floating-point operations
+/** With less for each, waking a thread that sleeps (40 µs) costs more than it saves. */
+const worthAThread = 2e6; // floating-point operations
 
 /**
  * Cuts `count` rows, `work` floating-point operations in all, into at most one range for each thread. Ranges begin at multiples
