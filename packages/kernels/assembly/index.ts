@@ -1,9 +1,14 @@
 /** The one wasm module: its exports are the kernels; it imports its memory and owns no data, stack or heap. */
 export { additiveScore, additiveScoreGradient } from './attention';
-export { chainBackward, chainForward, chainWorkspace } from './chain';
-export { binary } from './elementwise/arithmetic';
-export { compare, logic, select } from './elementwise/comparison';
-export { unary } from './elementwise/functions';
+export {
+  chainBackward, chainBackward64, chainBestPath, chainBestPath64, chainBestPathWorkspace, chainBestPathWorkspace64, chainForward, chainForward64,
+  chainPathScore, chainPathScore64, chainPathScoreGradient, chainPathScoreGradient64, chainWorkspace, chainWorkspace64,
+} from './chain';
+export { add, sub, multiply, divide, maximum, minimum, squaredDifference, prelu } from './elementwise/arithmetic';
+export { equal, notEqual, greater, greaterEqual, less, lessEqual } from './elementwise/comparison';
+export { logicalAnd, logicalNot, logicalOr, select } from './elementwise/comparison';
+export { exp, expm1, log, sigmoid, tanh, erf, elu, relu, leakyRelu } from './elementwise/functions';
+export { clip, step, sqrt, rsqrt, reciprocal, square, neg, abs, floor } from './elementwise/functions';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout';
 export { matrixProduct, matrixWorkspace } from './matrix';
 export { adamUpdate, sumOfSquares } from './optimizer';

@@ -4,8 +4,21 @@ export type { Affine, AffineGradients } from './affine.js';
 export { affine, affineGradient } from './affine.js';
 export type { AdditiveScoreGradients, AdditiveScoreInputs } from './attention.js';
 export { additiveScore, additiveScoreGradient } from './attention.js';
-export type { Chain, ChainGradients, ChainMessages } from './chain.js';
-export { alphaSize, chainBackward, chainForward } from './chain.js';
+export type { Chain, ChainGradients, ChainMessages, PotentialGradients } from './chain.js';
+export {
+  alphaSize,
+  alphaSize64,
+  chainBackward,
+  chainBackward64,
+  chainBestPath,
+  chainBestPath64,
+  chainForward,
+  chainForward64,
+  chainPathScore,
+  chainPathScore64,
+  chainPathScoreGradient,
+  chainPathScoreGradient64,
+} from './chain.js';
 export type {
   Arithmetic,
   Comparison,
@@ -14,7 +27,7 @@ export type {
   OverRows,
   RowOperand,
 } from './elementwise.js';
-export { binary, compare, logic, select, unary } from './elementwise.js';
+export { binary, connect, logicalNot, select, unary } from './elementwise.js';
 export type { Blocks, RowGathering } from './layout.js';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout.js';
 export type { Kernels } from './load.js';
@@ -22,7 +35,7 @@ export { loadKernels, supportsSimd } from './load.js';
 export type { MatrixOperand, MatrixProduct } from './matrix.js';
 export { matrixProduct } from './matrix.js';
 export type { KernelMemory } from './memory.js';
-export { Arena, floats, integers, scope } from './memory.js';
+export { Arena, doubles, floats, integers, scope } from './memory.js';
 export type { AdamRates, AdamUpdate } from './optimizer.js';
 export { adamUpdate, sumOfSquares } from './optimizer.js';
 export {

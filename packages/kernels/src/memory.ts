@@ -59,6 +59,11 @@ export function floats({ memory }: KernelMemory, pointer: number, length: number
   return new Float32Array(memory.buffer as ArrayBuffer, pointer, length);
 }
 
+/** The `length` float64 numbers at `pointer`. */
+export function doubles({ memory }: KernelMemory, pointer: number, length: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(memory.buffer as ArrayBuffer, pointer, length);
+}
+
 /** The `length` 32-bit integers at `pointer`. */
 export function integers({ memory }: KernelMemory, pointer: number, length: number): Int32Array<ArrayBuffer> {
   return new Int32Array(memory.buffer as ArrayBuffer, pointer, length);
