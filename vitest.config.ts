@@ -24,6 +24,9 @@ const launchOptions = {
   },
 };
 
+/** Pages that may share memory between threads. */
+const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 export default defineConfig({
   test: {
     projects: [
@@ -49,6 +52,7 @@ export default defineConfig({
       },
       {
         resolve: { conditions: [source, 'module', 'browser', 'development'] },
+        server: { headers: isolated },
         test: {
           name: 'browser',
           include: [browserTests],
