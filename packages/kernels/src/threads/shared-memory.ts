@@ -34,27 +34,31 @@ export function withSharedMemory(binary: Uint8Array<ArrayBuffer>): Uint8Array<Ar
   while (!reader.atEnd()) {
     const id = reader.byte();
     const sizeAt = reader.at;
-    const start = reader.integer() + reader.at;
+    const end = reader.integer() + reader.at;
     const bodyAt = reader.at;
     if (id === memorySection || id === importSection) {
       const limitsAt = id === memorySection ? memoryAt(reader) : importedMemoryAt(reader);
       if (limitsAt !== undefined) {
         reader.at = limitsAt;
         const limits = sharedLimits(reader);
-        const size = start - bodyAt - (reader.at - limitsAt) + limits.length;
-        const parts = [
-          binary.subarray(0, sizeAt),
-          integer(size),
-          binary.subarray(bodyAt, limitsAt),
-          limits,
-          binary.subarray(reader.at),
-        ];
-        return Uint8Array.from(parts.flatMap((part) => [...part]));
+        const size = end - bodyAt - (reader.at - limitsAt) + limits.length;
+        const body = binary.subarray(bodyAt, limitsAt);
+        return joined([binary.subarray(0, sizeAt), integer(size), body, limits, binary.subarray(reader.at)]);
       }
     }
-    reader.at = start;
+    reader.at = end;
   }
   throw new Error('the WebAssembly module declares no memory');
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function memoryAt(reader: Reader): number | undefined {
