@@ -6,10 +6,10 @@ import { fma4, loadLanes, storeLanes, sumLanes } from './math';
  */
 export function adamUpdate(
   gradient: usize, mean: usize, variance: usize, update: usize, nextMean: usize, nextVariance: usize, n: i32,
-  beta1: f32, beta2: f32, correction: f32, floor: f32,
+  beta1: f64, beta2: f64, correction: f32, floor: f32,
 ): void {
-  const keepMean = f32x4.splat(beta1), addMean = f32x4.splat(1 - beta1);
-  const keepVariance = f32x4.splat(beta2), addVariance = f32x4.splat(1 - beta2);
+  const keepMean = f32x4.splat(<f32>beta1), addMean = f32x4.splat(<f32>(1 - beta1)); // 1 − 0.999 in float32 is off by 5e-5
+  const keepVariance = f32x4.splat(<f32>beta2), addVariance = f32x4.splat(<f32>(1 - beta2));
   const scale = f32x4.splat(correction), least = f32x4.splat(floor);
   for (let rest = n; rest > 0; rest -= 4) {
     const g = loadLanes(gradient, rest);
