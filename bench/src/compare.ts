@@ -11,9 +11,16 @@ export interface BenchCase {
   peer: string;
   /** Floating-point operations of one run, where that is a fair measure. */
   flops?: number;
-  /** Builds both sides; each runs the work once, and `dispose` frees what they hold. */
-  prepare(): Promise<{ ours: Work; theirs?: Work; dispose?(): void }>;
+  /** Builds both sides; each runs the work once. `before` comes ahead of each measurement and is not counted; `dispose` frees what they hold. */
+  prepare(): Promise<{
+    ours: Work;
+    theirs?: Work;
+    before?(side: Side): Promise<void>;
+    dispose?(): void | Promise<void>;
+  }>;
 }
+
+export type Side = 'ours' | 'theirs';
 
 export type Work = () => void | Promise<void>;
 
@@ -31,7 +38,7 @@ export interface BenchResult {
 
 /** Runs one case: both sides in turn, until each has run `rounds` times or `budgetMs` is spent (never fewer than three times). */
 export async function measure(bench: BenchCase, rounds = 15, budgetMs = 20_000): Promise<BenchResult> {
-  const { ours, theirs, dispose } = await bench.prepare();
+  const { ours, theirs, before, dispose } = await bench.prepare();
   try {
     await ours();
     await theirs?.();
@@ -39,12 +46,14 @@ export async function measure(bench: BenchCase, rounds = 15, budgetMs = 20_000):
     const peers: number[] = [];
     const start = performance.now();
     while (mine.length < 3 || (mine.length < rounds && performance.now() - start < budgetMs)) {
+      await before?.('ours');
       mine.push(await time(ours));
+      await before?.('theirs');
       if (theirs) peers.push(await time(theirs));
     }
     return result(bench, median(mine), theirs ? median(peers) : null);
   } finally {
-    dispose?.();
+    await dispose?.();
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { useBackend } from '@seqloom/core';
 import { type BenchCase, type BenchResult, measure } from './compare.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, json: { type: 'string' } } });
@@ -13,7 +14,12 @@ console.log(
 );
 console.log(row(['case', 'size', 'backend', 'threads', 'ours ms', 'peer', 'peer ms', 'ratio', 'GFLOP/s']));
 const results: BenchResult[] = [];
-for (const bench of await allCases()) {
+const all = await allCases();
+for (const backend of ['cpu', 'wasm'] as const) {
+  await useBackend(backend, { threads: 2 }); // in memory that threads can share,
+  await useBackend(backend, { threads: 1 }); // but one thread, unless a case says otherwise
+}
+for (const bench of all) {
   if (!wanted.test(`${bench.name} ${bench.size} ${bench.backend} ${bench.peer}`)) continue;
   const found = await measure(bench);
   results.push(found);
