@@ -5,7 +5,7 @@ import { beforeAll, describe, it } from 'vitest';
 import { chainLaws } from './laws/chain-laws.js';
 import { crfLaws } from './laws/crf-laws.js';
 import { hmmLaws } from './laws/hmm-laws.js';
-import { opLaws } from './laws/log-partition-laws.js';
+import { opLaws } from './laws/op-laws.js';
 
 describe.each(backendsHere())('%s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));

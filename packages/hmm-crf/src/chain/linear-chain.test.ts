@@ -3,7 +3,7 @@ import { backendsHere } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chainLaws } from '../laws/chain-laws.js';
-import { opLaws } from '../laws/log-partition-laws.js';
+import { opLaws } from '../laws/op-laws.js';
 import type { ChainPotentials } from './chain-potentials.js';
 import { LinearChain } from './linear-chain.js';
 

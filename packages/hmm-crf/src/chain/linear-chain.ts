@@ -2,11 +2,11 @@
 
 import { detach, dims } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkIndices } from '../check-indices.js';
 import { bestPath } from './best-path.js';
 import { type ChainPotentials, type ChainSizes, chainSizes } from './chain-potentials.js';
 import { logPartition } from './log-partition.js';
-import { pathScore, realLabels } from './path-score.js';
+import { logProbability } from './log-probability.js';
+import { pathScore } from './path-score.js';
 
 /**
  * A batch of chains over K states. Everything but paths is differentiable, twice. A sequence without a real step has the log
@@ -32,22 +32,14 @@ export class LinearChain {
    * a label that is no state; on backends that cannot look without waiting (webgl, webgpu), the row's score is NaN.
    */
   score(labels: tf.Tensor2D): tf.Tensor1D {
-    const { B, T, K } = this.sizes;
-    dims('LinearChain.score', { labels: [labels, `${B} ${T}`] });
-    return tf.tidy(() => {
-      const path = realLabels(labels, this.#potentials.mask);
-      checkIndices('LinearChain.score', 'label', path, K);
-      return pathScore(this.#potentials, path);
-    });
+    this.#checkShape('LinearChain.score', labels);
+    return tf.tidy(() => pathScore(this.#whole(), labels));
   }
 
-  /** log p(labels): score − logPartition, [B]; −∞ without a gradient where the labels are impossible. */
+  /** log p(labels): score − logPartition, [B]; −∞ without a gradient where the labels are impossible. Throws as `score`. */
   logProbability(labels: tf.Tensor2D): tf.Tensor1D {
-    return tf.tidy(() => {
-      const score = this.score(labels);
-      const impossible = detach(score, (values) => tf.equal(values, -Infinity));
-      return tf.where(impossible, score, tf.sub(score, this.logPartition())) as tf.Tensor1D;
-    });
+    this.#checkShape('LinearChain.logProbability', labels);
+    return tf.tidy(() => logProbability(this.#whole(), labels));
   }
 
   /** The probability of each state at each step, [B,T,K]; 0 at masked steps. */
@@ -72,8 +64,9 @@ export class LinearChain {
   /** The best path [B,T], int32, and its score [B]; −1 at masked steps, and everywhere where no path is possible. */
   viterbi(): { path: tf.Tensor2D; score: tf.Tensor1D } {
     return tf.tidy(() => {
-      const best = detach<tf.Tensor, tf.Tensor2D>(this.#potentials.emission, () => bestPath(this.#potentials));
-      const score = pathScore(this.#potentials, best);
+      const potentials = this.#whole();
+      const best = bestPath(potentials);
+      const score = pathScore(potentials, best);
       const possible = detach<tf.Tensor, tf.Tensor>(score, (values) => tf.greater(values, -Infinity));
       const path = tf.where(tf.expandDims(possible, 1), best, tf.fill(best.shape, -1, 'int32')) as tf.Tensor2D;
       return { path, score };
@@ -81,8 +74,17 @@ export class LinearChain {
   }
 
   #logPartition(moved: Partial<ChainPotentials>): tf.Tensor1D {
-    const { initial } = this.#potentials;
-    return tf.tidy(() => logPartition({ final: tf.zerosLike(initial), ...this.#potentials, ...moved }));
+    return tf.tidy(() => logPartition({ ...this.#whole(), ...moved }));
+  }
+
+  /** With end potentials, for the ops. */
+  #whole(): Required<ChainPotentials> {
+    return { final: tf.zerosLike(this.#potentials.initial), ...this.#potentials };
+  }
+
+  #checkShape(where: string, labels: tf.Tensor2D): void {
+    const { B, T } = this.sizes;
+    dims(where, { labels: [labels, `${B} ${T}`] });
   }
 }
 

@@ -2,19 +2,18 @@
 
 import { asMask, defineOp, type Op, type Tensors } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
+import { type ChainPart, logPartitionKernels } from './chain-kernels.js';
 import type { ChainPotentials } from './chain-potentials.js';
 import { chainSum } from './chain-sum.js';
-import { logPartitionKernels } from './log-partition-kernels.js';
+
 import { logSemiring } from './semirings/log.js';
 
-type Parts = 'initial' | 'final' | 'transition' | 'emission' | 'mask';
-
 /** initial [K], final [K], transition [K,K] or [B,T-1,K,K], emission [B,T,K], mask [B,T] → log Σ exp of all paths' scores [B]. */
-export const linearChainLogPartition: Op<Parts, Record<string, never>> = defineOp({
+export const linearChainLogPartition: Op<ChainPart, Record<string, never>> = defineOp({
   name: 'LinearChainLogPartition',
   inputs: ['initial', 'final', 'transition', 'emission', 'mask'],
   workspaces: 1,
-  composed: (inputs: Tensors<Parts>) => [chainSum(logSemiring, inputs as unknown as ChainPotentials)],
+  composed: (inputs: Tensors<ChainPart>) => [chainSum(logSemiring, inputs as unknown as ChainPotentials)],
   fused: logPartitionKernels,
 });
 

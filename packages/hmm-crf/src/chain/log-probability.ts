@@ -1,0 +1,25 @@
+/** The log probability of given paths as one op, so that a loss is one kernel forward and one back. */
+import { defineOp, detach, type Op, type Tensors } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { logProbabilityKernels, type PathPart } from './chain-kernels.js';
+import type { ChainPotentials } from './chain-potentials.js';
+import { linearChainLogPartition } from './log-partition.js';
+import { linearChainPathScore, withLabels } from './path-score.js';
+
+/** The potentials of a chain and labels [B,T] int32 → score − log partition [B]; −∞, without a gradient, where the labels are impossible. */
+export const linearChainLogProbability: Op<PathPart, Record<string, never>> = defineOp({
+  name: 'LinearChainLogProbability',
+  inputs: ['initial', 'final', 'transition', 'emission', 'mask', 'labels'],
+  workspaces: 2,
+  composed(inputs: Tensors<PathPart>) {
+    const [score, logZ] = [linearChainPathScore, linearChainLogPartition].map((op) => op.composed(inputs, {})[0]!);
+    const impossible = detach(score!, (values) => tf.equal(values, -Infinity));
+    return [tf.where(impossible, score!, tf.sub(score!, logZ!))];
+  },
+  fused: logProbabilityKernels,
+});
+
+/** log p(labels) per sequence: labels [B,T] int32 → [B]. Throws as `pathScore`. */
+export function logProbability(potentials: Required<ChainPotentials>, labels: tf.Tensor2D): tf.Tensor1D {
+  return linearChainLogProbability(withLabels(potentials, labels), {})[0] as tf.Tensor1D;
+}
