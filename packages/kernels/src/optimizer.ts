@@ -1,5 +1,6 @@
 /** Optimiser updates in one pass over each parameter. */
 import type { Kernels } from './load.js';
+import { type Call, ranges, runAll } from './threads/run-all.js';
 
 export interface OptimizerExports {
   adamUpdate(
@@ -33,11 +34,21 @@ export interface AdamRates {
 }
 
 /** Both moments after the gradient, and what Adam makes of them: correction·mean / (√variance + floor). */
-export function adamUpdate({ exports }: Kernels, places: AdamUpdate, rates: AdamRates): void {
-  const { gradient, mean, variance, update, nextMean, nextVariance, n } = places;
+export function adamUpdate(kernels: Kernels, { n, ...places }: AdamUpdate, rates: AdamRates): void {
+  const { gradient, mean, variance, update, nextMean, nextVariance } = places;
   const { beta1, beta2, correction, floor } = rates;
-  exports.adamUpdate(gradient, mean, variance, update, nextMean, nextVariance, n, beta1, beta2, correction, floor);
+  const calls = ranges(kernels, n, together, costOfOne * n).map(({ start, count }): Call => {
+    const pointers = [gradient, mean, variance, update, nextMean, nextVariance].map((pointer) => pointer + 4 * start);
+    return { kernel: 'adamUpdate', parameters: [...pointers, count, beta1, beta2, correction, floor] };
+  });
+  runAll(kernels, calls);
 }
+
+/** Floats that the kernel takes together. */
+const together = 4;
+
+/** Memory is what takes the time: as much for one number as for so many operations of a product. */
+const costOfOne = 40;
 
 /** Σ x² over the `n` floats at `x`. */
 export function sumOfSquares({ exports }: Kernels, x: number, n: number): number {

@@ -1,7 +1,7 @@
 /** Kernels called in parallel: work that falls into independent parts, one for each thread. */
 import type { Kernels } from '../load.js';
 
-/** One call of an exported kernel: pointers, sizes and flags. */
+/** One call of an exported kernel: pointers, sizes, flags and rates. */
 export interface Call {
   readonly kernel: keyof Kernels['exports'];
   readonly parameters: readonly number[];

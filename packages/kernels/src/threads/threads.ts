@@ -2,7 +2,7 @@
 import type { Kernels } from '../load.js';
 import { type Call, invoke } from './run-all.js';
 import { isNode, isShared } from './shared-memory.js';
-import { type Stop, startWorker, state, word, words } from './worker.js';
+import { type Control, newControl, type Stop, startWorker, state, word } from './worker.js';
 
 export interface ThreadOptions {
   /** How many threads shall work, the caller's among them. */
@@ -30,7 +30,7 @@ export function stopThreads(kernels: Kernels): void {
 }
 
 interface Worker {
-  control: Int32Array<SharedArrayBuffer>;
+  control: Control;
   stop: Stop;
 }
 
@@ -67,7 +67,7 @@ export class Threads {
       return false; // the environment forbids workers
     }
     const deadline = performance.now() + startWithin;
-    const ready = () => this.#workers.every(({ control }) => Atomics.load(control, word.state) === state.idle);
+    const ready = () => this.#workers.every(({ control }) => Atomics.load(control.words, word.state) === state.idle);
     while (this.#workers.length === count && !ready() && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -97,33 +97,33 @@ export class Threads {
   }
 
   #add(): void {
-    const control = new Int32Array(new SharedArrayBuffer(4 * words));
+    const control = newControl();
     const { memory, module } = this.#kernels;
-    const start = { module, memory: memory.memory, control: control.buffer, kernels: this.#names };
+    const start = { module, memory: memory.memory, control: control.words.buffer, kernels: this.#names };
     const worker = { control, stop: startWorker(start, () => this.#lose(worker, 'a worker has ended')) };
     this.#workers.push(worker);
   }
 
   #give({ control }: Worker, { kernel, parameters }: Call): void {
-    control[word.kernel] = this.#names.indexOf(kernel);
-    control[word.count] = parameters.length;
-    control.set(parameters, word.parameters);
-    Atomics.store(control, word.state, state.called);
-    Atomics.notify(control, word.state);
+    control.words[word.kernel] = this.#names.indexOf(kernel);
+    control.words[word.count] = parameters.length;
+    control.parameters.set(parameters);
+    Atomics.store(control.words, word.state, state.called);
+    Atomics.notify(control.words, word.state);
   }
 
   /** Waits for a worker, and says whether it succeeded. A call that it has not even taken up, perhaps because it is dead, is made here. */
-  #join({ control }: Worker, call: Call, limit: number): boolean {
-    if (Atomics.compareExchange(control, word.state, state.called, state.idle) === state.called) {
+  #join({ control: { words } }: Worker, call: Call, limit: number): boolean {
+    if (Atomics.compareExchange(words, word.state, state.called, state.idle) === state.called) {
       invoke(this.#kernels.exports, call);
       return true;
     }
-    for (let look = 0; look < looks && Atomics.load(control, word.state) === state.running; look++);
+    for (let look = 0; look < looks && Atomics.load(words, word.state) === state.running; look++);
     const deadline = performance.now() + limit;
-    while (Atomics.load(control, word.state) === state.running && performance.now() < deadline) {
-      if (mayWait) Atomics.wait(control, word.state, state.running, 100);
+    while (Atomics.load(words, word.state) === state.running && performance.now() < deadline) {
+      if (mayWait) Atomics.wait(words, word.state, state.running, 100);
     }
-    return Atomics.load(control, word.state) === state.idle;
+    return Atomics.load(words, word.state) === state.idle;
   }
 
   #lose(worker: Worker, problem: string): void {

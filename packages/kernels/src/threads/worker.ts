@@ -1,9 +1,21 @@
 /** One thread beside the caller's: a worker of Node or the browser that waits for calls, with the kernels over the same memory. */
 import { isNode } from './shared-memory.js';
 
-/** The words that caller and worker share: what the worker does now, and the call it is given. */
-export const word = { state: 0, kernel: 1, count: 2, parameters: 3 } as const;
-export const words = 64;
+/** What caller and worker share: words that say what the worker does now and which call it is given, then the call's parameters. */
+export const word = { state: 0, kernel: 1, count: 2 } as const;
+const parametersAt = 16; // bytes
+const mostParameters = 32;
+
+/** The shared words and, behind them, the parameters. */
+export interface Control {
+  words: Int32Array<SharedArrayBuffer>;
+  parameters: Float64Array<SharedArrayBuffer>;
+}
+
+export function newControl(): Control {
+  const buffer = new SharedArrayBuffer(parametersAt + 8 * mostParameters);
+  return { words: new Int32Array(buffer, 0, 4), parameters: new Float64Array(buffer, parametersAt) };
+}
 
 /** The caller turns `idle` into `called`, the worker that into `running` and back into `idle`. */
 export const state = { starting: 0, idle: 1, called: 2, running: 3, failed: 4 } as const;
@@ -26,7 +38,8 @@ export type Stop = () => void;
  */
 const source = `
 const work = ({ module, memory, control, kernels }) => {
-  const words = new Int32Array(control);
+  const words = new Int32Array(control, 0, 4);
+  const parameters = new Float64Array(control, ${parametersAt});
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const called = ${state.called};
   const set = (state) => { Atomics.store(words, 0, state); Atomics.notify(words, 0); };
@@ -36,7 +49,7 @@ const work = ({ module, memory, control, kernels }) => {
     Atomics.wait(words, 0, ${state.idle});
     if (Atomics.compareExchange(words, 0, called, ${state.running}) !== called) continue;
     try {
-      exports[kernels[words[${word.kernel}]]](...words.subarray(${word.parameters}, ${word.parameters} + words[${word.count}]));
+      exports[kernels[words[${word.kernel}]]](...parameters.subarray(0, words[${word.count}]));
       set(${state.idle});
     } catch (error) {
       set(${state.failed});
