@@ -48,7 +48,7 @@ export function adamUpdate(kernels: Kernels, { n, ...places }: AdamUpdate, rates
 const together = 4;
 
 /** Memory is what takes the time: as much for one number as for so many operations of a product. */
-const costOfOne = 40;
+const costOfOne = 24;
 
 /** Σ x² over the `n` floats at `x`. */
 export function sumOfSquares({ exports }: Kernels, x: number, n: number): number {
