@@ -24,16 +24,20 @@ export interface OpDefinition<Names extends string, Options extends Attributes> 
 
 /** Both directions of an op over raw memory; an op without `backward` cannot be differentiated where it is fused. */
 export interface FusedPair<Names extends string> {
-  /** Inputs by name → the outputs, then the workspaces. */
+  /** Inputs by name → the outputs, then the workspaces, which it may leave out where the attribute `forGradient` is false. */
   forward: FusedKernel;
-  /** The inputs by name, what `forward` returned as `out0`, `out1`… and d(outputs) as `dy0`, `dy1`… → the gradients of `differentiable`. */
+  /**
+   * The inputs by name, what `forward` returned as `out0`, `out1`… and d(outputs) as `dy0`, `dy1`… → the gradients of `differentiable`,
+   * or only of those that the attribute `wanted` lists.
+   */
   backward?: FusedKernel;
+  /** In the order of the inputs. What comes before the first input that the tape asks for is not wanted: so put costly ones first. */
   differentiable?: readonly Names[];
 }
 
 export type Gradient<Names extends string, Options extends Attributes> = (
   dys: tf.Tensor[],
-  saved: { inputs: Tensors<Names>; outputs: tf.Tensor[] },
+  saved: { inputs: Tensors<Names>; outputs: tf.Tensor[]; keep(tensor: tf.Tensor): tf.Tensor },
   attributes: Options,
 ) => { [Name in Names]?: () => tf.Tensor };
 
@@ -74,11 +78,12 @@ function runFused<Names extends string, Options extends Attributes>(
   attributes: Options,
 ): tf.Tensor[] {
   const { name, inputs: names, outputs = 1 } = definition;
-  const attrs = attributes as unknown as tf.NamedAttrMap;
+  const forGradient = gradient !== undefined && isTapeOn();
+  const attrs = { ...attributes, forGradient } as unknown as tf.NamedAttrMap;
   const run = () => ([] as tf.Tensor[]).concat(tf.engine().runKernel(name, inputs, attrs));
-  if (!gradient || !isTapeOn()) return keepFirst(run(), outputs);
+  if (!forGradient) return keepFirst(run(), outputs);
   return (tf.engine() as unknown as CustomGradients).runKernelFunc({
-    inputs,
+    inputs: Object.fromEntries(names.map((input) => [input, inputs[input]])), // the tape asks for gradients in this order
     forwardFunc(_, save) {
       const made = run();
       save([...names.map((input) => inputs[input]), ...made]);
@@ -88,7 +93,11 @@ function runFused<Names extends string, Options extends Attributes>(
       const given = Object.fromEntries(names.map((input, i) => [input, saved[i]])) as Tensors<Names>;
       const own = ([] as tf.Tensor[]).concat(dys);
       if (isTapeOn()) return throughComposed(definition, own, given, attributes) as Backward;
-      return gradient(own, { inputs: given, outputs: saved.slice(names.length) }, attributes) as Backward;
+      const keep = (tensor: tf.Tensor) => {
+        saved.push(tensor); // the tape disposes it in the end
+        return tf.keep(tensor);
+      };
+      return gradient(own, { inputs: given, outputs: saved.slice(names.length), keep }, attributes) as Backward;
     },
   });
 }
@@ -133,7 +142,7 @@ function isTapeOn(): boolean {
   return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
 }
 
-/** Registers both kernels. The gradient runs the backward one at once: what one of its results made inside the tape's tidies would not outlive it. */
+/** Registers both kernels. The backward one runs when the tape asks for a first gradient, and the tape keeps what it found for the others. */
 function registerPair<Names extends string, Options extends Attributes>(
   name: string,
   { forward, backward, differentiable = [] }: FusedPair<Names>,
@@ -142,13 +151,22 @@ function registerPair<Names extends string, Options extends Attributes>(
   registerFused(name, forward);
   if (!backward) return undefined;
   registerFused(backwardName, backward);
-  return (dys, { inputs, outputs }, attributes) => {
+  return (dys, { inputs, outputs, keep }, attributes) => {
     const given = { ...inputs, ...numbered('out', outputs), ...numbered('dy', dys) };
-    const found = ([] as tf.Tensor[]).concat(
-      tf.engine().runKernel(backwardName, given, attributes as unknown as tf.NamedAttrMap),
-    );
-    const entries = differentiable.map((input, i) => [input, () => found[i] as tf.Tensor]);
-    return Object.fromEntries(entries) as { [Name in Names]?: () => tf.Tensor };
+    const found = new Map<Names, tf.Tensor>();
+    const gradientOf = (input: Names) => {
+      if (!found.has(input)) {
+        const wanted = differentiable.slice(differentiable.indexOf(input));
+        const attrs = { ...attributes, wanted } as unknown as tf.NamedAttrMap;
+        const made = ([] as tf.Tensor[]).concat(tf.engine().runKernel(backwardName, given, attrs));
+        const names = made.length === wanted.length ? wanted : differentiable;
+        for (const [i, each] of names.entries()) found.set(each, keep(made[i] as tf.Tensor));
+      }
+      return tf.clone(found.get(input) as tf.Tensor);
+    };
+    return Object.fromEntries(differentiable.map((input) => [input, () => gradientOf(input)])) as {
+      [Name in Names]?: () => tf.Tensor;
+    };
   };
 }
 

@@ -12,12 +12,10 @@ export { clip, step, sqrt, rsqrt, reciprocal, square, neg, abs, floor } from './
 export { copyBlocks, gatherRows, transposeBlocks } from './layout';
 export { matrixProduct, matrixWorkspace } from './matrix';
 export { adamUpdate, sumOfSquares } from './optimizer';
-export { gruResetAfterBackward, gruResetAfterForward, gruResetAfterWorkspace } from './recurrent/gru-reset-after';
-export { gruResetBeforeBackward, gruResetBeforeForward, gruResetBeforeWorkspace } from './recurrent/gru-reset-before';
-export { lstmBackward, lstmForward } from './recurrent/lstm';
-export { stepWorkspace } from './recurrent/recurrence';
-export { simpleRNNBackward, simpleRNNForward, simpleRNNWorkspace } from './recurrent/simple-rnn';
 export { reduceColumns, reduceRows, softmaxRows } from './reduction';
+export { layOutBackward, scanBackward } from './recurrent/backward';
+export { layOutForward, scanForward } from './recurrent/forward';
+export { layOutSums, scanSums } from './recurrent/gradient-sums';
 export { repeatRow, sumRows } from './rows';
 export { segmentSum } from './segment';
 export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax';

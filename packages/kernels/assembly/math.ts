@@ -5,37 +5,43 @@ const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 const SMALLEST: f32 = -87.3365478515625;
 const LARGEST: f32 = 88.3762626647949;
+const ROUNDING: f32 = 12582912 + 127; // 1.5·2²³: what is added to it ends as a whole number in its lowest bits, here with the bias of exponents
 
 /** e^x, relative error below 2e-7; 0 below −87.3, and the largest power of its range above 88.3. */
 @inline
 export function exp4(x: v128): v128 {
-  const clamped = f32x4.min(f32x4.max(x, f32x4.splat(SMALLEST)), f32x4.splat(LARGEST));
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(LOG2E)));
+  return v128.andnot(clampedExp4(x), f32x4.lt(x, f32x4.splat(SMALLEST)));
+}
+
+/** As `exp4`, but the smallest power of its range below −87.3. */
+@inline
+function clampedExp4(x: v128): v128 {
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(SMALLEST)), f32x4.splat(LARGEST)); // as written, NaN passes
+  const shifted = fma4(clamped, f32x4.splat(LOG2E), f32x4.splat(ROUNDING));
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDING));
   const r = f32x4.sub(f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
   let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, f32x4.splat(SMALLEST)));
+  p = fma4(p, r, f32x4.splat(1.3981999507e-3));
+  p = fma4(p, r, f32x4.splat(8.3334519073e-3));
+  p = fma4(p, r, f32x4.splat(4.1665795894e-2));
+  p = fma4(p, r, f32x4.splat(1.6666665459e-1));
+  p = fma4(p, r, f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(fma4(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  return f32x4.mul(p, i32x4.shl(shifted, 23));
 }
 
 /** tanh x = 1 − 2/(e^2x + 1), absolute error below 2e-7. */
 @inline
 export function tanh4(x: v128): v128 {
-  const two = f32x4.splat(2);
   const one = f32x4.splat(1);
-  return f32x4.sub(one, f32x4.div(two, f32x4.add(exp4(f32x4.mul(x, two)), one)));
+  return f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(clampedExp4(f32x4.add(x, x)), one)));
 }
 
 /** 1/(1 + e^−x), absolute error below 1e-7. */
 @inline
 export function sigmoid4(x: v128): v128 {
   const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  return f32x4.div(one, f32x4.add(one, clampedExp4(f32x4.neg(x))));
 }
 
 /** The sum of the four lanes. */

@@ -1,19 +1,21 @@
 /**
  * Matrix product C = A·B in float32 over packed panels (Goto & van de Geijn 2008, doi:10.1145/1356052.1356053).
  * A is packed into panels of 4 rows, B into panels of 8 columns, both with the inner dimension outermost, so that the
- * innermost loop reads them straight through. A 4×8 tile keeps its sums in 8 of the 16 SIMD registers.
+ * innermost loop reads them straight through.
  */
-import { COLUMNS, packedSizeA, packedSizeB, packLeft, packRight, ROWS } from './packing';
-import { storeRow, thinProduct } from './thin';
+import { COLUMNS, INNER_BLOCK, packedSizeA, packedSizeB, packLeft, packRight, ROWS } from './packing';
+import { thinProduct } from './thin';
+import { packedProduct } from './tiles';
 
-const INNER_BLOCK: i32 = 384; // a panel of B (12 kB) stays in the first-level cache
 const ROW_BLOCK: i32 = 128; // a block of A (192 kB) stays in the second-level cache
+
+/** Bytes of one tile, which comes first in every workspace. */
+const TILE: usize = <usize>(ROWS * COLUMNS * 4);
 
 /** Bytes of workspace that `matrixProduct` wants. */
 export function matrixWorkspace(m: i32, n: i32, k: i32, transposeA: bool, transposeB: bool): usize {
   if (isThin(m, n, transposeA, transposeB)) return 0;
-  const depth = min(k, INNER_BLOCK);
-  return packedSizeA(min(m, ROW_BLOCK), depth) + packedSizeB(n, depth) + <usize>(ROWS * COLUMNS * 4);
+  return factorWorkspace(m, k) + packedSizeB(n, min(k, INNER_BLOCK));
 }
 
 /**
@@ -45,18 +47,12 @@ function blockedProduct(
   c: usize, cStride: i32, accumulate: bool, m: i32, n: i32, k: i32, workspace: usize,
 ): void {
   if (k == 0 && !accumulate) clear(c, cStride, m, n);
-  const panelsB = workspace + <usize>(ROWS * COLUMNS * 4);
-  const panelsA = panelsB + packedSizeB(n, min(k, INNER_BLOCK));
+  const panels = workspace + factorWorkspace(m, k);
   for (let inner = 0; inner < k; inner += INNER_BLOCK) {
     const depth = min(k - inner, INNER_BLOCK);
-    packRight(panelsB, b + (<usize>(transposeB ? inner : inner * bStride) << 2), n, depth, bStride, transposeB);
-    for (let row = 0; row < m; row += ROW_BLOCK) {
-      const rows = min(m - row, ROW_BLOCK);
-      const start = transposeA ? inner * aStride + row : row * aStride + inner;
-      packLeft(panelsA, a + (<usize>start << 2), rows, depth, aStride, transposeA);
-      const target = c + (<usize>(row * cStride) << 2);
-      packedProduct(panelsA, panelsB, target, cStride, accumulate || inner > 0, rows, n, depth, workspace);
-    }
+    packRight(panels, b + (<usize>(transposeB ? inner : inner * bStride) << 2), n, depth, bStride, transposeB);
+    const start = a + (<usize>(transposeA ? inner * aStride : inner) << 2);
+    innerProduct(start, aStride, transposeA, panels, c, cStride, accumulate || inner > 0, m, n, depth, workspace);
   }
 }
 
@@ -64,62 +60,31 @@ function clear(c: usize, stride: i32, m: i32, n: i32): void {
   for (let row = 0; row < m; row++) memory.fill(c + (<usize>(row * stride) << 2), 0, <usize>n << 2);
 }
 
-/** c [m,n] = or += packed left factor · packed right factor; `tile` is scratch for 32 floats. */
-export function packedProduct(
-  panelsA: usize, panelsB: usize, c: usize, stride: i32, accumulate: bool, m: i32, n: i32, k: i32, tile: usize,
+/** One inner block: the left factor is packed a block of rows at a time. */
+function innerProduct(
+  a: usize, aStride: i32, transposeA: bool, panels: usize,
+  c: usize, cStride: i32, accumulate: bool, m: i32, n: i32, depth: i32, workspace: usize,
 ): void {
-  const panelA = <usize>(k * ROWS) << 2;
-  const panelB = <usize>(k * COLUMNS) << 2;
-  for (let column = 0; column < n; column += COLUMNS) {
-    let a = panelsA;
-    for (let row = 0; row < m; row += ROWS) {
-      const target = c + (<usize>(row * stride + column) << 2);
-      if (row + ROWS <= m && column + COLUMNS <= n) {
-        multiplyTile(a, panelsB, target, k, <usize>stride << 2, accumulate);
-      } else {
-        multiplyTile(a, panelsB, tile, k, <usize>COLUMNS << 2, false);
-        copyTile(tile, target, min(m - row, ROWS), min(n - column, COLUMNS), <usize>stride << 2, accumulate);
-      }
-      a += panelA;
-    }
-    panelsB += panelB;
+  for (let row = 0; row < m; row += ROW_BLOCK) {
+    const rows = min(m - row, ROW_BLOCK);
+    packLeft(workspace + TILE, a + (<usize>(transposeA ? row : row * aStride) << 2), rows, depth, aStride, transposeA);
+    packedProduct(workspace + TILE, panels, c + (<usize>(row * cStride) << 2), cStride, accumulate, rows, n, depth, workspace);
   }
 }
 
-/** One tile [4,8] at `c`, rows `stride` bytes apart. */
-function multiplyTile(a: usize, b: usize, c: usize, k: i32, stride: usize, accumulate: bool): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  for (const end = a + (<usize>k << 4); a < end; a += 16, b += 32) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = v128.load_splat<f32>(a);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
-    x = v128.load_splat<f32>(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
-    x = v128.load_splat<f32>(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
-    x = v128.load_splat<f32>(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
-  }
-  storeRow(c, c00, c01, accumulate);
-  storeRow(c + stride, c10, c11, accumulate);
-  storeRow(c + 2 * stride, c20, c21, accumulate);
-  storeRow(c + 3 * stride, c30, c31, accumulate);
+/** Bytes of workspace that `packedFactorProduct` wants. */
+export function factorWorkspace(m: i32, k: i32): usize {
+  return TILE + ((packedSizeA(min(m, ROW_BLOCK), min(k, INNER_BLOCK)) + 15) & ~15);
 }
 
-/** The part of a tile that lies inside of c. */
-function copyTile(tile: usize, c: usize, rows: i32, columns: i32, stride: usize, accumulate: bool): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const target = c + (<usize>j << 2);
-      const value = load<f32>(tile + (<usize>j << 2));
-      store<f32>(target, accumulate ? load<f32>(target) + value : value);
-    }
-    tile += <usize>COLUMNS << 2;
-    c += stride;
+/** c [m,n] = or += a·b, where `packFactor` has packed b [k,n]: worth it where one b meets many a, even of one row. */
+export function packedFactorProduct(
+  a: usize, aStride: i32, transposeA: bool, panels: usize,
+  c: usize, cStride: i32, accumulate: bool, m: i32, n: i32, k: i32, workspace: usize,
+): void {
+  for (let inner = 0; inner < k; inner += INNER_BLOCK) {
+    const start = a + (<usize>(transposeA ? inner * aStride : inner) << 2);
+    const depth = min(k - inner, INNER_BLOCK);
+    innerProduct(start, aStride, transposeA, panels + packedSizeB(n, inner), c, cStride, accumulate || inner > 0, m, n, depth, workspace);
   }
 }
-

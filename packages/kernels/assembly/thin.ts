@@ -1,4 +1,5 @@
 /** Matrix products with so few rows or columns that packing would not pay: a vector times a matrix, again and again. */
+import { storeRow } from './tiles';
 
 /** Products with a row or column too few to pay for packing: vector times matrix, once for each row or column. */
 export function thinProduct(
@@ -6,7 +7,7 @@ export function thinProduct(
   c: usize, cStride: i32, accumulate: bool, m: i32, n: i32, k: i32,
 ): void {
   if (n == 1 && cStride == 1) {
-    const step = transposeB ? 4 : <usize>bStride << 2;
+    const step: usize = transposeB ? 4 : <usize>bStride << 2;
     if (step == 4 || transposeA) return vectorProduct(b, step, a, aStride, !transposeA, c, accumulate, m, k);
   }
   const step = transposeA ? <usize>aStride << 2 : 4;
@@ -117,13 +118,3 @@ function horizontalSum(x: v128): f32 {
   return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
-/** Stores eight floats, or adds them to what is there. */
-@inline
-export function storeRow(c: usize, left: v128, right: v128, accumulate: bool): void {
-  if (accumulate) {
-    left = f32x4.add(left, v128.load(c));
-    right = f32x4.add(right, v128.load(c, 16));
-  }
-  v128.store(c, left);
-  v128.store(c, right, 16);
-}

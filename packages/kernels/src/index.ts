@@ -38,16 +38,15 @@ export type { KernelMemory } from './memory.js';
 export { Arena, doubles, floats, integers, scope } from './memory.js';
 export type { AdamRates, AdamUpdate } from './optimizer.js';
 export { adamUpdate, sumOfSquares } from './optimizer.js';
-export {
-  gruResetAfterBackward,
-  gruResetAfterForward,
-  gruResetBeforeBackward,
-  gruResetBeforeForward,
-} from './recurrent/gru.js';
-export { lstmBackward, lstmForward } from './recurrent/lstm.js';
-export type { RecurrentShape } from './recurrent/recurrence.js';
-export type { SimpleRNNActivation } from './recurrent/simple-rnn.js';
-export { simpleRNNBackward, simpleRNNForward } from './recurrent/simple-rnn.js';
+export type {
+  ScanCell,
+  ScanGradients,
+  ScanInputs,
+  ScanOutputs,
+  ScanSaved,
+  ScanShape,
+} from './recurrent/scan.js';
+export { gateCount, savedGates, scanBackward, scanForward } from './recurrent/scan.js';
 export type { AxisReduction, Reduction } from './reduction.js';
 export { reduce, softmax } from './reduction.js';
 export type { SegmentSum } from './segment.js';

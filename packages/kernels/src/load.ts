@@ -8,17 +8,12 @@ import type { LayoutExports } from './layout.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
 import type { OptimizerExports } from './optimizer.js';
-import type { GRUExports } from './recurrent/gru.js';
-import type { LSTMExports } from './recurrent/lstm.js';
-import type { StepExports } from './recurrent/recurrence.js';
-import type { SimpleRNNExports } from './recurrent/simple-rnn.js';
+import type { ScanExports } from './recurrent/scan.js';
 import type { ReductionExports } from './reduction.js';
 import type { SegmentExports } from './segment.js';
 import type { SoftmaxExports } from './softmax.js';
 import { isShared, withSharedMemory } from './threads/shared-memory.js';
 import type { Threads } from './threads/threads.js';
-
-type RecurrentExports = GRUExports & LSTMExports & SimpleRNNExports & StepExports;
 
 /** The kernels, bound to one memory; pass them to the function of the kernel you want. */
 export interface Kernels {
@@ -37,7 +32,7 @@ export interface Kernels {
     RowsExports &
     SegmentExports &
     SoftmaxExports &
-    RecurrentExports;
+    ScanExports;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;

@@ -83,7 +83,7 @@ const padded = Float32Array.from({ length: 18 }, (_, i) => (i < 15 ? Math.sin(i)
 
 /** Fused = composed = finite differences, over ragged rows, one with nothing real. */
 async function sequenceOps(): Promise<void> {
-  const [B, T, U] = [3, 4, 5];
+  const [B, T, D, U] = [3, 4, 2, 5];
   const draw = rng();
   const values = (...shape: number[]) =>
     tf.tensor(
@@ -92,22 +92,28 @@ async function sequenceOps(): Promise<void> {
     );
   const mask = lengthMask([T, 2, 0]);
   const given = (gates: number) => ({
-    projected: values(B, T, gates * U),
+    x: values(B, T, D),
+    weight: values(D, gates * U),
+    bias: values(gates * U),
     recurrent: values(U, gates * U),
     mask,
     hidden: values(B, U),
   });
+  const bothWays = <I, A extends object>(name: string, inputs: I, attributes: A) =>
+    [false, true].map((reverse) => ({
+      name: `${name}, reverse ${reverse}`,
+      inputs,
+      attributes: { ...attributes, reverse },
+    }));
   const tensors: tf.Tensor[] = [mask];
   const own = <I extends Record<string, tf.Tensor>>(inputs: I): I => {
     tensors.push(...Object.values(inputs));
     return inputs;
   };
-  await verifyOp(simpleRNNSequence, [{ name: 'tanh', inputs: own(given(1)), attributes: { activation: 'tanh' } }]);
-  await verifyOp(gruSequence, [
-    { name: 'reset after', inputs: own({ ...given(3), recurrentBias: values(3 * U) }), attributes: {} },
-  ]);
-  await verifyOp(gruResetBeforeSequence, [{ name: 'reset before', inputs: own(given(3)), attributes: {} }]);
+  await verifyOp(simpleRNNSequence, bothWays('tanh', own(given(1)), { activation: 'tanh' as const }));
+  await verifyOp(gruSequence, bothWays('reset after', own({ ...given(3), recurrentBias: values(3 * U) }), {}));
+  await verifyOp(gruResetBeforeSequence, bothWays('reset before', own(given(3)), {}));
+  await verifyOp(lstmSequence, bothWays('LSTM', own({ ...given(4), cell: values(B, U) }), {}));
   await verifyOp(reverseSteps, [{ name: 'reverse', inputs: own({ x: values(B, T, U) }), attributes: {} }]);
-  await verifyOp(lstmSequence, [{ name: 'LSTM', inputs: own({ ...given(4), cell: values(B, U) }), attributes: {} }]);
   tf.dispose(tensors);
 }

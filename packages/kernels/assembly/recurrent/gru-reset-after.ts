@@ -1,108 +1,88 @@
 /**
- * Gated recurrent unit over whole sequences (arXiv:1406.1078), reset gate after the matrix product, gates in the order reset,
- * update, candidate: h' = z⊙h + (1−z)⊙tanh(x + r⊙(h·R + bias)).
+ * Gated recurrent unit (arXiv:1406.1078), reset gate after the matrix product, gates in the order reset, update, candidate:
+ * h' = z⊙h + (1−z)⊙tanh(x + r⊙(h·R + bias)). A saved row is [reset, update, candidate, the hidden sum that was reset].
  */
 import { complement4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
-import { at, copy, isReal, packWeights, start, stateAt, stepProduct, stepWorkspace, zero } from './recurrence';
+import { at, Scan } from './scan';
+import { indexOf } from './steps';
+import { addToStates, backThrough, stepProduct } from './step-product';
 
-/** Bytes of workspace for the way there: a packed product and the hidden sums [B,3U]. */
-export function gruResetAfterWorkspace(batch: i32, units: i32): usize {
-  return stepWorkspace(batch, 3 * units, units) + <usize>(batch * 3 * units * 4);
-}
-
-/**
- * projected [B,T,3U], weights [U,3U], bias [3U], mask [B,T] bytes or 0, initial h0 [B,U] → outputs [B,T,U], final h [B,U], and for
- * the way back gates [B,T,4U] (reset, update, candidate, the hidden sum that was reset) and hiddens [B,T,U] before each step.
- */
-export function gruResetAfterForward(
-  projected: usize, weights: usize, bias: usize, mask: usize, h0: usize, outputs: usize, h: usize,
-  gates: usize, hiddens: usize, batch: i32, time: i32, units: i32, workspace: usize,
-): void {
-  const width = 3 * units;
-  const sums = workspace + stepWorkspace(batch, width, units);
-  packWeights(weights, width, false, batch, width, units, workspace);
-  start(h0, hiddens, h, batch, time, units);
-  for (let t = 0; t < time; t++) {
-    for (let b = 0; b < batch; b++) copy(at(sums, b * width), bias, width);
-    stepProduct(at(hiddens, t * units), time * units, weights, width, false, sums, width, batch, width, units, workspace);
-    for (let b = 0; b < batch; b++) {
-      const step = b * time + t;
-      const output = at(outputs, step * units);
-      const before = at(hiddens, step * units);
-      const after = stateAt(hiddens, h, b, t + 1, time, units);
-      if (isReal(mask, b, t, time)) {
-        gateRow(at(projected, step * width), at(sums, b * width), before, at(gates, step * 4 * units), output, units);
-        copy(after, output, units);
-      } else {
-        zero(output, units);
-        copy(after, before, units);
-      }
-    }
+/** One step: from projected [last − first,3U] to the gates and outputs of rows [first, last). */
+export function gruResetAfterStep(scan: Scan, first: i32, last: i32, projected: usize): void {
+  const units = scan.units, width = 3 * units;
+  stepProduct(scan, scan.recurrents, scan.sums, width, false, first, last);
+  let sums = scan.sums;
+  for (let row = first; row < last; row++, projected = at(projected, width), sums = at(sums, width)) {
+    const index = indexOf(scan, row), output = index * units;
+    const h = at(scan.h, index / scan.time * units), gates = at(scan.gates, index * scan.gateStride);
+    activate(projected, sums, scan.recurrentBias, gates, h, at(scan.outputs, output), units);
   }
 }
 
-function gateRow(projected: usize, sums: usize, before: usize, gates: usize, output: usize, units: i32): void {
+function activate(inputs: usize, sums: usize, bias: usize, gates: usize, h: usize, output: usize, units: i32): void {
   const gate = <usize>units << 2;
-  for (let u = 0; u < units; u += 4, projected += 16, sums += 16, before += 16, gates += 16, output += 16) {
-    const lanes = units - u;
-    const reset = sigmoid4(f32x4.add(loadLanes(projected, lanes), loadLanes(sums, lanes)));
-    const update = sigmoid4(f32x4.add(loadLanes(projected + gate, lanes), loadLanes(sums + gate, lanes)));
-    const hidden = loadLanes(sums + 2 * gate, lanes);
-    const candidate = tanh4(fma4(reset, hidden, loadLanes(projected + 2 * gate, lanes)));
-    storeLanes(gates, reset, lanes);
-    storeLanes(gates + gate, update, lanes);
-    storeLanes(gates + 2 * gate, candidate, lanes);
-    storeLanes(gates + 3 * gate, hidden, lanes);
-    storeLanes(output, fma4(update, f32x4.sub(loadLanes(before, lanes), candidate), candidate), lanes);
+  let rest = units;
+  for (; rest >= 4; rest -= 4, inputs += 16, sums += 16, bias += 16, gates += 16, h += 16, output += 16) {
+    activateLanes(inputs, sums, bias, gates, gate, h, output, 4);
   }
+  if (rest > 0) activateLanes(inputs, sums, bias, gates, gate, h, output, rest);
 }
 
-/**
- * The way back: dOutputs [B,T,U] → dProjected [B,T,3U] and dSums [B,T,3U], the gradient of the hidden sums; dH [B,U] holds the
- * gradient of the final state and ends as that of the initial one. The gradients of weights and bias are left to the caller.
- */
-export function gruResetAfterBackward(
-  weights: usize, mask: usize, gates: usize, hiddens: usize, dOutputs: usize, dH: usize,
-  dProjected: usize, dSums: usize, batch: i32, time: i32, units: i32, workspace: usize,
+@inline
+function activateLanes(
+  inputs: usize, sums: usize, bias: usize, gates: usize, gate: usize, h: usize, output: usize, lanes: i32,
 ): void {
-  const width = 3 * units;
-  packWeights(weights, width, true, batch, units, width, workspace);
-  for (let t = time - 1; t >= 0; t--) {
-    for (let b = 0; b < batch; b++) {
-      const step = b * time + t;
-      const errors = at(dProjected, step * width);
-      const sums = at(dSums, step * width);
-      if (isReal(mask, b, t, time)) {
-        const from = step * units;
-        gateRowGradient(at(gates, 4 * from), at(hiddens, from), at(dOutputs, from), at(dH, b * units), errors, sums, units);
-      } else {
-        zero(errors, width);
-        zero(sums, width);
-      }
-    }
-    stepProduct(at(dSums, t * width), time * width, weights, width, true, dH, units, batch, units, width, workspace);
-  }
+  const hidden = f32x4.add(loadLanes(sums + 2 * gate, lanes), loadLanes(bias + 2 * gate, lanes));
+  const reset = sigmoid4(add3(inputs, sums, bias, lanes));
+  const update = sigmoid4(add3(inputs + gate, sums + gate, bias + gate, lanes));
+  const candidate = tanh4(fma4(reset, hidden, loadLanes(inputs + 2 * gate, lanes)));
+  const y = fma4(update, f32x4.sub(loadLanes(h, lanes), candidate), candidate);
+  storeLanes(gates, reset, lanes);
+  storeLanes(gates + gate, update, lanes);
+  storeLanes(gates + 2 * gate, candidate, lanes);
+  storeLanes(gates + 3 * gate, hidden, lanes);
+  storeLanes(h, y, lanes);
+  storeLanes(output, y, lanes);
 }
 
-/** One row: leaves in dH the share of the state that was carried over, to which the product will add the rest. */
-function gateRowGradient(
-  gates: usize, before: usize, dOutput: usize, dH: usize, dProjected: usize, dSums: usize, units: i32,
-): void {
+@inline
+function add3(a: usize, b: usize, c: usize, lanes: i32): v128 {
+  return f32x4.add(loadLanes(a, lanes), f32x4.add(loadLanes(b, lanes), loadLanes(c, lanes)));
+}
+
+/** The way back through one step: errors [last − first,4U] are those of the sums, the last part those of the hidden sum. */
+export function gruResetAfterStepGradient(scan: Scan, first: i32, last: i32, errors: usize, states: usize): void {
+  const units = scan.units, width = 4 * units;
+  for (let row = first, error = errors; row < last; row++, error = at(error, width), states = at(states, units)) {
+    const index = indexOf(scan, row), step = index * units;
+    const dH = at(scan.dH, index / scan.time * units);
+    activateGradient(at(scan.gates, 4 * step), states, at(scan.dOutputs, step), dH, error, units);
+  }
+  backThrough(scan, scan.recurrents, errors, width, 2 * units, false, last - first);
+  backThrough(scan, scan.candidates, at(errors, 3 * units), width, units, true, last - first);
+  addToStates(scan, first, last);
+}
+
+/** One row: leaves in dH the share of the state that was carried over, to which the product will be added. */
+function activateGradient(gates: usize, before: usize, dOutput: usize, dH: usize, errors: usize, units: i32): void {
   const gate = <usize>units << 2;
-  for (let u = 0; u < units; u += 4, gates += 16, before += 16, dOutput += 16, dH += 16, dProjected += 16, dSums += 16) {
-    const lanes = units - u;
-    const reset = loadLanes(gates, lanes), update = loadLanes(gates + gate, lanes);
-    const candidate = loadLanes(gates + 2 * gate, lanes), hidden = loadLanes(gates + 3 * gate, lanes);
-    const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
-    const dCandidate = f32x4.mul(f32x4.mul(dy, complement4(update)), tanhSlope4(candidate));
-    const dReset = f32x4.mul(f32x4.mul(dCandidate, hidden), sigmoidSlope4(reset));
-    const dUpdate = f32x4.mul(f32x4.mul(dy, f32x4.sub(loadLanes(before, lanes), candidate)), sigmoidSlope4(update));
-    storeLanes(dProjected, dReset, lanes);
-    storeLanes(dProjected + gate, dUpdate, lanes);
-    storeLanes(dProjected + 2 * gate, dCandidate, lanes);
-    storeLanes(dSums, dReset, lanes);
-    storeLanes(dSums + gate, dUpdate, lanes);
-    storeLanes(dSums + 2 * gate, f32x4.mul(dCandidate, reset), lanes);
-    storeLanes(dH, f32x4.mul(dy, update), lanes);
+  let rest = units;
+  for (; rest >= 4; rest -= 4, gates += 16, before += 16, dOutput += 16, dH += 16, errors += 16) {
+    gradientLanes(gates, gate, before, dOutput, dH, errors, 4);
   }
+  if (rest > 0) gradientLanes(gates, gate, before, dOutput, dH, errors, rest);
+}
+
+@inline
+function gradientLanes(gates: usize, gate: usize, before: usize, dOutput: usize, dH: usize, errors: usize, lanes: i32): void {
+  const reset = loadLanes(gates, lanes), update = loadLanes(gates + gate, lanes);
+  const candidate = loadLanes(gates + 2 * gate, lanes), hidden = loadLanes(gates + 3 * gate, lanes);
+  const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
+  const dCandidate = f32x4.mul(f32x4.mul(dy, complement4(update)), tanhSlope4(candidate));
+  const dUpdate = f32x4.mul(f32x4.mul(dy, f32x4.sub(loadLanes(before, lanes), candidate)), sigmoidSlope4(update));
+  storeLanes(errors, f32x4.mul(f32x4.mul(dCandidate, hidden), sigmoidSlope4(reset)), lanes);
+  storeLanes(errors + gate, dUpdate, lanes);
+  storeLanes(errors + 2 * gate, dCandidate, lanes);
+  storeLanes(errors + 3 * gate, f32x4.mul(dCandidate, reset), lanes);
+  storeLanes(dH, f32x4.mul(dy, update), lanes);
 }

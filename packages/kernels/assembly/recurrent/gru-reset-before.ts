@@ -1,141 +1,103 @@
 /**
- * Gated recurrent unit over whole sequences (arXiv:1406.1078v1), reset gate before the matrix product, gates in the order
- * reset, update, candidate: h' = z⊙h + (1−z)⊙tanh(x + (r⊙h)·R).
+ * Gated recurrent unit (arXiv:1406.1078v1), reset gate before the matrix product, gates in the order reset, update, candidate:
+ * h' = z⊙h + (1−z)⊙tanh(x + (r⊙h)·R).
  */
+import { packedFactorProduct } from '../matrix';
 import { complement4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
-import { at, copy, isReal, packWeights, start, stateAt, stepProduct, stepWorkspace, zero } from './recurrence';
+import { at, Scan } from './scan';
+import { indexOf } from './steps';
+import { addToStates, backThrough, stepProduct } from './step-product';
 
-/** Bytes of workspace, either way: the packed weights of the gates, those of the candidate, and one state [B,U]. */
-export function gruResetBeforeWorkspace(batch: i32, units: i32): usize {
-  const gates = max(stepWorkspace(batch, 2 * units, units), stepWorkspace(batch, units, 2 * units));
-  return gates + stepWorkspace(batch, units, units) + <usize>(batch * units * 4);
-}
-
-/**
- * projected [B,T,3U], weights [U,3U], mask [B,T] bytes or 0, initial h0 [B,U] → outputs [B,T,U], final h [B,U], and for the way
- * back gates [B,T,3U] and hiddens [B,T,U], the states before each step.
- */
-export function gruResetBeforeForward(
-  projected: usize, weights: usize, mask: usize, h0: usize, outputs: usize, h: usize,
-  gates: usize, hiddens: usize, batch: i32, time: i32, units: i32, workspace: usize,
-): void {
-  const width = 3 * units;
-  const forCandidate = workspace + stepWorkspace(batch, 2 * units, units);
-  const kept = forCandidate + stepWorkspace(batch, units, units); // r⊙h
-  const candidates = at(weights, 2 * units);
-  copy(gates, projected, batch * time * width);
-  packWeights(weights, width, false, batch, 2 * units, units, workspace);
-  packWeights(candidates, width, false, batch, units, units, forCandidate);
-  start(h0, hiddens, h, batch, time, units);
-  for (let t = 0; t < time; t++) {
-    const sums = at(gates, t * width);
-    stepProduct(at(hiddens, t * units), time * units, weights, width, false, sums, time * width, batch, 2 * units, units, workspace);
-    for (let b = 0; b < batch; b++) {
-      const step = b * time + t;
-      if (isReal(mask, b, t, time)) gateRow(at(gates, step * width), at(hiddens, step * units), at(kept, b * units), units);
-      else zero(at(kept, b * units), units);
-    }
-    const target = at(sums, 2 * units);
-    stepProduct(kept, units, candidates, width, false, target, time * width, batch, units, units, forCandidate);
-    for (let b = 0; b < batch; b++) {
-      const step = b * time + t;
-      const output = at(outputs, step * units);
-      const before = at(hiddens, step * units);
-      const after = stateAt(hiddens, h, b, t + 1, time, units);
-      if (isReal(mask, b, t, time)) {
-        candidateRow(at(gates, step * width), before, output, units);
-        copy(after, output, units);
-      } else {
-        zero(output, units);
-        copy(after, before, units);
-      }
-    }
+/** One step: from projected [last − first,3U] to the gates and outputs of rows [first, last). */
+export function gruResetBeforeStep(scan: Scan, first: i32, last: i32, projected: usize): void {
+  const units = scan.units, width = 3 * units, rows = last - first;
+  const candidates = at(projected, 2 * units);
+  stepProduct(scan, scan.recurrents, scan.sums, 2 * units, false, first, last);
+  for (let i = 0; i < rows; i++) {
+    const h = at(scan.h, indexOf(scan, first + i) / scan.time * units);
+    open(at(projected, i * width), at(scan.sums, i * 2 * units), h, at(scan.kept, i * units), units);
+  }
+  packedFactorProduct(scan.kept, units, false, scan.candidates, candidates, width, true, rows, units, units, scan.panels);
+  for (let i = 0; i < rows; i++) {
+    const index = indexOf(scan, first + i);
+    const h = at(scan.h, index / scan.time * units), gates = at(scan.gates, index * scan.gateStride);
+    activate(at(projected, i * width), gates, h, at(scan.outputs, index * units), units);
   }
 }
 
-function gateRow(gates: usize, before: usize, kept: usize, units: i32): void {
+/** One row: both gates in place, and what the reset gate lets through. */
+function open(inputs: usize, sums: usize, h: usize, kept: usize, units: i32): void {
   const gate = <usize>units << 2;
-  for (let u = 0; u < units; u += 4, gates += 16, before += 16, kept += 16) {
-    const lanes = units - u;
-    const reset = sigmoid4(loadLanes(gates, lanes));
-    storeLanes(gates, reset, lanes);
-    storeLanes(gates + gate, sigmoid4(loadLanes(gates + gate, lanes)), lanes);
-    storeLanes(kept, f32x4.mul(reset, loadLanes(before, lanes)), lanes);
+  for (let lanes = units; lanes > 0; lanes -= 4, inputs += 16, sums += 16, h += 16, kept += 16) {
+    const reset = sigmoid4(f32x4.add(loadLanes(inputs, lanes), loadLanes(sums, lanes)));
+    const update = sigmoid4(f32x4.add(loadLanes(inputs + gate, lanes), loadLanes(sums + gate, lanes)));
+    storeLanes(inputs, reset, lanes);
+    storeLanes(inputs + gate, update, lanes);
+    storeLanes(kept, f32x4.mul(reset, loadLanes(h, lanes)), lanes);
   }
 }
 
-function candidateRow(gates: usize, before: usize, output: usize, units: i32): void {
+function activate(opened: usize, gates: usize, h: usize, output: usize, units: i32): void {
   const gate = <usize>units << 2;
-  for (let u = 0; u < units; u += 4, gates += 16, before += 16, output += 16) {
-    const lanes = units - u;
-    const candidate = tanh4(loadLanes(gates + 2 * gate, lanes));
+  for (let lanes = units; lanes > 0; lanes -= 4, opened += 16, gates += 16, h += 16, output += 16) {
+    const update = loadLanes(opened + gate, lanes), candidate = tanh4(loadLanes(opened + 2 * gate, lanes));
+    const y = fma4(update, f32x4.sub(loadLanes(h, lanes), candidate), candidate);
+    storeLanes(gates, loadLanes(opened, lanes), lanes);
+    storeLanes(gates + gate, update, lanes);
     storeLanes(gates + 2 * gate, candidate, lanes);
-    const kept = f32x4.sub(loadLanes(before, lanes), candidate);
-    storeLanes(output, fma4(loadLanes(gates + gate, lanes), kept, candidate), lanes);
+    storeLanes(h, y, lanes);
+    storeLanes(output, y, lanes);
   }
 }
 
-/**
- * The way back: dOutputs [B,T,U] → dProjected [B,T,3U] and kept [B,T,U], the states that were reset; dH [B,U] holds the gradient
- * of the final state and ends as that of the initial one. The weights' gradient is two products over all steps, left to the caller.
- */
-export function gruResetBeforeBackward(
-  weights: usize, mask: usize, gates: usize, hiddens: usize, dOutputs: usize, dH: usize,
-  dProjected: usize, kept: usize, batch: i32, time: i32, units: i32, workspace: usize,
-): void {
-  const width = 3 * units;
-  const forCandidate = workspace + stepWorkspace(batch, units, 2 * units);
-  const dKept = forCandidate + stepWorkspace(batch, units, units);
-  const candidates = at(weights, 2 * units);
-  packWeights(weights, width, true, batch, units, 2 * units, workspace);
-  packWeights(candidates, width, true, batch, units, units, forCandidate);
-  for (let t = time - 1; t >= 0; t--) {
-    for (let b = 0; b < batch; b++) {
-      const step = b * time + t;
-      const from = step * units;
-      const errors = at(dProjected, step * width);
-      if (isReal(mask, b, t, time)) {
-        candidateRowGradient(at(gates, step * width), at(hiddens, from), at(dOutputs, from), at(dH, b * units), errors, units);
-      } else zero(errors, width);
-    }
-    const errors = at(dProjected, t * width);
-    zero(dKept, batch * units);
-    stepProduct(at(errors, 2 * units), time * width, candidates, width, true, dKept, units, batch, units, units, forCandidate);
-    for (let b = 0; b < batch; b++) {
-      const step = b * time + t;
-      const from = step * units;
-      if (isReal(mask, b, t, time)) {
-        const dState = at(dKept, b * units);
-        resetRowGradient(at(gates, step * width), at(hiddens, from), dState, at(dH, b * units), at(dProjected, step * width), at(kept, from), units);
-      } else zero(at(kept, from), units);
-    }
-    stepProduct(errors, time * width, weights, width, true, dH, units, batch, units, 2 * units, workspace);
+/** The way back through one step: errors [last − first,3U] are those of the sums. */
+export function gruResetBeforeStepGradient(scan: Scan, first: i32, last: i32, errors: usize, states: usize): void {
+  const units = scan.units, width = 3 * units, rows = last - first;
+  for (let i = 0; i < rows; i++) {
+    const index = indexOf(scan, first + i), step = index * units;
+    const gates = at(scan.gates, index * width), dH = at(scan.dH, index / scan.time * units);
+    activateGradient(gates, at(states, i * units), at(scan.dOutputs, step), dH, at(errors, i * width), units);
   }
+  backThrough(scan, scan.candidates, at(errors, 2 * units), width, units, false, rows);
+  for (let i = 0; i < rows; i++) {
+    const index = indexOf(scan, first + i);
+    const gates = at(scan.gates, index * width), dH = at(scan.dH, index / scan.time * units);
+    openGradient(gates, at(states, i * units), at(scan.sums, i * units), dH, at(errors, i * width), units);
+  }
+  backThrough(scan, scan.recurrents, errors, width, 2 * units, false, rows);
+  addToStates(scan, first, last);
 }
 
 /** One row: the gradients of the update gate and the candidate; leaves in dH the share of the state that was carried over. */
-function candidateRowGradient(gates: usize, before: usize, dOutput: usize, dH: usize, dProjected: usize, units: i32): void {
+function activateGradient(gates: usize, before: usize, dOutput: usize, dH: usize, errors: usize, units: i32): void {
   const gate = <usize>units << 2;
-  for (let u = 0; u < units; u += 4, gates += 16, before += 16, dOutput += 16, dH += 16, dProjected += 16) {
-    const lanes = units - u;
+  for (let lanes = units; lanes > 0; lanes -= 4, gates += 16, before += 16, dOutput += 16, dH += 16, errors += 16) {
     const update = loadLanes(gates + gate, lanes), candidate = loadLanes(gates + 2 * gate, lanes);
     const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
     const dUpdate = f32x4.mul(f32x4.mul(dy, f32x4.sub(loadLanes(before, lanes), candidate)), sigmoidSlope4(update));
-    storeLanes(dProjected + gate, dUpdate, lanes);
-    storeLanes(dProjected + 2 * gate, f32x4.mul(f32x4.mul(dy, complement4(update)), tanhSlope4(candidate)), lanes);
+    storeLanes(errors + gate, dUpdate, lanes);
+    storeLanes(errors + 2 * gate, f32x4.mul(f32x4.mul(dy, complement4(update)), tanhSlope4(candidate)), lanes);
     storeLanes(dH, f32x4.mul(dy, update), lanes);
   }
 }
 
-/** One row: the gradient of the reset gate, the share of the state that it let through, and again what it let through. */
-function resetRowGradient(
-  gates: usize, before: usize, dKept: usize, dH: usize, dProjected: usize, kept: usize, units: i32,
-): void {
-  for (let u = 0; u < units; u += 4, gates += 16, before += 16, dKept += 16, dH += 16, dProjected += 16, kept += 16) {
-    const lanes = units - u;
-    const reset = loadLanes(gates, lanes), state = loadLanes(before, lanes), error = loadLanes(dKept, lanes);
-    storeLanes(dProjected, f32x4.mul(f32x4.mul(error, state), sigmoidSlope4(reset)), lanes);
+/** One row: the gradient of the reset gate, and in dH the share of the state that it let through. */
+function openGradient(gates: usize, before: usize, dKept: usize, dH: usize, errors: usize, units: i32): void {
+  for (let lanes = units; lanes > 0; lanes -= 4, gates += 16, before += 16, dKept += 16, dH += 16, errors += 16) {
+    const reset = loadLanes(gates, lanes), error = loadLanes(dKept, lanes);
+    storeLanes(errors, f32x4.mul(f32x4.mul(error, loadLanes(before, lanes)), sigmoidSlope4(reset)), lanes);
     storeLanes(dH, fma4(error, reset, loadLanes(dH, lanes)), lanes);
-    storeLanes(kept, f32x4.mul(reset, state), lanes);
+  }
+}
+
+/** kept [last − first,U]: what the reset gates let through of the states before rows [first, last). */
+export function gatherKept(scan: Scan, states: usize, kept: usize, first: i32, last: i32): void {
+  const units = scan.units;
+  for (let row = first; row < last; row++) {
+    let reset = at(scan.gates, indexOf(scan, row) * 3 * units), lanes = units;
+    for (; lanes > 0; lanes -= 4, reset += 16, states += 16, kept += 16) {
+      storeLanes(kept, f32x4.mul(loadLanes(reset, lanes), loadLanes(states, lanes)), lanes);
+    }
+    states = at(states, lanes), kept = at(kept, lanes); // back to the end of the row: lanes is 0 or less
   }
 }

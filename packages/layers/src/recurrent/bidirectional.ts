@@ -8,6 +8,8 @@ import { reverseTime } from './reverse-time.js';
 /** A sequence layer whose state before the first step is known. */
 export interface StatefulLayer<S> extends SequenceLayer<S> {
   initialState(batch: number): S;
+  /** As `forward`, from the last step to the first; outputs stay in their places. Layers without it get a reversed input. */
+  forwardReversed?(input: Sequence, initial?: S): { output: Sequence; state: S };
 }
 
 export interface BidirectionalOptions<F, R> {
@@ -43,10 +45,16 @@ export class Bidirectional<F, R> extends Module implements StatefulLayer<Bidirec
   forward(input: Sequence, initial?: BidirectionalState<F, R>): { output: Sequence; state: BidirectionalState<F, R> } {
     sequenceShape('Bidirectional.forward', input);
     const ahead = this.forwardLayer.forward(input, initial?.forward);
-    const back = this.backwardLayer.forward(reverseTime(input), initial?.backward);
-    const values = tf.concat([ahead.output.values, reverseTime(back.output).values], 2);
+    const back = backwards(this.backwardLayer, input, initial?.backward);
+    const values = tf.concat([ahead.output.values, back.output.values], 2);
     return { output: { values, mask: input.mask }, state: { forward: ahead.state, backward: back.state } };
   }
+}
+
+function backwards<S>(layer: StatefulLayer<S>, input: Sequence, initial?: S): { output: Sequence; state: S } {
+  if (layer.forwardReversed) return layer.forwardReversed(input, initial);
+  const { output, state } = layer.forward(reverseTime(input), initial);
+  return { output: reverseTime(output), state };
 }
 
 /** Checks at run time what the type says, for those who come from JavaScript. */

@@ -88,7 +88,7 @@ describe.each(backendsHere())('on %s', (backend) => {
       tf.tidy(() => tf.variableGrads(() => watch(loss()) as tf.Scalar));
       return bytes - before;
     };
-    expect(kept(true)).toBeLessThan(kept(false) / 4);
+    expect(kept(true)).toBeLessThan(kept(false) / 2);
     const layer = lstm(options(true));
     await expectNoLeak(() => tf.tidy(() => void observed(layer)));
   });

@@ -1,10 +1,11 @@
 /** The gated recurrent unit, with its reset gate after or before the recurrent matrix product. */
 import type { Rng, Sequence } from '@seqloom/core';
-import { asMask, count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
+import { count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { gruResetAfterStep, gruResetBeforeSequence, gruResetBeforeStep, gruSequence } from './gru-sequence.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
 
 export interface GRUCellOptions {
@@ -58,13 +59,13 @@ export class GRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
     return { output: state, state };
   }
 
-  scan({ values, mask }: Sequence, hidden: tf.Tensor2D): { output: tf.Tensor3D; state: tf.Tensor2D } {
+  scan({ values, mask }: Sequence, hidden: tf.Tensor2D, reverse = false): { output: tf.Tensor3D; state: tf.Tensor2D } {
     dims('GRUCell.scan', { x: [values, `B T ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
-    const { weight: recurrent, bias: recurrentBias } = this.recurrent;
-    const inputs = { projected: this.input.forward(values), recurrent, mask: asMask(mask), hidden };
+    const inputs = { ...scanInputs(this, values, mask), hidden };
+    const recurrentBias = this.recurrent.bias;
     const [output, state] = recurrentBias
-      ? gruSequence({ ...inputs, recurrentBias }, {})
-      : gruResetBeforeSequence(inputs, {});
+      ? gruSequence({ ...inputs, recurrentBias }, { reverse })
+      : gruResetBeforeSequence(inputs, { reverse });
     return { output: output as tf.Tensor3D, state: state as tf.Tensor2D };
   }
 

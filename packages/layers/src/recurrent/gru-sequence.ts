@@ -1,9 +1,9 @@
 /** The gated recurrence over a whole sequence, as one op for each place of the reset gate. */
-import type { Op } from '@seqloom/core';
+import type { Op, Tensors } from '@seqloom/core';
 import { chunks, defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { gruResetAfterKernels, gruResetBeforeKernels } from './sequence-kernels.js';
-import { unroll } from './unroll.js';
+import { type Direction, unrollProjected } from './projected.js';
+import { type SequenceInputs, sequenceInputs, sequenceKernels } from './sequence-kernels.js';
 
 /** One step with the reset gate after the matrix product: projected x [B,3U], h [B,U], recurrent [U,3U], bias [3U] → h' [B,U]. */
 export function gruResetAfterStep(
@@ -36,44 +36,38 @@ export function gruResetBeforeStep(x: tf.Tensor2D, hidden: tf.Tensor2D, recurren
   return tf.add(candidate, tf.mul(update, tf.sub(hidden, candidate)));
 }
 
-/** projected [B,T,3U] (r,z,n; bias included), recurrent [U,3U], recurrentBias [3U], mask [B,T], hidden [B,U] → [output [B,T,U], last hidden [B,U]]. */
-export const gruSequence: Op<
-  'projected' | 'recurrent' | 'recurrentBias' | 'mask' | 'hidden',
-  Record<string, never>
-> = defineOp({
+/**
+ * x [B,T,D], weight [D,3U] (r,z,n), bias [3U], recurrent [U,3U], recurrentBias [3U], mask [B,T], hidden [B,U] → [output [B,T,U], last
+ * hidden [B,U]]. What stands at padding is not read.
+ */
+export const gruSequence: Op<SequenceInputs | 'recurrentBias', Direction> = defineOp({
   name: 'GRUSequence',
-  inputs: ['projected', 'recurrent', 'recurrentBias', 'mask', 'hidden'],
+  inputs: [...sequenceInputs, 'recurrentBias'],
   outputs: 2,
-  workspaces: 2,
-  fused: gruResetAfterKernels,
-  composed({ projected, recurrent, recurrentBias, mask, hidden }) {
-    return over(projected, mask, hidden, (x, h) => gruResetAfterStep(x, h, recurrent as tf.Tensor2D, recurrentBias));
+  workspaces: 1,
+  fused: sequenceKernels('gruResetAfter', ['recurrentBias']),
+  composed({ recurrentBias, ...inputs }, direction) {
+    return over(inputs, direction, (x, h) => gruResetAfterStep(x, h, inputs.recurrent as tf.Tensor2D, recurrentBias));
   },
 });
 
 /** As `gruSequence`, with the reset gate before the matrix product, where a recurrent bias would say nothing that the input's does not. */
-export const gruResetBeforeSequence: Op<
-  'projected' | 'recurrent' | 'mask' | 'hidden',
-  Record<string, never>
-> = defineOp({
+export const gruResetBeforeSequence: Op<SequenceInputs, Direction> = defineOp({
   name: 'GRUResetBeforeSequence',
-  inputs: ['projected', 'recurrent', 'mask', 'hidden'],
+  inputs: sequenceInputs,
   outputs: 2,
-  workspaces: 2,
-  fused: gruResetBeforeKernels,
-  composed({ projected, recurrent, mask, hidden }) {
-    return over(projected, mask, hidden, (x, h) => gruResetBeforeStep(x, h, recurrent as tf.Tensor2D));
-  },
+  workspaces: 1,
+  fused: sequenceKernels<never>('gruResetBefore'),
+  composed: (inputs, direction) =>
+    over(inputs, direction, (x, h) => gruResetBeforeStep(x, h, inputs.recurrent as tf.Tensor2D)),
 });
 
 function over(
-  projected: tf.Tensor,
-  mask: tf.Tensor,
-  hidden: tf.Tensor,
+  inputs: Tensors<SequenceInputs>,
+  direction: Direction,
   next: (x: tf.Tensor2D, hidden: tf.Tensor2D) => tf.Tensor2D,
 ): tf.Tensor[] {
-  const input = { values: projected as tf.Tensor3D, mask: mask as tf.Tensor2D };
-  const { output, state } = unroll(input, hidden as tf.Tensor2D, (x, previous) => {
+  const { output, state } = unrollProjected(inputs, direction, inputs.hidden as tf.Tensor2D, (x, previous) => {
     const h = next(x, previous);
     return { output: h, state: h };
   });

@@ -1,10 +1,11 @@
 /** The long short-term memory cell. */
 import type { DimsEntry, Initializer, Rng, Sequence } from '@seqloom/core';
-import { asMask, count, dims, knownOptions, Module, orthogonal } from '@seqloom/core';
+import { count, dims, knownOptions, Module, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { type LSTMState, lstmSequence, lstmStep } from './lstm-sequence.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
 
 export interface LSTMCellOptions {
@@ -43,11 +44,10 @@ export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
     return { output: next.hidden, state: next };
   }
 
-  scan({ values, mask }: Sequence, state: LSTMState): { output: tf.Tensor3D; state: LSTMState } {
+  scan({ values, mask }: Sequence, state: LSTMState, reverse = false): { output: tf.Tensor3D; state: LSTMState } {
     this.#check('LSTMCell.scan', [values, `B T ${this.inputSize}`], state);
-    const [projected, recurrent] = [this.input.forward(values), this.recurrent.weight];
-    const inputs = { projected, recurrent, mask: asMask(mask), hidden: state.hidden, cell: state.cell };
-    const [output, lastHidden, lastCell] = lstmSequence(inputs, {});
+    const inputs = { ...scanInputs(this, values, mask), hidden: state.hidden, cell: state.cell };
+    const [output, lastHidden, lastCell] = lstmSequence(inputs, { reverse });
     return {
       output: output as tf.Tensor3D,
       state: { hidden: lastHidden as tf.Tensor2D, cell: lastCell as tf.Tensor2D },

@@ -2,8 +2,8 @@
 import type { Op } from '@seqloom/core';
 import { chunks, defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { lstmKernels } from './sequence-kernels.js';
-import { unroll } from './unroll.js';
+import { type Direction, unrollProjected } from './projected.js';
+import { type SequenceInputs, sequenceInputs, sequenceKernels } from './sequence-kernels.js';
 
 /** What an LSTM carries: its output and its memory, both [B,U]. */
 export interface LSTMState {
@@ -21,24 +21,22 @@ export function lstmStep(x: tf.Tensor2D, { hidden, cell }: LSTMState, recurrent:
   return { hidden: tf.mul<tf.Tensor2D>(tf.sigmoid(open), tf.tanh(next)), cell: next };
 }
 
-/** projected [B,T,4U] (i,f,g,o; bias included), recurrent [U,4U], mask [B,T], hidden and cell [B,U] → [output [B,T,U], last hidden, last cell]. */
-export const lstmSequence: Op<'projected' | 'recurrent' | 'mask' | 'hidden' | 'cell', Record<string, never>> = defineOp(
-  {
-    name: 'LSTMSequence',
-    inputs: ['projected', 'recurrent', 'mask', 'hidden', 'cell'],
-    outputs: 3,
-    workspaces: 3,
-    fused: lstmKernels,
-    composed({ projected, recurrent, mask, hidden, cell }) {
-      const { output, state } = unroll(
-        { values: projected as tf.Tensor3D, mask: mask as tf.Tensor2D },
-        { hidden, cell } as LSTMState,
-        (x, previous) => {
-          const next = lstmStep(x, previous, recurrent as tf.Tensor2D);
-          return { output: next.hidden, state: next };
-        },
-      );
-      return [output, state.hidden, state.cell];
-    },
+/**
+ * x [B,T,D], weight [D,4U] (i,f,g,o), bias [4U], recurrent [U,4U], mask [B,T], hidden and cell [B,U] → [output [B,T,U], last hidden,
+ * last cell]. What stands at padding is not read.
+ */
+export const lstmSequence: Op<SequenceInputs | 'cell', Direction> = defineOp({
+  name: 'LSTMSequence',
+  inputs: [...sequenceInputs, 'cell'],
+  outputs: 3,
+  workspaces: 2,
+  fused: sequenceKernels('lstm', ['cell']),
+  composed({ hidden, cell, ...inputs }, direction) {
+    const initial = { hidden, cell } as LSTMState;
+    const { output, state } = unrollProjected(inputs, direction, initial, (x, previous) => {
+      const next = lstmStep(x, previous, inputs.recurrent as tf.Tensor2D);
+      return { output: next.hidden, state: next };
+    });
+    return [output, state.hidden, state.cell];
   },
-);
+});

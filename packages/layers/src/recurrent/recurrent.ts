@@ -5,6 +5,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { sequenceShape } from '../sequence-shape.js';
 import { type Checkpoint, checkpointed, checkpointOf, type Ran } from './checkpointed.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { reversedSteps, reverseTime } from './reverse-time.js';
 import { unroll } from './unroll.js';
 
 export interface RecurrentOptions<S> {
@@ -37,14 +38,12 @@ export class Recurrent<S> extends Module implements RecurrentLayer<S> {
 
   /** input [B,T,D] → output [B,T,U] and the state after each row's last real step; `initial` is zero unless given. */
   forward(input: Sequence, initial?: S): { output: Sequence; state: S } {
-    const { B } = sequenceShape('Recurrent.forward', input, this.inputSize);
-    const given = { values: input.values, mask: asMask(input.mask) };
-    const start = initial ?? this.initialState(B);
-    const run = (part: Sequence, from: S) => this.#run(part, from);
-    const { output, state } = this.checkpoint
-      ? checkpointed({ owner: this, run }, given, start, this.checkpoint)
-      : run(given, start);
-    return { output: { values: output, mask: given.mask }, state };
+    return this.#over(input, initial, false);
+  }
+
+  /** The same from the last step to the first; outputs stay in their places. */
+  forwardReversed(input: Sequence, initial?: S): { output: Sequence; state: S } {
+    return this.#over(input, initial, true);
   }
 
   step(x: tf.Tensor2D, state: S): { output: tf.Tensor2D; state: S } {
@@ -55,12 +54,29 @@ export class Recurrent<S> extends Module implements RecurrentLayer<S> {
     return this.cell.read?.(state);
   }
 
-  #run(input: Sequence, initial: S): Ran<S> {
-    const padded = zeroPadding(input);
-    return this.cell.scan
-      ? this.cell.scan(padded, initial)
-      : unroll(padded, initial, (x, previous) => this.cell.step(x, previous));
+  #over(input: Sequence, initial: S | undefined, reverse: boolean): { output: Sequence; state: S } {
+    const { B } = sequenceShape('Recurrent.forward', input, this.inputSize);
+    const given = { values: input.values, mask: asMask(input.mask) };
+    const start = initial ?? this.initialState(B);
+    if (!this.checkpoint) return withMask(this.#run(given, start, reverse), given.mask);
+    const run = (part: Sequence, from: S) => this.#run(part, from, false);
+    if (!reverse) return withMask(checkpointed({ owner: this, run }, given, start, this.checkpoint), given.mask);
+    const { output, state } = checkpointed({ owner: this, run }, reverseTime(given), start, this.checkpoint);
+    return withMask({ output: reversedSteps(output), state }, given.mask);
   }
+
+  #run(input: Sequence, initial: S, reverse: boolean): Ran<S> {
+    if (this.cell.scan) return this.cell.scan(input, initial, reverse);
+    const step = (x: tf.Tensor2D, previous: S) => this.cell.step(x, previous);
+    const padded = zeroPadding(input);
+    if (!reverse) return unroll(padded, initial, step);
+    const { output, state } = unroll(reverseTime(padded), initial, step);
+    return { output: reversedSteps(output), state };
+  }
+}
+
+function withMask<S>({ output, state }: Ran<S>, mask: tf.Tensor2D): { output: Sequence; state: S } {
+  return { output: { values: output, mask }, state };
 }
 
 /** Checks at run time what the type says, for those who come from JavaScript. */

@@ -7,12 +7,17 @@ import * as tf from '@tensorflow/tfjs-core';
 /** The last step first. The mask takes a way round, because tfjs' wasm backend reverses bool as if it had four bytes. */
 export function reverseTime({ values, mask }: Sequence): Sequence {
   return {
-    values: reverseSteps({ x: values }, {})[0] as tf.Tensor3D,
+    values: reversedSteps(values),
     mask: asMask(tf.reverse(tf.cast(mask, 'int32'), 1)),
   };
 }
 
-/** x [B,T,D] → the same with its steps in the opposite order; tfjs moves number by number, and this row by row. */
+/** x [B,T,D] → the same with its steps in the opposite order. */
+export function reversedSteps(x: tf.Tensor3D): tf.Tensor3D {
+  return reverseSteps({ x }, {})[0] as tf.Tensor3D;
+}
+
+/** The op of `reversedSteps`; tfjs moves number by number, and this row by row. */
 export const reverseSteps: Op<'x', Record<string, never>> = defineOp({
   name: 'ReverseSteps',
   inputs: ['x'],

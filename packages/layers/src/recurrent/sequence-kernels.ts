@@ -1,137 +1,102 @@
-/** The fused kernels of the recurrent sequence ops: whole sequences at once, forward and backward. Each returns what it made, in order. */
-import type { FusedPair } from '@seqloom/core';
-import {
-  gruResetAfterBackward,
-  gruResetAfterForward,
-  gruResetBeforeBackward,
-  gruResetBeforeForward,
-  lstmBackward,
-  lstmForward,
-  type SimpleRNNActivation,
-  simpleRNNBackward,
-  simpleRNNForward,
-} from '@seqloom/kernels';
-import { addresses, copyOf, perRow, perStep, perUnit, places, shapeOf } from './sequence-memory.js';
+/** The fused kernels of the recurrent sequence ops: whole sequences at once, forward and backward. */
+import type { FusedKernel, FusedPair } from '@seqloom/core';
+import { floats, type ScanCell, type ScanShape, savedGates, scanBackward, scanForward } from '@seqloom/kernels';
 
-/** Workspaces: the states before each step. */
-export const simpleRNNKernels: FusedPair<'projected' | 'recurrent' | 'mask' | 'hidden'> = {
-  forward(inputs, { activation }, workspace) {
-    const shape = { ...shapeOf(inputs), activation: activation as SimpleRNNActivation };
-    const { projected, recurrent: weights, mask, hidden: h0 } = inputs;
-    const made = {
-      outputs: perStep(workspace, shape),
-      h: perRow(workspace, shape),
-      hiddens: perStep(workspace, shape),
-    };
-    const given = addresses(workspace, { projected, weights, mask, h0 });
-    simpleRNNForward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  backward(inputs, { activation }, workspace) {
-    const shape = { ...shapeOf(inputs), activation: activation as SimpleRNNActivation };
-    const { recurrent: weights, mask, out0: outputs, out2: hiddens, dy0: dOutputs, dy1 } = inputs;
-    const made = {
-      dProjected: perStep(workspace, shape),
-      dWeights: perUnit(workspace, shape),
-      dH: copyOf(workspace, dy1),
-    };
-    const given = addresses(workspace, { weights, mask, outputs, hiddens, dOutputs });
-    simpleRNNBackward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  differentiable: ['projected', 'recurrent', 'hidden'],
-};
+/** Inputs that every recurrent sequence op has; `recurrentBias` and `cell` come after them where there are any. */
+export type SequenceInputs = 'x' | 'weight' | 'bias' | 'recurrent' | 'mask' | 'hidden';
 
-/** Workspaces: the gates, and the states before each step. */
-export const gruResetAfterKernels: FusedPair<'projected' | 'recurrent' | 'recurrentBias' | 'mask' | 'hidden'> = {
-  forward(inputs, _, workspace) {
-    const shape = shapeOf(inputs);
-    const { projected, recurrent: weights, recurrentBias: bias, mask, hidden: h0 } = inputs;
-    const made = {
-      outputs: perStep(workspace, shape),
-      h: perRow(workspace, shape),
-      gates: perStep(workspace, shape, 4),
-      hiddens: perStep(workspace, shape),
-    };
-    const given = addresses(workspace, { projected, weights, bias, mask, h0 });
-    gruResetAfterForward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  backward(inputs, _, workspace) {
-    const shape = shapeOf(inputs);
-    const { recurrent: weights, mask, out2: gates, out3: hiddens, dy0: dOutputs, dy1 } = inputs;
-    const made = {
-      dProjected: perStep(workspace, shape, 3),
-      dWeights: perUnit(workspace, shape, 3),
-      dBias: workspace.output([3 * shape.units]),
-      dH: copyOf(workspace, dy1),
-    };
-    const given = addresses(workspace, { weights, mask, gates, hiddens, dOutputs });
-    gruResetAfterBackward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  differentiable: ['projected', 'recurrent', 'recurrentBias', 'hidden'],
-};
+/** Names of `SequenceInputs` in the order that puts first what costs most to differentiate and is wanted least. */
+export const sequenceInputs: readonly SequenceInputs[] = ['x', 'weight', 'bias', 'recurrent', 'mask', 'hidden'];
 
-/** Workspaces: the gates, and the states before each step. */
-export const gruResetBeforeKernels: FusedPair<'projected' | 'recurrent' | 'mask' | 'hidden'> = {
-  forward(inputs, _, workspace) {
-    const shape = shapeOf(inputs);
-    const { projected, recurrent: weights, mask, hidden: h0 } = inputs;
-    const made = {
-      outputs: perStep(workspace, shape),
-      h: perRow(workspace, shape),
-      gates: perStep(workspace, shape, 3),
-      hiddens: perStep(workspace, shape),
-    };
-    const given = addresses(workspace, { projected, weights, mask, h0 });
-    gruResetBeforeForward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  backward(inputs, _, workspace) {
-    const shape = shapeOf(inputs);
-    const { recurrent: weights, mask, out2: gates, out3: hiddens, dy0: dOutputs, dy1 } = inputs;
-    const made = {
-      dProjected: perStep(workspace, shape, 3),
-      dWeights: perUnit(workspace, shape, 3),
-      dH: copyOf(workspace, dy1),
-    };
-    const given = addresses(workspace, { weights, mask, gates, hiddens, dOutputs });
-    gruResetBeforeBackward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  differentiable: ['projected', 'recurrent', 'hidden'],
-};
+/** The kernels of one cell, which may depend on the attributes. Workspaces: the gates, and the memories where there are any. */
+export function sequenceKernels<More extends 'recurrentBias' | 'cell' = never>(
+  cellOf: ScanCell | ((attributes: Readonly<Record<string, unknown>>) => ScanCell),
+  more: readonly More[] = [],
+): FusedPair<SequenceInputs | More> {
+  const cellFor = typeof cellOf === 'string' ? () => cellOf : cellOf;
+  return {
+    forward: (inputs, attributes, workspace) => forward(cellFor(attributes), inputs, attributes, workspace),
+    backward: (inputs, attributes, workspace) => backward(cellFor(attributes), inputs, attributes, workspace),
+    differentiable: [...sequenceInputs, ...more].filter((name) => name !== 'mask'),
+  };
+}
 
-/** Workspaces: the gates, and the states and memories before each step. */
-export const lstmKernels: FusedPair<'projected' | 'recurrent' | 'mask' | 'hidden' | 'cell'> = {
-  forward(inputs, _, workspace) {
-    const shape = shapeOf(inputs);
-    const { projected, recurrent: weights, mask, hidden: h0, cell: c0 } = inputs;
-    const made = {
-      outputs: perStep(workspace, shape),
-      h: perRow(workspace, shape),
-      c: perRow(workspace, shape),
-      gates: perStep(workspace, shape, 4),
-      hiddens: perStep(workspace, shape),
-      cells: perStep(workspace, shape),
-    };
-    const given = addresses(workspace, { projected, weights, mask, h0, c0 });
-    lstmForward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  backward(inputs, _, workspace) {
-    const shape = shapeOf(inputs);
-    const { recurrent: weights, mask, out3: gates, out4: hiddens, out5: cells, dy0: dOutputs, dy1, dy2 } = inputs;
-    const made = {
-      dProjected: perStep(workspace, shape, 4),
-      dWeights: perUnit(workspace, shape, 4),
-      dH: copyOf(workspace, dy1),
-      dC: copyOf(workspace, dy2),
-    };
-    const given = addresses(workspace, { weights, mask, gates, hiddens, cells, dOutputs });
-    lstmBackward(workspace.kernels, shape, { ...given, ...places(made) });
-    return Object.values(made);
-  },
-  differentiable: ['projected', 'recurrent', 'hidden', 'cell'],
-};
+type Inputs = Parameters<FusedKernel>[0];
+type Attributes = Parameters<FusedKernel>[1];
+type Workspace = Parameters<FusedKernel>[2];
+type Output = ReturnType<Workspace['output']>;
+
+function forward(cell: ScanCell, inputs: Inputs, { reverse, forGradient }: Attributes, workspace: Workspace): Output[] {
+  const shape = shapeOf(inputs, reverse);
+  const { batch, time, units } = shape;
+  const outputs = workspace.output([batch, time, units]);
+  const states = Array.from({ length: hasMemory(cell) ? 2 : 1 }, () => workspace.output([batch, units]));
+  const parts = forGradient
+    ? [...(savedGates(cell) > 0 ? [savedGates(cell)] : []), ...(hasMemory(cell) ? [1] : [])]
+    : [];
+  const saved = parts.map((part) => workspace.output([batch, time, part * units]));
+  const [h, c] = states.map(({ pointer }) => pointer);
+  const [gates, cells] = saved.map(({ pointer }) => pointer);
+  scanForward(workspace.kernels, cell, shape, {
+    ...given(inputs, workspace),
+    ...{ outputs: outputs.pointer, h: h!, c, gates, cells },
+  });
+  return [outputs, ...states, ...saved];
+}
+
+function backward(cell: ScanCell, inputs: Inputs, { reverse, wanted }: Attributes, workspace: Workspace): Output[] {
+  const shape = shapeOf(inputs, reverse);
+  const names = wanted as readonly string[];
+  const made: Record<string, Output> = {
+    hidden: copyOf(workspace, inputs.dy1),
+    ...(hasMemory(cell) && { cell: copyOf(workspace, inputs.dy2) }),
+  };
+  for (const name of ['x', 'weight', 'bias', 'recurrent', 'recurrentBias']) {
+    if (inputs[name] && (name !== 'x' || names.includes(name))) made[name] = workspace.output([...inputs[name].shape]);
+  }
+  const at = (name: string) => made[name]?.pointer ?? 0;
+  const [gates, cells] = hasMemory(cell) ? [inputs.out3, inputs.out4] : [inputs.out2, undefined];
+  scanBackward(workspace.kernels, cell, shape, {
+    ...given(inputs, workspace),
+    ...addresses(workspace, { outputs: inputs.out0!, gates, cells, dOutputs: inputs.dy0! }),
+    ...{ dX: at('x'), dWeight: at('weight'), dBias: at('bias'), dRecurrent: at('recurrent') },
+    ...{ dRecurrentBias: at('recurrentBias'), dH: at('hidden'), dC: at('cell') },
+  });
+  return names.map((name) => made[name]!);
+}
+
+function hasMemory(cell: ScanCell): boolean {
+  return cell === 'lstm';
+}
+
+function shapeOf({ x, recurrent }: Inputs, reverse: unknown): ScanShape {
+  const [batch, time, inputSize] = x!.shape as [number, number, number];
+  return { batch, time, inputSize, units: recurrent!.shape[0]!, reverse: reverse === true };
+}
+
+/** What both directions read. */
+function given({ x, weight, bias, recurrent, recurrentBias, mask, hidden, cell }: Inputs, workspace: Workspace) {
+  const always = { x: x!, weight: weight!, bias: bias!, recurrent: recurrent!, mask: mask!, h0: hidden! };
+  return addresses(workspace, { ...always, recurrentBias, c0: cell });
+}
+
+type Addresses<T> = { [Name in keyof T]: undefined extends T[Name] ? number | undefined : number };
+
+function addresses<T extends Record<string, Inputs[string] | undefined>>(
+  workspace: Workspace,
+  tensors: T,
+): Addresses<T> {
+  const entries = Object.entries(tensors).map(([name, tensor]) => [name, tensor && workspace.input(tensor)]);
+  return Object.fromEntries(entries) as Addresses<T>;
+}
+
+/** A new tensor with the values of another: the kernel turns the gradient of the last state into that of the first in place. */
+function copyOf(workspace: Workspace, tensor: Inputs[string] | undefined): Output {
+  const shape = [...tensor!.shape];
+  const from = workspace.input(tensor!);
+  const copy = workspace.output(shape);
+  const { memory } = workspace.kernels;
+  const size = shape.reduce((product, length) => product * length, 1);
+  floats(memory, copy.pointer, size).set(floats(memory, from, size));
+  return copy;
+}

@@ -1,9 +1,10 @@
 /** The simple (Elman) recurrent cell. */
 import type { Rng, Sequence } from '@seqloom/core';
-import { asMask, count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
+import { count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import type { RecurrentCell } from './recurrent-cell.js';
+import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
 import { type Activation, simpleRNNSequence, simpleRNNStep } from './simple-rnn-sequence.js';
 
@@ -51,11 +52,10 @@ export class SimpleRNNCell extends Module implements RecurrentCell<tf.Tensor2D> 
     return { output: state, state };
   }
 
-  scan({ values, mask }: Sequence, hidden: tf.Tensor2D): { output: tf.Tensor3D; state: tf.Tensor2D } {
+  scan({ values, mask }: Sequence, hidden: tf.Tensor2D, reverse = false): { output: tf.Tensor3D; state: tf.Tensor2D } {
     dims('SimpleRNNCell.scan', { x: [values, `B T ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
-    const [projected, recurrent] = [this.input.forward(values), this.recurrent.weight];
-    const inputs = { projected, recurrent, mask: asMask(mask), hidden };
-    const [output, state] = simpleRNNSequence(inputs, { activation: this.activation });
+    const inputs = { ...scanInputs(this, values, mask), hidden };
+    const [output, state] = simpleRNNSequence(inputs, { activation: this.activation, reverse });
     return { output: output as tf.Tensor3D, state: state as tf.Tensor2D };
   }
 

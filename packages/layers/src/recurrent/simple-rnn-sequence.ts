@@ -2,8 +2,8 @@
 import type { Op } from '@seqloom/core';
 import { defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { simpleRNNKernels } from './sequence-kernels.js';
-import { unroll } from './unroll.js';
+import { type Direction, unrollProjected } from './projected.js';
+import { type SequenceInputs, sequenceInputs, sequenceKernels } from './sequence-kernels.js';
 
 export type Activation = 'tanh' | 'relu';
 
@@ -18,23 +18,20 @@ export function simpleRNNStep(
   return activation === 'tanh' ? tf.tanh(sum) : tf.relu(sum);
 }
 
-/** projected [B,T,U] (bias included), recurrent [U,U], mask [B,T], hidden [B,U] → [output [B,T,U], last hidden [B,U]]. */
-export const simpleRNNSequence: Op<'projected' | 'recurrent' | 'mask' | 'hidden', { activation: Activation }> =
-  defineOp({
-    name: 'SimpleRNNSequence',
-    inputs: ['projected', 'recurrent', 'mask', 'hidden'],
-    outputs: 2,
-    workspaces: 1,
-    fused: simpleRNNKernels,
-    composed({ projected, recurrent, mask, hidden }, { activation }) {
-      const { output, state } = unroll(
-        { values: projected as tf.Tensor3D, mask: mask as tf.Tensor2D },
-        hidden as tf.Tensor2D,
-        (x, previous) => {
-          const next = simpleRNNStep(x, previous, recurrent as tf.Tensor2D, activation);
-          return { output: next, state: next };
-        },
-      );
-      return [output, state];
-    },
-  });
+/**
+ * x [B,T,D], weight [D,U], bias [U], recurrent [U,U], mask [B,T], hidden [B,U] → [output [B,T,U], last hidden [B,U]]. What stands at
+ * padding is not read.
+ */
+export const simpleRNNSequence: Op<SequenceInputs, Direction & { activation: Activation }> = defineOp({
+  name: 'SimpleRNNSequence',
+  inputs: sequenceInputs,
+  outputs: 2,
+  fused: sequenceKernels<never>(({ activation }) => (activation === 'relu' ? 'simpleRelu' : 'simpleTanh')),
+  composed(inputs, { activation, ...direction }) {
+    const { output, state } = unrollProjected(inputs, direction, inputs.hidden as tf.Tensor2D, (x, previous) => {
+      const next = simpleRNNStep(x, previous, inputs.recurrent as tf.Tensor2D, activation);
+      return { output: next, state: next };
+    });
+    return [output, state];
+  },
+});
