@@ -13,7 +13,8 @@ vi.mock('./worker.js', async (original) => ({
   startWorker: ({ control }: WorkerStart, onEnd: () => void) => {
     pretend(new Int32Array(control));
     ended = onEnd;
-    return stop;
+    const isReady = Atomics.load(new Int32Array(control), word.state) === state.idle;
+    return { stop, ready: isReady ? Promise.resolve() : new Promise(() => {}) };
   },
 }));
 
@@ -62,9 +63,10 @@ it('a worker that never comes back from a call is given up after a while', async
 
 it('workers that are never ready are no threads', async () => {
   pretend = () => {};
-  let now = 0;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6_000));
-  expect(await startThreads(kernels, { count: 2 })).toBe(false);
-  clock.mockRestore();
+  vi.useFakeTimers();
+  const started = startThreads(kernels, { count: 2 });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await started).toBe(false);
+  vi.useRealTimers();
   expect(kernels.threads).toBeUndefined();
 });

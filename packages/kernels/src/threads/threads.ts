@@ -2,7 +2,7 @@
 import type { Kernels } from '../load.js';
 import { type Call, invoke } from './run-all.js';
 import { isNode, isShared } from './shared-memory.js';
-import { type Control, newControl, type Stop, startWorker, state, word } from './worker.js';
+import { type Control, newControl, startWorker, state, type Worker, word } from './worker.js';
 
 export interface ThreadOptions {
   /** How many threads shall work, the caller's among them. */
@@ -29,9 +29,8 @@ export function stopThreads(kernels: Kernels): void {
   kernels.threads = undefined;
 }
 
-interface Worker {
+interface Helper extends Worker {
   control: Control;
-  stop: Stop;
 }
 
 const startWithin = 10_000; // milliseconds
@@ -46,7 +45,7 @@ export class Threads {
   readonly #kernels: Kernels;
   readonly #names: string[];
   #onLoss: ThreadOptions['onLoss'];
-  #workers: Worker[] = [];
+  #workers: Helper[] = [];
 
   constructor(kernels: Kernels, onLoss: ThreadOptions['onLoss']) {
     this.#kernels = kernels;
@@ -61,17 +60,19 @@ export class Threads {
 
   /** Starts so many workers; false if one is not ready in time. */
   async start(count: number): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       for (let i = 0; i < count; i++) this.#add();
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(reject, startWithin);
+      });
+      await Promise.race([Promise.all(this.#workers.map(({ ready }) => ready)), late]);
+      return true;
     } catch {
       return false; // the environment forbids workers
+    } finally {
+      clearTimeout(timer);
     }
-    const deadline = performance.now() + startWithin;
-    const ready = () => this.#workers.every(({ control }) => Atomics.load(control.words, word.state) === state.idle);
-    while (this.#workers.length === count && !ready() && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    return this.#workers.length === count && ready();
   }
 
   stop(): void {
@@ -100,11 +101,12 @@ export class Threads {
     const control = newControl();
     const { memory, module } = this.#kernels;
     const start = { module, memory: memory.memory, control: control.words.buffer, kernels: this.#names };
-    const worker = { control, stop: startWorker(start, () => this.#lose(worker, 'a worker has ended')) };
-    this.#workers.push(worker);
+    const worker = startWorker(start, () => this.#lose(helper, 'a worker has ended'));
+    const helper = { control, ...worker };
+    this.#workers.push(helper);
   }
 
-  #give({ control }: Worker, { kernel, parameters }: Call): void {
+  #give({ control }: Helper, { kernel, parameters }: Call): void {
     control.words[word.kernel] = this.#names.indexOf(kernel);
     control.words[word.count] = parameters.length;
     control.parameters.set(parameters);
@@ -113,7 +115,7 @@ export class Threads {
   }
 
   /** Waits for a worker, and says whether it succeeded. A call that it has not even taken up, perhaps because it is dead, is made here. */
-  #join({ control: { words } }: Worker, call: Call, limit: number): boolean {
+  #join({ control: { words } }: Helper, call: Call, limit: number): boolean {
     if (Atomics.compareExchange(words, word.state, state.called, state.idle) === state.called) {
       invoke(this.#kernels.exports, call);
       return true;
@@ -126,7 +128,7 @@ export class Threads {
     return Atomics.load(words, word.state) === state.idle;
   }
 
-  #lose(worker: Worker, problem: string): void {
+  #lose(worker: Helper, problem: string): void {
     const place = this.#workers.indexOf(worker);
     if (place < 0) return; // stopped on purpose, or lost before
     this.#workers.splice(place, 1);

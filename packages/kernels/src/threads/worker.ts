@@ -29,21 +29,25 @@ export interface WorkerStart {
   kernels: readonly string[];
 }
 
-/** Stops a worker. */
-export type Stop = () => void;
+export interface Worker {
+  /** Resolves when it waits for calls; rejects when it has ended before. */
+  ready: Promise<void>;
+  stop(): void;
+}
 
 /**
  * For a while it looks for the next call without sleeping, since waking a thread takes longer than most kernels run. The source
  * stands in a string, because bundlers and loaders rewrite functions, and a file of its own would need a path.
  */
 const source = `
-const work = ({ module, memory, control, kernels }) => {
+const work = ({ module, memory, control, kernels }, ready) => {
   const words = new Int32Array(control, 0, 4);
   const parameters = new Float64Array(control, ${parametersAt});
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const called = ${state.called};
   const set = (state) => { Atomics.store(words, 0, state); Atomics.notify(words, 0); };
   set(${state.idle});
+  ready();
   for (;;) {
     for (let i = 0; i < 20000 && Atomics.load(words, 0) !== called; i++);
     Atomics.wait(words, 0, ${state.idle});
@@ -56,29 +60,44 @@ const work = ({ module, memory, control, kernels }) => {
     }
   }
 };
-if (typeof require === 'function') work(require('node:worker_threads').workerData);
-else onmessage = ({ data }) => work(data);
+if (typeof require === 'function') {
+  const { parentPort, workerData } = require('node:worker_threads');
+  work(workerData, () => parentPort.postMessage('ready'));
+} else onmessage = ({ data }) => work(data, () => postMessage('ready'));
 `;
 
-/** Starts a worker, which sets its state to idle when it is ready; `onEnd` is called when it ends by itself. */
-export function startWorker(start: WorkerStart, onEnd: () => void): Stop {
-  return isNode() ? startInNode(start, onEnd) : startInBrowser(start, onEnd);
+/** Starts a worker; `onEnd` is called when it ends by itself. */
+export function startWorker(start: WorkerStart, onEnd: () => void): Worker {
+  let stop: Worker['stop'] = () => {};
+  const ready = new Promise<void>((resolve, reject) => {
+    const onEndOrNeverReady = () => {
+      reject(new Error('the worker has ended'));
+      onEnd();
+    };
+    stop = (isNode() ? startInNode : startInBrowser)(start, resolve, onEndOrNeverReady);
+  });
+  ready.catch(() => {}); // whoever waits is told
+  return { ready, stop };
 }
 
 /** The worker keeps no process alive, and inherits no loaders from it. */
-function startInNode(start: WorkerStart, onEnd: () => void): Stop {
+function startInNode(start: WorkerStart, onReady: () => void, onEnd: () => void): Worker['stop'] {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(source, { eval: true, workerData: start, execArgv: [] });
-  worker.unref();
+  worker.once('message', () => {
+    worker.unref();
+    onReady();
+  });
   worker.on('error', onEnd);
   worker.on('exit', onEnd);
   return () => void worker.terminate();
 }
 
 /** Where the page's content security policy forbids workers from blobs, the worker ends before it is ready. */
-function startInBrowser(start: WorkerStart, onEnd: () => void): Stop {
+function startInBrowser(start: WorkerStart, onReady: () => void, onEnd: () => void): Worker['stop'] {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(url);
+  worker.onmessage = onReady;
   worker.onerror = (event) => {
     event.preventDefault();
     onEnd();
