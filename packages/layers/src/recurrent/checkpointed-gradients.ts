@@ -1,36 +1,50 @@
-/** Gradients inside a gradient function, of several tensors packed as one: what checkpointing needs and tfjs lacks. */
+/** Gradients of several tensors, and gradients inside a gradient function: what checkpointing needs and tfjs lacks. */
 import { UsageError } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Tensors [B,…] side by side as float32 [B,N], since tfjs wants one tensor of a custom gradient. */
-export function pack(tensors: readonly tf.Tensor[]): tf.Tensor2D {
-  const rows = tensors.map((tensor) => tf.reshape<tf.Rank.R2>(float(tensor), [tensor.shape[0]!, -1]));
-  return tf.concat(rows, 1);
+/** The outputs in front, and what `backward` answers: a gradient for each input; the first one only where it is wanted. */
+interface Differentiable {
+  forward(save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
+  backward(dys: tf.Tensor[], saved: tf.Tensor[], firstWanted: boolean): (tf.Tensor | undefined)[];
 }
 
-/** The packed [B,N] as one piece [B,…] followed by tensors like `last`. */
-export function unpack(packed: tf.Tensor2D, last: readonly tf.Tensor[]): tf.Tensor[] {
-  const sizes = rowSizes(last);
-  const first = packed.shape[1] - sizes.reduce((a, b) => a + b, 0);
-  if (last.length === 0) return [packed]; // tfjs' split into one piece has no gradient
-  const [piece, ...pieces] = tf.split(packed, [first, ...sizes], 1);
-  return [piece!, ...pieces.map((row, i) => typed(tf.reshape(row, last[i]!.shape), last[i]!.dtype))];
+/** Several outputs with a gradient of their own: tfjs' customGrad has one output, and computes the gradient of every input. */
+export function withGradient(inputs: readonly tf.Tensor[], { forward, backward }: Differentiable): tf.Tensor[] {
+  return (tf.engine() as unknown as CustomGradients).runKernelFunc({
+    inputs: Object.fromEntries(inputs.entries()), // the tape asks for gradients in this order
+    forwardFunc: (_, save) => forward(save),
+    backwardsFunc(dys, saved) {
+      let found: (tf.Tensor | undefined)[] | undefined;
+      const gradientOf = (index: number) => {
+        if (!found) {
+          found = backward(([] as tf.Tensor[]).concat(dys), saved, index === 0);
+          for (const tensor of found) if (tensor) saved.push(tf.keep(tensor)); // the tape disposes it in the end
+        }
+        return tf.clone(found[index] as tf.Tensor);
+      };
+      return Object.fromEntries(inputs.map((_, i) => [i, () => gradientOf(i)]));
+    },
+  });
 }
 
-/** Numbers in a row of each tensor [B,…]. */
-export function rowSizes(tensors: readonly tf.Tensor[]): number[] {
-  return tensors.map((tensor) => tensor.size / tensor.shape[0]!);
+/** What tfjs' customGrad calls; private in its types. */
+interface CustomGradients {
+  runKernelFunc(call: {
+    inputs: tf.NamedTensorMap;
+    forwardFunc(backend: unknown, save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
+    backwardsFunc(dys: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]): Record<string, () => tf.Tensor>;
+  }): tf.Tensor[];
 }
 
 /**
- * The gradients of the packed outputs of `f` for `inputs`, then `variables`, given `dy` [B,N]; zeros where there is none.
+ * The gradients of `f`'s outputs for `inputs`, then `variables`, given `dys`, those of the outputs; zeros where there is none.
  * Throws UsageError when `f` uses a trainable variable that is not among them: its gradient would be lost without a word.
  */
 export function ownGradients(
   f: () => tf.Tensor[],
   inputs: readonly tf.Tensor[],
   variables: readonly tf.Variable[],
-  dy: tf.Tensor2D,
+  dys: readonly tf.Tensor[],
 ): tf.Tensor[] {
   const known = [...inputs, ...variables];
   const strangers = Object.values(tf.engine().registeredVariables).filter(
@@ -38,7 +52,7 @@ export function ownGradients(
   );
   const grads = onOwnTape(() => {
     const run = () => pack(f());
-    return tf.engine().gradients(run, [...known, ...strangers], dy, true).grads as (tf.Tensor | undefined)[];
+    return tf.engine().gradients(run, [...known, ...strangers], pack(dys), true).grads as (tf.Tensor | undefined)[];
   });
   const lost = strangers.find((_, i) => grads[known.length + i]);
   if (lost) {
@@ -61,10 +75,11 @@ function onOwnTape<T>(f: () => T): T {
   }
 }
 
-function float(x: tf.Tensor): tf.Tensor {
-  return typed(x, 'float32');
-}
-
-function typed(x: tf.Tensor, dtype: tf.DataType): tf.Tensor {
-  return x.dtype === dtype ? x : tf.cast(x, dtype);
+/** Tensors [B,…] side by side as float32 [B,N]: a tape goes back from one tensor. */
+function pack(tensors: readonly tf.Tensor[]): tf.Tensor2D {
+  const rows = tensors.map((tensor) => {
+    const numbers = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
+    return tf.reshape<tf.Rank.R2>(numbers, [tensor.shape[0]!, -1]);
+  });
+  return tf.concat(rows, 1);
 }

@@ -2,7 +2,7 @@
 import type { Module, Rng, Sequence } from '@seqloom/core';
 import { count, mapState, stateTensors, UsageError } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { ownGradients, pack, rowSizes, unpack } from './checkpointed-gradients.js';
+import { ownGradients, withGradient } from './checkpointed-gradients.js';
 
 /** True: about √T segments, which needs the least memory; a number: so many. */
 export type Checkpoint = boolean | number;
@@ -33,16 +33,15 @@ export function checkpointed<S>(
   const variables = Array.from(recurrence.owner.namedVariables(), ([, variable]) => variable);
   const starts = stateTensors(initial);
   const trip: Trip<S> = { ...recurrence, input, initial, variables };
-  const packed = tf.customGrad((...given) => {
-    const save = given.at(-1) as tf.GradSaveFunc;
-    const { value, segments } = ahead(trip, checkpoint);
-    save([input.values, input.mask, ...segments.flatMap(({ start }) => start)]);
-    return { value, gradFunc: (dy, saved) => back(trip, segments, dy as tf.Tensor2D, saved) };
-  });
-  const [B, T] = input.mask.shape;
-  const [output, ...last] = tf.tidy(() => {
-    const [flat, ...state] = unpack(packed(input.values, ...starts, ...variables) as tf.Tensor2D, starts);
-    return [tf.reshape(flat!, [B, T, -1]), ...state];
+  let segments: Segment[] = [];
+  const [output, ...last] = withGradient([input.values, ...starts, ...variables], {
+    forward(save) {
+      const found = ahead(trip, checkpoint);
+      segments = found.segments;
+      save([input.values, input.mask, ...segments.flatMap(({ start }) => start)]);
+      return found.outputs;
+    },
+    backward: (dys, saved, wanted) => back(trip, segments, { dys, saved, wanted }),
   });
   return { output: output as tf.Tensor3D, state: rebuilt(initial, last) };
 }
@@ -84,39 +83,46 @@ function ahead<S>({ owner, run, input, initial }: Trip<S>, checkpoint: true | nu
     outputs.push(output!);
     state = rebuilt(initial, last);
   }
-  return { value: pack([...outputs, ...stateTensors(state)]), segments };
+  return { outputs: [tf.concat(outputs, 1), ...stateTensors(state)], segments };
 }
 
-/** The gradients of values, initial state and variables; the last segment comes first. */
-function back<S>(trip: Trip<S>, segments: readonly Segment[], dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-  const [values, mask, ...starts] = saved as [tf.Tensor3D, tf.Tensor2D, ...tf.Tensor[]];
-  const states = stateTensors(trip.initial);
-  const T = mask.shape[1];
-  const U = (dy.shape[1] - rowSizes(states).reduce((a, b) => a + b, 0)) / T;
+/** The gradients of values (where wanted), initial state and variables; the last segment comes first. */
+function back<S>(trip: Trip<S>, segments: readonly Segment[], { dys, saved, wanted }: WayBack) {
   if (tf.engine().isTapeOn()) throw noSecondDerivative();
-  let dState = unpack(dy, states).slice(1);
-  let dVariables: tf.Tensor[] = [];
+  const [values, mask, ...starts] = saved as [tf.Tensor3D, tf.Tensor2D, ...tf.Tensor[]];
+  const [dOutput, ...dLast] = dys as [tf.Tensor3D, ...tf.Tensor[]];
+  const states = dLast.length;
+  let [dState, dVariables]: [tf.Tensor[], tf.Tensor[]] = [dLast, []];
   const dValues: tf.Tensor[] = [];
   for (const [i, { from, size, draws }] of [...segments.entries()].reverse()) {
     const found = tf.tidy(() => {
       const here = part({ values, mask }, from, size);
-      const start = starts.slice(i * states.length, (i + 1) * states.length);
+      const start = starts.slice(i * states, (i + 1) * states);
       const again = () => repeat(trip.owner, draws, () => tensorsOf(trip.run(here, rebuilt(trip.initial, start))));
-      const dPart = pack([tf.slice(dy, [0, from * U], [-1, size * U]), ...dState]);
-      const [dX, ...more] = ownGradients(again, [here.values, ...start], trip.variables, dPart);
-      const own = more.slice(states.length);
+      const inputs = wanted ? [...start, here.values] : start;
+      const dPart = [tf.slice(dOutput, [0, from], [-1, size]), ...dState];
+      const all = ownGradients(again, inputs, trip.variables, dPart);
+      const own = all.slice(inputs.length);
       return {
-        dX,
-        dState: more.slice(0, states.length),
+        dState: all.slice(0, states),
+        dValues: all.slice(states, inputs.length),
         dVariables: dVariables.length > 0 ? added(own, dVariables) : own,
       };
     });
     // A formula that frees: what a gradient function makes lives until the tape ends, so each segment would leave a gradient of every variable.
-    if (dValues.length > 0) tf.dispose([dState, dVariables]);
-    dValues.unshift(found.dX!);
+    if (dState !== dLast) tf.dispose([dState, dVariables]);
+    dValues.unshift(...found.dValues);
     ({ dState, dVariables } = found);
   }
-  return [tf.concat(dValues, 1), ...dState, ...dVariables];
+  return [wanted ? tf.concat(dValues, 1) : undefined, ...dState, ...dVariables];
+}
+
+interface WayBack {
+  /** The gradients of output and last state. */
+  readonly dys: readonly tf.Tensor[];
+  readonly saved: readonly tf.Tensor[];
+  /** Whether the gradient of the input is. */
+  readonly wanted: boolean;
 }
 
 function noSecondDerivative(): UsageError {
