@@ -8,7 +8,7 @@ const SUM: i32 = 0, MAX: i32 = 1, MIN: i32 = 2;
 export function reduceRows(op: i32, x: usize, out: usize, rows: i32, columns: i32, divisor: f32): void {
   for (let row = 0; row < rows; row++, x += <usize>columns << 2, out += 4) {
     if (op == SUM) store<f32>(out, <f32>(sum(x, columns) / divisor));
-    else store<f32>(out, op == MAX ? extreme(MAX, x, columns) : extreme(MIN, x, columns));
+    else store<f32>(out, op == MAX ? largest(x, columns) : smallest(x, columns));
   }
 }
 
@@ -30,12 +30,25 @@ function sum(x: usize, n: i32): f64 {
   return total;
 }
 
+function largest(x: usize, n: i32): f32 {
+  return extreme(MAX, x, n);
+}
+
+function smallest(x: usize, n: i32): f32 {
+  return extreme(MIN, x, n);
+}
+
 @inline
 function extreme(op: i32, x: usize, n: i32): f32 {
-  let best = v128.load_splat<f32>(x);
+  let b0 = v128.load_splat<f32>(x), b1 = b0, b2 = b0, b3 = b0;
   let rest = n;
-  for (; rest >= 4; rest -= 4, x += 16) best = better(op, best, v128.load(x));
-  for (; rest > 0; rest--, x += 4) best = better(op, best, v128.load_splat<f32>(x));
+  for (; rest >= 16; rest -= 16, x += 64) {
+    b0 = better(op, b0, v128.load(x)), b1 = better(op, b1, v128.load(x, 16));
+    b2 = better(op, b2, v128.load(x, 32)), b3 = better(op, b3, v128.load(x, 48));
+  }
+  for (; rest >= 4; rest -= 4, x += 16) b0 = better(op, b0, v128.load(x));
+  for (; rest > 0; rest--, x += 4) b1 = better(op, b1, v128.load_splat<f32>(x));
+  const best = better(op, better(op, b0, b1), better(op, b2, b3));
   if (op == MAX) return maxLanes(best);
   return -maxLanes(f32x4.neg(best));
 }
@@ -93,7 +106,7 @@ function divideRow(out: usize, n: i32, divisor: f32): void {
 export function softmaxRows(x: usize, out: usize, rows: i32, columns: i32): void {
   const line = <usize>columns << 2;
   for (let row = 0; row < rows; row++, x += line, out += line) {
-    const total = powers(x, out, columns, f32x4.splat(extreme(MAX, x, columns)));
+    const total = powers(x, out, columns, f32x4.splat(largest(x, columns)));
     scaleRow(out, columns, 1 / total);
   }
 }

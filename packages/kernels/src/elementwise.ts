@@ -1,29 +1,24 @@
 /** Arithmetic, comparisons, choices and functions, element by element. */
 import type { Kernels } from './load.js';
 
+export type Arithmetic =
+  | ('add' | 'sub' | 'multiply' | 'divide' | 'maximum' | 'minimum')
+  | ('squaredDifference' | 'prelu');
+export type Comparison = 'equal' | 'notEqual' | 'greater' | 'greaterEqual' | 'less' | 'lessEqual';
+export type Connective = 'logicalAnd' | 'logicalOr';
+export type ElementFunction =
+  | ('exp' | 'expm1' | 'log' | 'sigmoid' | 'tanh' | 'erf' | 'elu' | 'relu' | 'leakyRelu' | 'clip' | 'step')
+  | ('sqrt' | 'rsqrt' | 'reciprocal' | 'square' | 'neg' | 'abs' | 'floor');
+
 type Operand = [pointer: number, row: number, column: number];
+type OfRows = (...parameters: [...a: Operand, ...b: Operand, out: number, rows: number, columns: number]) => void;
 
-export interface ElementwiseExports {
-  binary(op: number, ...parameters: [...a: Operand, ...b: Operand, out: number, rows: number, columns: number]): void;
-  compare(op: number, ...parameters: [...a: Operand, ...b: Operand, out: number, rows: number, columns: number]): void;
-  logic(op: number, a: number, b: number, out: number, n: number): void;
-  select(mask: number, a: number, b: number, out: number, n: number): void;
-  unary(op: number, x: number, out: number, n: number, p: number, q: number): void;
-}
-
-const arithmetic = ['add', 'sub', 'multiply', 'divide', 'maximum', 'minimum', 'squaredDifference', 'prelu'] as const;
-const comparisons = ['equal', 'notEqual', 'greater', 'greaterEqual', 'less', 'lessEqual'] as const;
-const connectives = ['and', 'or', 'not'] as const;
-// biome-ignore format: one row for what is smooth, one for what is not
-const functions = [
-  'exp', 'expm1', 'log', 'sigmoid', 'tanh', 'erf', 'elu',
-  'relu', 'leakyRelu', 'clip', 'step', 'sqrt', 'rsqrt', 'reciprocal', 'square', 'neg', 'abs', 'floor',
-] as const;
-
-export type Arithmetic = (typeof arithmetic)[number];
-export type Comparison = (typeof comparisons)[number];
-export type Connective = (typeof connectives)[number];
-export type ElementFunction = (typeof functions)[number];
+export type ElementwiseExports = Record<Arithmetic | Comparison, OfRows> &
+  Record<Connective, (a: number, b: number, out: number, n: number) => void> &
+  Record<ElementFunction, (x: number, out: number, n: number, p: number, q: number) => void> & {
+    logicalNot(x: number, out: number, n: number): void;
+    select(mask: number, a: number, b: number, out: number, n: number): void;
+  };
 
 /** Floats over [rows,columns]: `row` floats from one row to the next (0: always the same), `column` 1, or 0 where a row is one number (in one operand only). */
 export interface RowOperand {
@@ -41,21 +36,26 @@ export interface OverRows {
   columns: number;
 }
 
-/** out = a ∘ b; prelu is a above 0 and a·b below. `out` may be an operand that lies side by side. */
-export function binary({ exports }: Kernels, op: Arithmetic, { a, b, out, rows, columns }: OverRows): void {
-  const code = arithmetic.indexOf(op);
-  exports.binary(code, a.pointer, a.row, a.column, b.pointer, b.row, b.column, out, rows, columns);
+/**
+ * out = a ∘ b, or a byte each for whether a ∘ b holds; prelu is a above 0 and a·b below. `out` may be an operand that lies side
+ * by side, except for comparisons.
+ */
+export function binary(
+  { exports }: Kernels,
+  op: Arithmetic | Comparison,
+  { a, b, out, rows, columns }: OverRows,
+): void {
+  exports[op](a.pointer, a.row, a.column, b.pointer, b.row, b.column, out, rows, columns);
 }
 
-/** out = whether a ∘ b, a byte each. */
-export function compare({ exports }: Kernels, op: Comparison, { a, b, out, rows, columns }: OverRows): void {
-  const code = comparisons.indexOf(op);
-  exports.compare(code, a.pointer, a.row, a.column, b.pointer, b.row, b.column, out, rows, columns);
+/** out [n] bytes = a and b, or a or b; any byte but 0 is true. */
+export function connect({ exports }: Kernels, op: Connective, a: number, b: number, out: number, n: number): void {
+  exports[op](a, b, out, n);
 }
 
-/** out [n] bytes = a and b, a or b, not a (whatever `b` is). */
-export function logic({ exports }: Kernels, op: Connective, a: number, b: number, out: number, n: number): void {
-  exports.logic(connectives.indexOf(op), a, b, out, n);
+/** out [n] bytes = not x. */
+export function logicalNot({ exports }: Kernels, x: number, out: number, n: number): void {
+  exports.logicalNot(x, out, n);
 }
 
 /** out [n] of 4-byte numbers = a where the byte of the mask is not 0, else b. */
@@ -70,7 +70,11 @@ export function select({ exports }: Kernels, mask: number, a: number, b: number,
 export function unary(
   { exports }: Kernels,
   op: ElementFunction,
-  { x, out, n, p = 0, q = 0 }: { x: number; out: number; n: number; p?: number; q?: number },
+  x: number,
+  out: number,
+  n: number,
+  p = 0,
+  q = 0,
 ): void {
-  exports.unary(functions.indexOf(op), x, out, n, p, q);
+  exports[op](x, out, n, p, q);
 }

@@ -49,29 +49,36 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   [tf.LessEqual]: 'lessEqual',
 };
 
-const connectives: Readonly<Record<string, Connective>> = { [tf.LogicalAnd]: 'and', [tf.LogicalOr]: 'or' };
-
-export const elementwise: Readonly<Record<string, Replacement>> = {
-  ...mapped(functions, ([op, p, q]) => ({ serve: (call) => ofOne(call, op, p, q) })),
-  ...mapped(arithmetic, (op) => ({
-    serve: (call) => ofTwo(call, 'float32', (rows) => kernels.binary(call.kernels, op, rows)),
-  })),
-  ...mapped(comparisons, (op) => ({
-    serve: (call) => ofTwo(call, 'bool', (rows) => kernels.compare(call.kernels, op, rows)),
-  })),
-  ...mapped(connectives, (op) => ({ serve: (call) => ofMasks(call, op) })),
-  [tf.LogicalNot]: { serve: (call) => ofMasks(call, 'not') },
-  [tf.Prelu]: {
-    serve: (call) => {
-      const inputs = { a: call.inputs.x!, b: call.inputs.alpha! };
-      return ofTwo({ ...call, inputs }, 'float32', (rows) => kernels.binary(call.kernels, 'prelu', rows));
-    },
-  },
-  [tf.Select]: { serve: choice },
+const connectives: Readonly<Record<string, Connective>> = {
+  [tf.LogicalAnd]: 'logicalAnd',
+  [tf.LogicalOr]: 'logicalOr',
 };
 
-function mapped<T>(table: Readonly<Record<string, T>>, make: (entry: T) => Replacement): Record<string, Replacement> {
-  return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, make(entry)]));
+/** Below, tfjs' plain loops are faster on cpu than a copy to the kernels' memory and back. */
+const cpuFrom = 256;
+
+/** What XNNPACK does as fast on wasm. */
+const fastOnWasm: readonly string[] = [tf.Sigmoid, tf.Elu, tf.Step];
+
+export const elementwise: Readonly<Record<string, Replacement>> = {
+  ...served(functions, (call, [op, p, q]) => ofOne(call, op, p, q)),
+  ...served(arithmetic, (call, op) => ofTwo(call, 'float32', (rows) => kernels.binary(call.kernels, op, rows))),
+  ...served(comparisons, (call, op) => ofTwo(call, 'bool', (rows) => kernels.binary(call.kernels, op, rows))),
+  ...served(connectives, ofMasks),
+  [tf.LogicalNot]: { serve: negation, cpuFrom },
+  [tf.Prelu]: { serve: prelu, cpuFrom },
+  [tf.Select]: { serve: choice, cpuFrom },
+};
+
+function served<T>(
+  table: Readonly<Record<string, T>>,
+  serve: (call: Call, entry: T) => tf.TensorInfo | undefined,
+): Record<string, Replacement> {
+  const entries = Object.entries(table).map(([name, entry]): [string, Replacement] => [
+    name,
+    { serve: (call) => serve(call, entry), cpuFrom, wasm: !fastOnWasm.includes(name) },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function ofOne(
@@ -82,10 +89,14 @@ function ofOne(
 ): tf.TensorInfo | undefined {
   const { x } = call.inputs as { x: tf.TensorInfo };
   if (x.dtype !== 'float32') return undefined;
-  const given = (value: string | number) => (typeof value === 'number' ? value : (call.attributes[value] as number));
+  const [first, second] = [numberFor(call, p), numberFor(call, q)];
   return filled(call, x.shape, 'float32', [x], (out, from) =>
-    kernels.unary(call.kernels, op, { x: from!, out, n: sizeOf(x), p: given(p), q: given(q) }),
+    kernels.unary(call.kernels, op, from!, out, sizeOf(x), first, second),
   );
+}
+
+function numberFor(call: Call, given: string | number): number {
+  return typeof given === 'number' ? given : (call.attributes[given] as number);
 }
 
 function ofTwo(call: Call, dtype: 'float32' | 'bool', run: (rows: OverRows) => void): tf.TensorInfo | undefined {
@@ -117,35 +128,39 @@ export function overRows(
   if (size === 0) return;
   const [sizeA, sizeB] = [tf.util.sizeFromShape(a as number[]), tf.util.sizeFromShape(b as number[])];
   if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1)) {
-    const operand = (pointer: number, own: number) => ({
-      pointer,
-      row: 0,
-      column: own === size ? (1 as const) : (0 as const),
-    });
-    run({ a: operand(places.a, sizeA), b: operand(places.b, sizeB), out: places.out, rows: 1, columns: size });
+    const left = { pointer: places.a, row: 0, column: sizeA === size ? 1 : 0 } as const;
+    const right = { pointer: places.b, row: 0, column: sizeB === size ? 1 : 0 } as const;
+    run({ a: left, b: right, out: places.out, rows: 1, columns: size });
     return;
   }
   const loops = merged(shape, broadcast(a, shape), broadcast(b, shape));
   const [columns, rows] = [loopAt(loops, 0), loopAt(loops, 1)];
   let out = places.out;
   eachOuter(loops, 2, (offsetA, offsetB) => {
-    const operand = (i: number, pointer: number) => ({
-      pointer,
-      row: rows.steps[i]!,
-      column: columns.steps[i] as 0 | 1,
-    });
-    const [left, right] = [operand(0, places.a + 4 * offsetA!), operand(1, places.b + 4 * offsetB!)];
+    const left = { pointer: places.a + 4 * offsetA, row: rows.first, column: columns.first as 0 | 1 };
+    const right = { pointer: places.b + 4 * offsetB, row: rows.second, column: columns.second as 0 | 1 };
     run({ a: left, b: right, out, rows: rows.length, columns: columns.length });
     out += places.bytes * rows.length * columns.length;
   });
 }
 
 function ofMasks(call: Call, op: Connective): tf.TensorInfo | undefined {
-  const { a, x = a, b = x } = call.inputs as { a: tf.TensorInfo; x?: tf.TensorInfo; b?: tf.TensorInfo };
-  if (x.dtype !== 'bool' || b.dtype !== 'bool' || !tf.util.arraysEqual(x.shape, b.shape)) return undefined;
-  return filled(call, x.shape, 'bool', [x, b], (out, left, right) =>
-    kernels.logic(call.kernels, op, left!, right!, out, sizeOf(x)),
+  const { a, b } = call.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+  if (a.dtype !== 'bool' || b.dtype !== 'bool' || !tf.util.arraysEqual(a.shape, b.shape)) return undefined;
+  return filled(call, a.shape, 'bool', [a, b], (out, left, right) =>
+    kernels.connect(call.kernels, op, left!, right!, out, sizeOf(a)),
   );
+}
+
+function negation(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as { x: tf.TensorInfo };
+  if (x.dtype !== 'bool') return undefined;
+  return filled(call, x.shape, 'bool', [x], (out, from) => kernels.logicalNot(call.kernels, from!, out, sizeOf(x)));
+}
+
+function prelu(call: Call): tf.TensorInfo | undefined {
+  const inputs = { a: call.inputs.x!, b: call.inputs.alpha! };
+  return ofTwo({ ...call, inputs }, 'float32', (rows) => kernels.binary(call.kernels, 'prelu', rows));
 }
 
 /** All three of one shape, as `tf.where` calls it. */

@@ -21,7 +21,7 @@ export function filled(
   })[0]!;
 }
 
-/** The way of every small op: no more than one tensor and one call. */
+/** The way of every small op, so without a closure or a list too many. */
 function filledInPlace(
   backend: WasmBackend,
   shape: number[],
@@ -30,14 +30,20 @@ function filledInPlace(
   run: (out: number, ...inputs: number[]) => void,
 ): tf.TensorInfo {
   const output = backend.makeOutput(shape, dtype);
-  const address = ({ dataId }: tf.TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;
+  const out = addressOf(backend, output);
   try {
-    run(address(output), ...inputs.map(address));
+    if (inputs.length === 1) run(out, addressOf(backend, inputs[0]!));
+    else if (inputs.length === 2) run(out, addressOf(backend, inputs[0]!), addressOf(backend, inputs[1]!));
+    else run(out, ...inputs.map((input) => addressOf(backend, input)));
   } catch (error) {
     backend.disposeData(output.dataId);
     throw error;
   }
   return output;
+}
+
+function addressOf(backend: WasmBackend, { dataId }: tf.TensorInfo): number {
+  return backend.dataIdMap.get(dataId).memoryOffset;
 }
 
 /** New tensors of one dtype, cut out of one input; `run` gets all addresses. */

@@ -1,33 +1,39 @@
 /** tfjs' kernels that only move numbers, as strided copies: tfjs goes element by element, or copies the whole input for every slice of it. */
-import { floats, gatherRows, integers } from '@seqloom/kernels';
+import { gatherRows, integers } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { filled, filledAll, shared } from './filled.js';
+import { pad } from './pad.js';
 import type { Call, Replacement } from './replace-kernels.js';
 import { copyStrided } from './strided-copy.js';
 import { contiguous, sizeOf } from './strides.js';
+import { isWasm } from './workspace.js';
 
 type DType = 'float32' | 'int32' | 'bool';
 type Input = Record<'x', tf.TensorInfo>;
 
+/** Where tfjs on cpu goes through an index of every axis for each number, copies pay from little on. */
+const cpuFrom = 32;
+
 export const layout: Readonly<Record<string, Replacement>> = {
-  [tf.Slice]: { serve: (call) => slice(call) },
-  [tf.StridedSlice]: { serve: (call) => stridedSlice(call) },
-  [tf.SplitV]: { serve: (call) => split(call) },
-  [tf.Unpack]: { serve: (call) => unpack(call) },
-  [tf.Concat]: { serve: (call) => concat(call) },
-  [tf.Pack]: { serve: (call) => pack(call) },
-  [tf.PadV2]: { serve: (call) => pad(call) },
-  [tf.Tile]: { serve: (call) => tile(call) },
-  [tf.Transpose]: { serve: (call) => transpose(call) },
-  [tf.Reverse]: { serve: (call) => reverse(call) },
-  [tf.GatherV2]: { serve: (call) => gather(call) },
-  [tf.Cast]: {
-    serve: (call) => (call.inputs.x!.dtype === call.attributes.dtype ? shared(call, call.inputs.x!) : undefined),
-  },
+  [tf.Slice]: { serve: slice, cpuFrom },
+  [tf.StridedSlice]: { serve: stridedSlice, cpuFrom },
+  [tf.SplitV]: { serve: split, cpuFrom },
+  [tf.Unpack]: { serve: unpack, cpuFrom },
+  [tf.Concat]: { serve: concat, cpuFrom: 256 },
+  [tf.Pack]: { serve: pack, cpuFrom: 256 },
+  [tf.PadV2]: { serve: pad, cpuFrom: 256 },
+  [tf.Tile]: { serve: tile, cpuFrom: 256 },
+  [tf.Transpose]: { serve: transpose, cpuFrom: 256 },
+  [tf.Reverse]: { serve: reverse, cpuFrom },
+  [tf.GatherV2]: { serve: gather, cpuFrom },
+  [tf.Cast]: { serve: sameCast, cpuFrom: 0 },
 };
 
 const isNumeric = (dtype: tf.DataType): dtype is DType => dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+/** On cpu, tfjs takes one run of numbers out of its array without a copy of the rest. */
+const isRunOnCpu = ({ backend }: Call, shape: readonly number[], axis: number): boolean =>
+  !isWasm(backend) && shape.slice(0, axis).every((length) => length === 1);
 const bytesOf = (dtype: DType): number => (dtype === 'bool' ? 1 : 4);
 const offset = (begin: readonly number[], strides: readonly number[]): number =>
   begin.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
@@ -55,6 +61,7 @@ function slice(call: Call): tf.TensorInfo | undefined {
   const { begin, size } = call.attributes as unknown as tf.SliceAttrs;
   const [from, shape] = tf.slice_util.parseSliceParams(x, begin, size) as [number[], number[]];
   tf.slice_util.assertParamsValid(x, from, shape);
+  if (!isWasm(call.backend) && tf.slice_util.isSliceContinous(x.shape, from, shape)) return undefined;
   const strides = contiguous(x.shape);
   return view(call, shape, offset(from, strides), strides);
 }
@@ -76,7 +83,7 @@ function stridedSlice(call: Call): tf.TensorInfo | undefined {
 /** Pieces of x, one after the other along an axis. */
 function pieces(call: Call, x: tf.TensorInfo, axis: number, lengths: readonly number[], shapes: readonly number[][]) {
   const { dtype } = x;
-  if (!isNumeric(dtype)) return undefined;
+  if (!isNumeric(dtype) || isRunOnCpu(call, x.shape, axis)) return undefined;
   const bytes = bytesOf(dtype);
   const fromStrides = contiguous(x.shape);
   return filledAll(call, shapes, dtype, x, (outs, from) => {
@@ -147,6 +154,7 @@ function joined(
 ): tf.TensorInfo | undefined {
   const { dtype } = inputs[0]!;
   if (!isNumeric(dtype) || inputs.some((input) => input.dtype !== dtype)) return undefined;
+  if (isRunOnCpu(call, outShape, axis)) return undefined;
   const bytes = bytesOf(dtype);
   const toStrides = contiguous(outShape);
   return filled(call, outShape, dtype, inputs, (out, ...places) => {
@@ -156,25 +164,6 @@ function joined(
       copyStrided(call.kernels, { from, fromStrides: contiguous(shape), to, toStrides, shape, bytes });
       to += bytes * shape[axis]! * toStrides[axis]!;
     }
-  });
-}
-
-function pad(call: Call): tf.TensorInfo | undefined {
-  const { x } = call.inputs as Input;
-  const { dtype, shape } = x;
-  if (dtype !== 'float32' && dtype !== 'int32') return undefined;
-  const { paddings, constantValue } = call.attributes as unknown as tf.PadV2Attrs;
-  const outShape = shape.map((length, axis) => paddings[axis]![0] + length + paddings[axis]![1]);
-  const toStrides = contiguous(outShape);
-  const start = offset(
-    paddings.map(([before]) => before),
-    toStrides,
-  );
-  return filled(call, outShape, dtype, [x], (out, from) => {
-    const values = dtype === 'float32' ? floats : integers;
-    values(call.kernels.memory, out, tf.util.sizeFromShape(outShape)).fill(constantValue);
-    const copy = { from: from!, fromStrides: contiguous(shape), to: out + 4 * start, toStrides, shape, bytes: 4 };
-    copyStrided(call.kernels, copy);
   });
 }
 
@@ -229,6 +218,7 @@ function gather(call: Call): tf.TensorInfo | undefined {
   const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
   const [before, after] = [x.shape.slice(0, along), x.shape.slice(along + 1)];
   const shape = [...before, ...indices.shape, ...after];
+  if (!isWasm(call.backend) && 32 * tf.util.sizeFromShape(shape) < sizeOf(x)) return undefined; // much to copy for a few rows
   const sizes = {
     blocks: tf.util.sizeFromShape(before),
     length: x.shape[along]!,
@@ -241,4 +231,9 @@ function gather(call: Call): tf.TensorInfo | undefined {
     const id = integers(call.kernels.memory, ids!, sizes.count)[bad];
     throw new UsageError('gather', `index ${id} is not in [0, ${sizes.length - 1}]`);
   });
+}
+
+function sameCast(call: Call): tf.TensorInfo | undefined {
+  const { x } = call.inputs as Input;
+  return x.dtype === call.attributes.dtype ? shared(call, x) : undefined;
 }

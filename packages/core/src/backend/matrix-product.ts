@@ -79,7 +79,7 @@ function fusedProduct(call: Call): tf.TensorInfo | undefined {
       );
     }
     const [op, p = leakyreluAlpha ?? 0, q = 0] = activations[activation] ?? [];
-    if (op) kernels.unary(own, op, { x: c, out: c, n: size, p, q });
+    if (op) kernels.unary(own, op, c, c, size, p, q);
   });
 }
 

@@ -7,12 +7,14 @@ import { filled } from './filled.js';
 import type { Call, Replacement } from './replace-kernels.js';
 import { sizeOf } from './strides.js';
 
+const cpuFrom = 256;
+
 export const reductions: Readonly<Record<string, Replacement>> = {
-  [tf.Sum]: { serve: (call) => reduction(call, 'sum') },
-  [tf.Mean]: { serve: (call) => reduction(call, 'sum', true) },
-  [tf.Max]: { serve: (call) => reduction(call, 'max') },
-  [tf.Min]: { serve: (call) => reduction(call, 'min') },
-  [tf.Softmax]: { serve: softmax },
+  [tf.Sum]: { serve: (call) => reduction(call, 'sum'), cpuFrom },
+  [tf.Mean]: { serve: (call) => reduction(call, 'sum', true), cpuFrom },
+  [tf.Max]: { serve: (call) => reduction(call, 'max'), cpuFrom },
+  [tf.Min]: { serve: (call) => reduction(call, 'min'), cpuFrom },
+  [tf.Softmax]: { serve: softmax, cpuFrom: 0, wasm: false }, // XNNPACK's is as fast
 };
 
 interface ReductionAttributes {
@@ -25,32 +27,34 @@ interface ReductionAttributes {
 function reduction(call: Call, op: Reduction, mean = false): tf.TensorInfo | undefined {
   const { x } = call.inputs as Record<'x', tf.TensorInfo>;
   const { axis, reductionIndices = axis, keepDims } = call.attributes as ReductionAttributes;
-  if (x.dtype !== 'float32' || x.shape.includes(0)) return undefined;
-  const axes = tf.util.parseAxisParam(reductionIndices as number | number[], x.shape);
-  const run = asOneAxis(x.shape, axes);
+  const { shape, dtype } = x;
+  if (dtype !== 'float32' || shape.includes(0)) return undefined;
+  const axes = tf.util.parseAxisParam(reductionIndices as number | number[], shape);
+  const run = asOneAxis(shape, axes);
   if (!run) return undefined;
-  const kept = (length: number, i: number) => (axes.includes(i) ? 1 : length);
-  const shape = keepDims ? x.shape.map(kept) : x.shape.filter((_, i) => !axes.includes(i));
-  return filled(call, shape, 'float32', [x], (out, from) =>
-    kernels.reduce(call.kernels, op, { x: from!, out, ...run, divisor: mean ? run.length : 1 }),
+  const outShape = tf.backend_util.computeOutAndReduceShapes(shape, axes)[0];
+  return filled(
+    call,
+    keepDims ? tf.backend_util.expandShapeToKeepDim(outShape, axes) : outShape,
+    'float32',
+    [x],
+    (out, from) => kernels.reduce(call.kernels, op, { x: from!, out, ...run, divisor: mean ? run.length : 1 }),
   );
 }
 
 /** The shape as [blocks, length, width] with the axes as the middle one, where they are neighbours but for axes of length 1. */
 function asOneAxis(shape: readonly number[], axes: readonly number[]) {
-  const real = shape
-    .map((length, axis) => ({ length, reduced: axes.includes(axis) }))
-    .filter(({ length }) => length > 1);
-  const first = real.findIndex(({ reduced }) => reduced);
-  const last = real.findLastIndex(({ reduced }) => reduced);
-  if (first >= 0 && real.slice(first, last).some(({ reduced }) => !reduced)) return undefined;
-  const size = (part: typeof real) => part.reduce((product, { length }) => product * length, 1);
-  if (first < 0) return { blocks: size(real), length: 1, width: 1 };
-  return {
-    blocks: size(real.slice(0, first)),
-    length: size(real.slice(first, last + 1)),
-    width: size(real.slice(last + 1)),
-  };
+  const run = { blocks: 1, length: 1, width: 1 };
+  for (let axis = 0; axis < shape.length; axis++) {
+    const own = shape[axis]!;
+    if (own === 1) continue;
+    if (!axes.includes(axis)) {
+      if (run.length === 1) run.blocks *= own;
+      else run.width *= own;
+    } else if (run.width === 1) run.length *= own;
+    else return undefined;
+  }
+  return run;
 }
 
 function softmax(call: Call): tf.TensorInfo | undefined {

@@ -14,8 +14,10 @@ export interface Call {
 export interface Replacement {
   /** Serves a call, or returns undefined to leave it to tfjs' kernel. */
   serve(call: Call): tf.TensorInfo | tf.TensorInfo[] | undefined;
-  /** From how many numbers in the first input on it pays on cpu to copy to the kernels' memory and back; never, unless told. */
-  cpuFrom?: number;
+  /** From how many numbers in all inputs on it pays on cpu to copy them to the kernels' memory. */
+  cpuFrom: number;
+  /** False where tfjs' own kernel (XNNPACK's) is as fast on wasm. */
+  wasm?: boolean;
 }
 
 const replaced: Readonly<Record<FusedBackend, Set<string>>> = { cpu: new Set(), wasm: new Set() };
@@ -25,15 +27,15 @@ export function replaceKernels(
   backendName: FusedBackend,
   replacements: Readonly<Record<string, Replacement>>,
 ): string[] {
-  for (const [kernelName, { serve, cpuFrom = Infinity }] of Object.entries(replacements)) {
+  for (const [kernelName, { serve, cpuFrom, wasm = true }] of Object.entries(replacements)) {
     const from = backendName === 'cpu' ? cpuFrom : 0;
     const original = tf.getKernel(kernelName, backendName);
-    if (!original || from === Infinity || replaced[backendName].has(kernelName)) continue;
+    if (!original || (backendName === 'wasm' && !wasm) || replaced[backendName].has(kernelName)) continue;
     const kernelFunc: tf.KernelFunc = (given) => {
       const backend = given.backend as tf.KernelBackend;
       const inputs = given.inputs as Record<string, tf.TensorInfo>;
       const kernels = kernelsOf(backend);
-      if (!kernels || (from > 0 && sizeOfFirst(inputs) < from)) return original.kernelFunc(given);
+      if (!kernels || (from > 0 && sizeOfAll(inputs) < from)) return original.kernelFunc(given);
       return serve({ inputs, attributes: given.attrs ?? {}, backend, kernels }) ?? original.kernelFunc(given);
     };
     replaced[backendName].add(kernelName);
@@ -43,7 +45,8 @@ export function replaceKernels(
   return [...replaced[backendName]];
 }
 
-function sizeOfFirst(inputs: Readonly<Record<string, tf.TensorInfo>>): number {
-  for (const name in inputs) return tf.util.sizeFromShape(inputs[name]!.shape);
-  return 0;
+function sizeOfAll(inputs: Readonly<Record<string, tf.TensorInfo>>): number {
+  let size = 0;
+  for (const name in inputs) size += tf.util.sizeFromShape(inputs[name]!.shape);
+  return size;
 }

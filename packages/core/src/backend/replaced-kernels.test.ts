@@ -234,7 +234,14 @@ it('accelerate names what it replaces, once and for all: a second call changes n
   const replaced = await accelerate();
   const wasm = replaced.find(({ backend }) => backend === 'wasm')!;
   expect(wasm.reason).toBeUndefined();
-  expect(wasm.kernels.toSorted()).toEqual([...Object.keys(laws), 'BatchMatMul'].sort());
+  const cpu = replaced.find(({ backend }) => backend === 'cpu')!;
+  expect(cpu.kernels.toSorted()).toEqual([...Object.keys(laws), 'BatchMatMul'].sort());
+  expect(cpu.kernels.filter((name) => !wasm.kernels.includes(name)).sort()).toEqual([
+    'Elu',
+    'Sigmoid',
+    'Softmax',
+    'Step',
+  ]);
   const kernels = () => wasm.kernels.map((name) => tf.getKernel(name, 'wasm')!.kernelFunc);
   const first = kernels();
   expect(await accelerate()).toEqual(replaced);

@@ -17,39 +17,67 @@ export interface Copy {
 export function copyStrided(kernels: Kernels, copy: Copy): void {
   if (copy.shape.includes(0)) return;
   const loops = merged(copy.shape, copy.fromStrides, copy.toStrides);
-  const [fromStep, toStep] = loopAt(loops, 0).steps;
-  const along = loops.strides[0]!.indexOf(1); // where the source lies side by side
-  const turned = along >= 0 && along < loops.lengths.length - 1 && fromStep !== 0 && toStep === 1;
-  if (turned && copy.bytes === 4) transposeRuns(kernels, copy, loops, along);
+  const last = loopAt(loops, 0);
+  const along = last.first > 1 || last.first < 0 ? loops.first.indexOf(1) : -1; // where the source lies side by side
+  if (along >= 0 && last.second === 1 && copy.bytes === 4) transposeRuns(kernels, copy, loops, along);
   else copyRuns(kernels, copy, loops);
 }
 
 /** Copies the innermost loop as one run of bytes where both sides lie side by side, element by element elsewhere. */
 function copyRuns(kernels: Kernels, { from, to, bytes }: Copy, loops: Loops): void {
   const last = loopAt(loops, 0);
-  const whole = last.steps.every((step) => step === 1);
+  const whole = last.first === 1 && last.second === 1;
   const inner = whole ? 1 : 0;
   const [rows, blocks] = [loopAt(loops, inner), loopAt(loops, inner + 1)];
-  const [fromRow, toRow] = rows.steps.map((step) => bytes * step) as [number, number];
-  const [fromBlock, toBlock] = blocks.steps.map((step) => bytes * step) as [number, number];
-  const sizes = { blocks: blocks.length, fromBlock, toBlock, rows: rows.length, fromRow, toRow };
-  eachOuter(loops, inner + 2, (fromOffset, toOffset) => {
-    const places = { from: from + bytes * fromOffset!, to: to + bytes * toOffset!, ...sizes };
-    copyBlocks(kernels, places, whole ? bytes * last.length : bytes);
-  });
+  const run = whole ? bytes * last.length : bytes;
+  eachOuter(loops, inner + 2, (fromOffset, toOffset) =>
+    copyBlocks(
+      kernels,
+      {
+        from: from + bytes * fromOffset,
+        to: to + bytes * toOffset,
+        blocks: blocks.length,
+        fromBlock: bytes * blocks.first,
+        toBlock: bytes * blocks.second,
+        rows: rows.length,
+        fromRow: bytes * rows.first,
+        toRow: bytes * rows.second,
+      },
+      run,
+    ),
+  );
 }
 
 /** The source lies side by side along one loop and the target along the last: tiles of these two, for every turn of the others. */
-function transposeRuns(kernels: Kernels, { from, to }: Copy, { lengths, strides }: Loops, along: number): void {
-  const last = lengths.length - 1;
-  const outer = <T>(values: readonly T[]) => values.filter((_, loop) => loop !== along && loop !== last);
-  const others: Loops = { lengths: outer(lengths), strides: strides.map(outer) };
-  const [rows, columns] = [lengths[last]!, lengths[along]!];
-  const [fromRow, toRow] = [4 * strides[0]![last]!, 4 * strides[1]![along]!];
+function transposeRuns(kernels: Kernels, { from, to }: Copy, loops: Loops, along: number): void {
+  const last = loopAt(loops, 0);
+  const columns = loops.lengths[along]!;
+  const toRow = 4 * loops.second[along]!;
+  const others = {
+    lengths: without(loops.lengths, along),
+    first: without(loops.first, along),
+    second: without(loops.second, along),
+  };
   const blocks = loopAt(others, 0);
-  const [fromBlock, toBlock] = blocks.steps.map((step) => 4 * step) as [number, number];
-  const sizes = { blocks: blocks.length, fromBlock, toBlock, rows, fromRow, toRow };
   eachOuter(others, 1, (fromOffset, toOffset) =>
-    transposeBlocks(kernels, { from: from + 4 * fromOffset!, to: to + 4 * toOffset!, ...sizes }, columns),
+    transposeBlocks(
+      kernels,
+      {
+        from: from + 4 * fromOffset,
+        to: to + 4 * toOffset,
+        blocks: blocks.length,
+        fromBlock: 4 * blocks.first,
+        toBlock: 4 * blocks.second,
+        rows: last.length,
+        fromRow: 4 * last.first,
+        toRow,
+      },
+      columns,
+    ),
   );
+}
+
+/** All but the one at `along` and the last. */
+function without(values: readonly number[], along: number): number[] {
+  return values.filter((_, loop) => loop !== along && loop !== values.length - 1);
 }

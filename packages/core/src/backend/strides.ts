@@ -1,11 +1,11 @@
-/** Walks over several tensors at once, as few and as long loops as their layouts allow. */
+/** Walks over two tensors at once, as few and as long loops as their layouts allow. */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Nested loops, the innermost last: how long each is, and how far each tensor moves at each of its steps. */
+/** Nested loops, the innermost last: how long each is, and how far either tensor moves at each of its steps. */
 export interface Loops {
   lengths: number[];
-  /** For every tensor, one stride a loop. */
-  strides: number[][];
+  first: number[];
+  second: number[];
 }
 
 /** Elements from one index to the next, of a tensor whose values lie side by side. */
@@ -25,42 +25,50 @@ export function broadcast(shape: readonly number[], to: readonly number[]): numb
   return to.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : own[axis - missing]!));
 }
 
-/** Leaves out axes of length 1 and joins neighbours that every tensor walks through in one stride. */
-export function merged(shape: readonly number[], ...strides: readonly (readonly number[])[]): Loops {
-  const lengths: number[] = [];
-  const kept: number[][] = strides.map(() => []);
-  for (const [axis, length] of shape.entries()) {
+/** Leaves out axes of length 1 and joins neighbours that both tensors walk through in one stride. */
+export function merged(shape: readonly number[], first: readonly number[], second: readonly number[]): Loops {
+  const loops: Loops = { lengths: [], first: [], second: [] };
+  let last = -1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis]!;
     if (length === 1) continue;
-    const last = lengths.length - 1;
-    const joins = last >= 0 && kept.every((own, i) => own[last] === strides[i]![axis]! * length);
-    if (joins) lengths[last]! *= length;
-    else lengths.push(length);
-    for (const [i, own] of kept.entries()) own[joins ? last : last + 1] = strides[i]![axis]!;
+    const [a, b] = [first[axis]!, second[axis]!];
+    if (last >= 0 && loops.first[last] === a * length && loops.second[last] === b * length) {
+      loops.lengths[last]! *= length;
+    } else {
+      loops.lengths[++last] = length;
+    }
+    loops.first[last] = a;
+    loops.second[last] = b;
   }
-  return { lengths, strides: kept };
+  return loops;
 }
 
-/** Calls `body` for every position of all loops but the innermost `inner`, with each tensor's offset. */
-export function eachOuter({ lengths, strides }: Loops, inner: number, body: (...offsets: number[]) => void): void {
-  const outer = lengths.slice(0, Math.max(0, lengths.length - inner));
-  const turns = tf.util.sizeFromShape(outer);
-  for (let turn = 0; turn < turns; turn++) body(...strides.map((own) => offsetAt(turn, outer, own)));
+/** The loop `inner` places before the innermost one: its length and either stride; one idle turn where there is none. */
+export function loopAt(loops: Loops, inner: number): { length: number; first: number; second: number } {
+  const loop = loops.lengths.length - 1 - inner;
+  if (loop < 0) return { length: 1, first: 0, second: 0 };
+  return { length: loops.lengths[loop]!, first: loops.first[loop]!, second: loops.second[loop]! };
 }
 
-function offsetAt(turn: number, lengths: readonly number[], strides: readonly number[]): number {
-  let offset = 0;
-  for (let loop = lengths.length - 1, rest = turn; rest > 0; loop--) {
-    offset += (rest % lengths[loop]!) * strides[loop]!;
-    rest = Math.floor(rest / lengths[loop]!);
+/** Calls `body` for every position of all loops but the innermost `inner`, with the offset in either tensor. */
+export function eachOuter(loops: Loops, inner: number, body: (first: number, second: number) => void): void {
+  const outer = Math.max(0, loops.lengths.length - inner);
+  let turns = 1;
+  for (let loop = 0; loop < outer; loop++) turns *= loops.lengths[loop]!;
+  for (let turn = 0; turn < turns; turn++) {
+    let [rest, first, second] = [turn, 0, 0];
+    for (let loop = outer - 1; rest > 0; loop--) {
+      const index = rest % loops.lengths[loop]!;
+      first += index * loops.first[loop]!;
+      second += index * loops.second[loop]!;
+      rest = Math.floor(rest / loops.lengths[loop]!);
+    }
+    body(first, second);
   }
-  return offset;
-}
-
-/** The loop `inner` places before the innermost one: its length and each tensor's stride; one idle turn where there is none. */
-export function loopAt({ lengths, strides }: Loops, inner: number): { length: number; steps: number[] } {
-  const loop = lengths.length - 1 - inner;
-  return { length: lengths[loop] ?? 1, steps: strides.map((own) => own[loop] ?? 0) };
 }
 
 /** How many elements a tensor has. */
-export const sizeOf = (tensor: tf.TensorInfo): number => tf.util.sizeFromShape(tensor.shape);
+export function sizeOf(tensor: tf.TensorInfo): number {
+  return tf.util.sizeFromShape(tensor.shape);
+}

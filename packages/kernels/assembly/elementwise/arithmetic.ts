@@ -1,28 +1,55 @@
 /** Arithmetic of two operands over rows: same shapes, a number, a row or a column against a matrix. */
 import { loadPart, storePart } from '../math';
 
-const ADD: i32 = 0, SUB: i32 = 1, MULTIPLY: i32 = 2, DIVIDE: i32 = 3, MAXIMUM: i32 = 4, MINIMUM: i32 = 5;
-const SQUARED_DIFFERENCE: i32 = 6, PRELU: i32 = 7;
-
-/**
+/*
  * out [rows,columns] = a ∘ b. Rows of an operand are `…Row` floats apart (0 repeats one row); `…Column` is 1, or 0 where a
  * row is one number, which may hold for one of the operands, or for both where there is one column. NaN goes through every
- * operation. `out` may be an operand that is not repeated.
+ * operation. `out` may be an operand that is not repeated. Each operation is an export of its own: V8 spends less care on the
+ * registers of large functions.
  */
-export function binary(
-  op: i32, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+export function add(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
 ): void {
-  switch (op) {
-    case ADD: return over(ADD, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case SUB: return over(SUB, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case MULTIPLY: return over(MULTIPLY, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case DIVIDE: return over(DIVIDE, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case MAXIMUM: return over(MAXIMUM, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case MINIMUM: return over(MINIMUM, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case SQUARED_DIFFERENCE: return over(SQUARED_DIFFERENCE, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case PRELU: return over(PRELU, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-  }
+  over(ADD, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
 }
+export function sub(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(SUB, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function multiply(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(MULTIPLY, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function divide(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(DIVIDE, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function maximum(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(MAXIMUM, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function minimum(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(MINIMUM, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function squaredDifference(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(SQUARED_DIFFERENCE, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function prelu(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(PRELU, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+
+const ADD: i32 = 0, SUB: i32 = 1, MULTIPLY: i32 = 2, DIVIDE: i32 = 3, MAXIMUM: i32 = 4, MINIMUM: i32 = 5;
+const SQUARED_DIFFERENCE: i32 = 6, PRELU: i32 = 7;
 
 @inline
 function apply(op: i32, x: v128, y: v128): v128 {

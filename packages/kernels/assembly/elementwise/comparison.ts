@@ -1,20 +1,38 @@
 /** Comparisons and choices: masks are bytes, 0 or 1. */
 
-const EQUAL: i32 = 0, NOT_EQUAL: i32 = 1, GREATER: i32 = 2, GREATER_EQUAL: i32 = 3, LESS: i32 = 4, LESS_EQUAL: i32 = 5;
-
-/** out [rows,columns] bytes = whether a ∘ b; the strides are those of `binary`. */
-export function compare(
-  op: i32, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+/* out [rows,columns] bytes = whether a ∘ b; the strides are those of arithmetic. */
+export function equal(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
 ): void {
-  switch (op) {
-    case EQUAL: return over(EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case NOT_EQUAL: return over(NOT_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case GREATER: return over(GREATER, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case GREATER_EQUAL: return over(GREATER_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case LESS: return over(LESS, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-    case LESS_EQUAL: return over(LESS_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
-  }
+  over(EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
 }
+export function notEqual(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(NOT_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function greater(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(GREATER, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function greaterEqual(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(GREATER_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function less(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(LESS, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+export function lessEqual(
+  a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize, rows: i32, columns: i32,
+): void {
+  over(LESS_EQUAL, a, aRow, aColumn, b, bRow, bColumn, out, rows, columns);
+}
+
+const EQUAL: i32 = 0, NOT_EQUAL: i32 = 1, GREATER: i32 = 2, GREATER_EQUAL: i32 = 3, LESS: i32 = 4, LESS_EQUAL: i32 = 5;
 
 @inline
 function over(
@@ -55,27 +73,33 @@ function test1(op: i32, x: f32, y: f32): bool {
   return x <= y;
 }
 
-const AND: i32 = 0, OR: i32 = 1, NOT: i32 = 2;
-
-/** out [n] bytes, 0 or 1: a and b, a or b, or not a; any byte but 0 counts as 1. `b` may be anything for NOT. */
-export function logic(op: i32, a: usize, b: usize, out: usize, n: i32): void {
+/** out [n] bytes, 0 or 1: whether neither a nor b is 0. */
+export function logicalAnd(a: usize, b: usize, out: usize, n: i32): void {
   const zero = i8x16.splat(0), one = i8x16.splat(1);
   let rest = n;
   for (; rest >= 16; rest -= 16, a += 16, b += 16, out += 16) {
-    const left = i8x16.ne(v128.load(a), zero);
-    if (op == NOT) {
-      v128.store(out, v128.andnot(one, left));
-    } else {
-      const right = i8x16.ne(v128.load(b), zero);
-      v128.store(out, v128.and(op == AND ? v128.and(left, right) : v128.or(left, right), one));
-    }
+    const both = v128.and(i8x16.ne(v128.load(a), zero), i8x16.ne(v128.load(b), zero));
+    v128.store(out, v128.and(both, one));
   }
-  for (; rest > 0; rest--, a++, b++, out++) {
-    const left = load<u8>(a) != 0;
-    if (op == NOT) store<u8>(out, left ? 0 : 1);
-    else if (op == AND) store<u8>(out, left && load<u8>(b) != 0 ? 1 : 0);
-    else store<u8>(out, left || load<u8>(b) != 0 ? 1 : 0);
+  for (; rest > 0; rest--, a++, b++, out++) store<u8>(out, load<u8>(a) != 0 && load<u8>(b) != 0 ? 1 : 0);
+}
+
+/** out [n] bytes, 0 or 1: whether a or b is not 0. */
+export function logicalOr(a: usize, b: usize, out: usize, n: i32): void {
+  const zero = i8x16.splat(0), one = i8x16.splat(1);
+  let rest = n;
+  for (; rest >= 16; rest -= 16, a += 16, b += 16, out += 16) {
+    v128.store(out, v128.and(i8x16.ne(v128.or(v128.load(a), v128.load(b)), zero), one));
   }
+  for (; rest > 0; rest--, a++, b++, out++) store<u8>(out, (load<u8>(a) | load<u8>(b)) != 0 ? 1 : 0);
+}
+
+/** out [n] bytes, 0 or 1: whether x is 0. */
+export function logicalNot(x: usize, out: usize, n: i32): void {
+  const zero = i8x16.splat(0), one = i8x16.splat(1);
+  let rest = n;
+  for (; rest >= 16; rest -= 16, x += 16, out += 16) v128.store(out, v128.and(i8x16.eq(v128.load(x), zero), one));
+  for (; rest > 0; rest--, x++, out++) store<u8>(out, load<u8>(x) == 0 ? 1 : 0);
 }
 
 /** out [n] of 4-byte numbers = a where the mask [n] is not 0, else b. */

@@ -1,33 +1,68 @@
 /** Functions of one operand, element by element. NaN stays NaN. */
 import { log4 as logOfNormal4, loadPart, storePart } from '../math';
 
-const EXP: i32 = 0, EXPM1: i32 = 1, LOG: i32 = 2, SIGMOID: i32 = 3, TANH: i32 = 4, ERF: i32 = 5, ELU: i32 = 6, RELU: i32 = 7;
-const LEAKY_RELU: i32 = 8, CLIP: i32 = 9, STEP: i32 = 10, SQRT: i32 = 11, RSQRT: i32 = 12, RECIPROCAL: i32 = 13;
-const SQUARE: i32 = 14, NEG: i32 = 15, ABS: i32 = 16, FLOOR: i32 = 17;
-
-/** out [n] = f(x); `p` is the slope of LEAKY_RELU and STEP below 0, `p` and `q` the bounds of CLIP. `out` may be x. */
-export function unary(op: i32, x: usize, out: usize, n: i32, p: f32, q: f32): void {
-  switch (op) {
-    case EXP: return over(EXP, x, out, n, p, q);
-    case EXPM1: return over(EXPM1, x, out, n, p, q);
-    case LOG: return over(LOG, x, out, n, p, q);
-    case SIGMOID: return over(SIGMOID, x, out, n, p, q);
-    case TANH: return over(TANH, x, out, n, p, q);
-    case ERF: return over(ERF, x, out, n, p, q);
-    case ELU: return over(ELU, x, out, n, p, q);
-    case RELU: return over(RELU, x, out, n, p, q);
-    case LEAKY_RELU: return over(LEAKY_RELU, x, out, n, p, q);
-    case CLIP: return over(CLIP, x, out, n, p, q);
-    case STEP: return over(STEP, x, out, n, p, q);
-    case SQRT: return over(SQRT, x, out, n, p, q);
-    case RSQRT: return over(RSQRT, x, out, n, p, q);
-    case RECIPROCAL: return over(RECIPROCAL, x, out, n, p, q);
-    case SQUARE: return over(SQUARE, x, out, n, p, q);
-    case NEG: return over(NEG, x, out, n, p, q);
-    case ABS: return over(ABS, x, out, n, p, q);
-    case FLOOR: return over(FLOOR, x, out, n, p, q);
-  }
+/*
+ * out [n] = f(x); `p` is the slope of leakyRelu and step below 0, `p` and `q` the bounds of clip. `out` may be x. Each function is
+ * an export of its own: V8 spends less care on the registers of large functions.
+ */
+export function exp(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(EXP, x, out, n, p, q);
 }
+export function expm1(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(EXPM1, x, out, n, p, q);
+}
+export function log(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(LOG, x, out, n, p, q);
+}
+export function sigmoid(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(SIGMOID, x, out, n, p, q);
+}
+export function tanh(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(TANH, x, out, n, p, q);
+}
+export function erf(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(ERF, x, out, n, p, q);
+}
+export function elu(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(ELU, x, out, n, p, q);
+}
+export function relu(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(RELU, x, out, n, p, q);
+}
+export function leakyRelu(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(LEAKY_RELU, x, out, n, p, q);
+}
+export function clip(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(CLIP, x, out, n, p, q);
+}
+export function step(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(STEP, x, out, n, p, q);
+}
+export function sqrt(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(SQRT, x, out, n, p, q);
+}
+export function rsqrt(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(RSQRT, x, out, n, p, q);
+}
+export function reciprocal(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(RECIPROCAL, x, out, n, p, q);
+}
+export function square(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(SQUARE, x, out, n, p, q);
+}
+export function neg(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(NEG, x, out, n, p, q);
+}
+export function abs(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(ABS, x, out, n, p, q);
+}
+export function floor(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  over(FLOOR, x, out, n, p, q);
+}
+
+const EXP: i32 = 0, EXPM1: i32 = 1, LOG: i32 = 2, SIGMOID: i32 = 3, TANH: i32 = 4, ERF: i32 = 5, ELU: i32 = 6;
+const RELU: i32 = 7, LEAKY_RELU: i32 = 8, CLIP: i32 = 9, STEP: i32 = 10, SQRT: i32 = 11, RSQRT: i32 = 12;
+const RECIPROCAL: i32 = 13, SQUARE: i32 = 14, NEG: i32 = 15, ABS: i32 = 16, FLOOR: i32 = 17;
 
 @inline
 function over(op: i32, x: usize, out: usize, n: i32, p: f32, q: f32): void {
@@ -47,9 +82,9 @@ function apply(op: i32, x: v128, low: v128, high: v128): v128 {
   if (op == TANH) return tangent4(x);
   if (op == ERF) return erf4(x);
   if (op == ELU) return v128.bitselect(expm14(x), x, f32x4.lt(x, zero));
-  if (op == RELU) return f32x4.max(x, zero);
+  if (op == RELU) return f32x4.pmax(x, zero);
   if (op == LEAKY_RELU) return v128.bitselect(f32x4.mul(x, low), x, f32x4.lt(x, zero));
-  if (op == CLIP) return f32x4.min(f32x4.max(x, low), high);
+  if (op == CLIP) return f32x4.pmin(f32x4.pmax(x, low), high);
   if (op == STEP) return v128.bitselect(v128.bitselect(one, low, f32x4.gt(x, zero)), x, f32x4.eq(x, x));
   if (op == SQRT) return f32x4.sqrt(x);
   if (op == RSQRT) return f32x4.div(one, f32x4.sqrt(x));
@@ -76,37 +111,40 @@ function reducedExpm14(r: v128): v128 {
   return f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r);
 }
 
+const MAGIC: f32 = 12582912; // 1.5·2^23: adding it rounds to a whole number, which then stands in the lowest bits
+
 /** What is left of x after n times ln 2. */
 @inline
 function reduced4(x: v128, n: v128): v128 {
   return f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
 }
 
-/** 2^n for n in [−126, 127]. */
+/** 2^(n + offset) from n + MAGIC. */
 @inline
-function power4(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+function power4(rounded: v128, offset: i32): v128 {
+  return i32x4.add(i32x4.shl(rounded, 23), i32x4.splat((127 + offset) << 23));
 }
 
-/** e^x over the whole range, ∞ and subnormal numbers included; relative error below 2e-7 where the result is normal. */
+/** e^x, relative error below 2e-7; ∞ above 88.72 and 0 below −86.6. */
 @inline
 export function exponential4(x: v128): v128 {
-  const clamped = f32x4.min(f32x4.max(x, f32x4.splat(-104)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(LOG2E)));
-  const value = f32x4.add(reducedExpm14(reduced4(clamped, n)), f32x4.splat(1));
-  const whole = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(whole, 1);
-  return f32x4.mul(f32x4.mul(value, power4(half)), power4(i32x4.sub(whole, half)));
+  const smallest = f32x4.splat(-86.6);
+  const clamped = f32x4.pmin(f32x4.pmax(x, smallest), f32x4.splat(88.8)); // pmin and pmax keep NaN, and are one instruction
+  const rounded = f32x4.add(f32x4.mul(clamped, f32x4.splat(LOG2E)), f32x4.splat(MAGIC));
+  const value = reducedExpm14(reduced4(clamped, f32x4.sub(rounded, f32x4.splat(MAGIC))));
+  const twice = f32x4.add(f32x4.add(value, value), f32x4.splat(2)); // so that the power of 2 may be one smaller
+  return v128.andnot(f32x4.mul(twice, power4(rounded, -1)), f32x4.lt(x, smallest));
 }
 
 /** e^x − 1, relative error below 3e-7 also around 0. */
 @inline
 function expm14(x: v128): v128 {
-  const clamped = f32x4.min(f32x4.max(x, f32x4.splat(-30)), f32x4.splat(89));
-  const n = f32x4.min(f32x4.nearest(f32x4.mul(clamped, f32x4.splat(LOG2E))), f32x4.splat(127));
-  const power = power4(i32x4.trunc_sat_f32x4_s(n));
-  const value = f32x4.mul(reducedExpm14(reduced4(clamped, n)), power);
-  return f32x4.add(value, f32x4.sub(power, f32x4.splat(1)));
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-30)), f32x4.splat(88.8));
+  const scaled = f32x4.pmin(f32x4.mul(clamped, f32x4.splat(LOG2E)), f32x4.splat(127));
+  const rounded = f32x4.add(scaled, f32x4.splat(MAGIC));
+  const power = power4(rounded, 0);
+  const value = reducedExpm14(reduced4(clamped, f32x4.sub(rounded, f32x4.splat(MAGIC))));
+  return f32x4.add(f32x4.mul(value, power), f32x4.sub(power, f32x4.splat(1)));
 }
 
 /** tanh x: an odd polynomial below 0.625 (Cephes), 1 − 2/(e^2x + 1) above; relative error below 4e-7. */
