@@ -4,7 +4,7 @@
  */
 import {
   addPotential, addRow, bytes, closeRow, copyRow, exponentials, expOf, impossible, lanes, largestIn, largestOf, loadSome, logarithms, logOne, normalize,
-  padded, potentials, storeSome, sumOfExponentials, totalOf,
+  padded, potentials, scaledPotential, storeSome, sumOfExponentials, takeLogarithms, totalOf,
 } from './rows';
 import { scaledExponentials, weightedSums } from './scaled';
 
@@ -71,6 +71,7 @@ function backwardOver<T>(
         beta = before, before = swap;
       } else {
         if (!inLogs) logarithms<T>(beta, beta, K, P);
+        takeLogarithms<T>(alpha, K, P);
         memory.copy(ahead, beta, row);
         addPotential<T>(ahead, potential, K, P);
         const move = perStep ? <usize>(next - 1) * matrix : 0;
@@ -80,6 +81,7 @@ function backwardOver<T>(
     }
     if (inLogs) {
       normalize<T>(beta, P);
+      takeLogarithms<T>(alpha, K, P);
       marginalsOf<T>(alpha, beta, marginals, sums, dy, K, P);
     } else {
       const factor = <T>(dy / dot<T>(alpha + row, beta, P)); // the pairs of a move sum to 1, and the product is at least `trusted`
@@ -96,10 +98,10 @@ function backwardOver<T>(
 function scaledMove<T>(
   beta: usize, inLogs: bool, potential: usize, scale: usize, right: usize, turned: usize, before: usize, K: i32, P: i32,
 ): bool {
-  potentialAhead<T>(scale, potential, right, K, P);
+  scaledPotential<T>(scale, potential, right, K, P);
   if (inLogs || !timesLinear<T>(right, beta, P)) {
     if (!inLogs) {
-      potentialAhead<T>(scale, potential, right, K, P);
+      scaledPotential<T>(scale, potential, right, K, P);
       logarithms<T>(beta, before, K, P);
       beta = before;
     }
@@ -113,15 +115,8 @@ function scaledMove<T>(
   return weightedSums<T>(right, turned, before, K, P);
 }
 
-/** right [P] = the emission of the step ahead and what the columns of the transition were scaled by. */
-function potentialAhead<T>(scale: usize, potential: usize, right: usize, K: i32, P: i32): void {
-  memory.copy(right, scale, bytes<T>(P));
-  addPotential<T>(right, potential, K, P);
-}
-
-/** right [P] = exp(right)·beta, the largest entry 1; false where the two disagree so much that smaller ones are lost. */
+/** right [P] = exp(right, whose largest is 0)·beta, the largest entry 1; false where the two disagree so much that smaller ones are lost. */
 function timesLinear<T>(right: usize, beta: usize, P: i32): bool {
-  normalize<T>(right, P);
   for (let j = 0; j < P; j += lanes<T>()) {
     const at = bytes<T>(j);
     v128.store(right + at, v128.mul<T>(expOf<T>(v128.load(right + at)), v128.load(beta + at)));

@@ -1,9 +1,11 @@
 /**
  * The log partition function of linear chains. Messages are kept relative to their largest entry, and what they are relative to
- * is added up in float64, so that long chains lose no precision. Transitions that differ from step to step are worked on in the log domain.
+ * is added up in float64, so that long chains lose no precision. A step is done on numbers, not logarithms, as long as none of them becomes
+ * so small that it might be lost; transitions that differ from step to step are worked on in the log domain.
  */
 import {
-  addPotential, bytes, closeRow, copyRow, exponentials, expOf, impossible, lanes, logOf, logOne, normalize, padded, potentials, sumOfExponentials,
+  addPotential, bytes, closeRow, copyRow, exponentials, expOf, impossible, lanes, largestOf, logOf, logOne, normalize, padded, potentials,
+  scaledPotential, sumOfExponentials, takeLogarithms,
 } from './rows';
 import { scaledExponentials, weightedSums } from './scaled';
 
@@ -15,7 +17,7 @@ export function workspaceOf<T>(K: i32): usize {
 
 /**
  * logZ [B] and the forward messages [B,T,2,P] of initial [K], final [K], transition [K,K], or [B,T−1,K,K] with `perStep`, emission [B,T,K], mask
- * [B,T] bytes. A message is a row in the log domain, its largest entry 0, and, unless `perStep`, its exponentials; nothing at masked steps.
+ * [B,T] bytes. A message is a row of logarithms (see `takeLogarithms`), the largest 0, and, unless `perStep`, one of numbers; nothing at masked steps.
  */
 export function forward<T>(
   initial: usize, final: usize, transition: usize, perStep: bool, emission: usize, mask: usize,
@@ -31,18 +33,38 @@ export function forward<T>(
   for (let b = 0; b < B; b++) {
     let previous: usize = 0;
     let offset: f64 = 0;
+    let mass: f64 = 1; // what goes with the offset, not yet as a logarithm
     for (let t = 0; t < steps; t++, emission += bytes<T>(K), alphas += 2 * row) {
       if (t > 0 && perStep) transition += matrix;
       if (!load<u8>(mask + t)) continue;
-      if (previous == 0) copyRow<T>(initial, alphas, K, P);
-      else if (perStep) logStep<T>(previous, transition - matrix, alphas, K, P);
-      else forwardStep<T>(previous, transition, weights, scale, alphas, K, P);
-      addPotential<T>(alphas, emission, K, P);
-      offset += normalize<T>(alphas, P);
-      if (!perStep) exponentials<T>(alphas, alphas + row, P);
+      let top: T = 0;
+      if (previous != 0 && !perStep) {
+        if (weightedSums<T>(previous + row, weights, sums, K, P)) {
+          offset += <f64>scaledPotential<T>(scale, emission, alphas, K, P);
+          top = linearStep<T>(sums, alphas, P);
+          if (top == 0) addLogarithms<T>(sums, alphas, P);
+        } else {
+          takeLogarithms<T>(previous, K, P);
+          logStep<T>(previous, transition, alphas, K, P);
+          addPotential<T>(alphas, emission, K, P);
+        }
+      } else {
+        if (previous == 0) copyRow<T>(initial, alphas, K, P);
+        else logStep<T>(previous, transition - matrix, alphas, K, P);
+        addPotential<T>(alphas, emission, K, P);
+      }
+      if (top != 0) {
+        mass *= <f64>top;
+        if (mass < 1e-200) offset += logOne<f64>(mass), mass = 1;
+      } else {
+        offset += normalize<T>(alphas, P);
+        if (!perStep) exponentials<T>(alphas, alphas + row, P);
+      }
       previous = alphas;
     }
     mask += steps;
+    if (previous != 0) takeLogarithms<T>(previous, K, P);
+    offset += logOne<f64>(mass);
     store<T>(logZ, <T>(previous == 0 ? 0 : endOf<T>(previous, offset, final, sums, K, P)));
     logZ += sizeof<T>();
   }
@@ -57,12 +79,45 @@ function endOf<T>(alpha: usize, offset: f64, final: usize, sums: usize, K: i32, 
   return value <= <f64>impossible<T>() * 0.5 ? -Infinity : value;
 }
 
-/** next [P] = log Σ_i exp(alpha_i + transition_ij), before the emission. */
-function forwardStep<T>(alpha: usize, transition: usize, weights: usize, scale: usize, next: usize, K: i32, P: i32): void {
-  if (!weightedSums<T>(alpha + bytes<T>(P), weights, next, K, P)) return logStep<T>(alpha, transition, next, K, P);
+/** A message smaller than this, where it is not 0 by −∞, may have lost its precision. */
+@inline
+function faint<T>(): T {
+  return sizeof<T>() == 4 ? <T>1e-30 : <T>1e-290;
+}
+
+/**
+ * The message that `sums` [P] and the potentials at `next` [P] (the largest 0) make: its numbers behind `next`, the largest 1, and no logarithms yet.
+ * Returns what it was divided by, or 0, and nothing is done, where some number is too small.
+ */
+function linearStep<T>(sums: usize, next: usize, P: i32): T {
+  const never = v128.splat<T>(<T>(0.5 * impossible<T>()));
+  const low = v128.splat<T>(faint<T>());
+  const numbers = next + bytes<T>(P);
+  let lost = v128.splat<T>(0), tops = lost;
   for (let j = 0; j < P; j += lanes<T>()) {
     const at = bytes<T>(j);
-    v128.store(next + at, v128.add<T>(logOf<T>(v128.load(next + at)), v128.load(scale + at)));
+    const potential = v128.load(next + at);
+    const number = v128.mul<T>(expOf<T>(potential), v128.load(sums + at));
+    v128.store(numbers + at, number);
+    tops = v128.max<T>(tops, number);
+    lost = v128.or(lost, v128.and(v128.lt<T>(number, low), v128.gt<T>(potential, never)));
+  }
+  const top = largestOf<T>(tops);
+  if (v128.any_true(lost) || !(top > 0)) return 0;
+  const factor = v128.splat<T>(<T>(1 / top));
+  for (let j = 0; j < P; j += lanes<T>()) {
+    const at = numbers + bytes<T>(j);
+    v128.store(at, v128.mul<T>(v128.load(at), factor));
+  }
+  store<T>(next, <T>NaN);
+  return top;
+}
+
+/** next [P] += log(sums). */
+function addLogarithms<T>(sums: usize, next: usize, P: i32): void {
+  for (let j = 0; j < P; j += lanes<T>()) {
+    const at = bytes<T>(j);
+    v128.store(next + at, v128.add<T>(v128.load(next + at), logOf<T>(v128.load(sums + at))));
   }
 }
 

@@ -100,6 +100,28 @@ export function addPotential<T>(row: usize, potential: usize, K: i32, P: i32): v
   }
 }
 
+/** row [P] = scale [P] + potential [K], less the largest of it, which is returned. */
+export function scaledPotential<T>(scale: usize, potential: usize, row: usize, K: i32, P: i32): T {
+  let top = v128.splat<T>(<T>(100 * impossible<T>()));
+  let j = 0;
+  for (; j + lanes<T>() <= K; j += lanes<T>()) {
+    const at = bytes<T>(j);
+    const sum = v128.add<T>(v128.load(scale + at), v128.max<T>(v128.load(potential + at), v128.splat<T>(impossible<T>())));
+    v128.store(row + at, sum);
+    top = v128.max<T>(top, sum);
+  }
+  if (j < P) {
+    const at = bytes<T>(j);
+    const sum = v128.add<T>(v128.load(scale + at), potentials<T>(potential + at, K - j));
+    v128.store(row + at, sum);
+    top = v128.max<T>(top, sum);
+  }
+  const largest = largestOf<T>(top);
+  const shift = v128.splat<T>(largest);
+  for (j = 0; j < P; j += lanes<T>(), row += 16) v128.store(row, v128.sub<T>(v128.load(row), shift));
+  return largest;
+}
+
 export function largestIn<T>(row: usize, P: i32): T {
   let top = v128.load(row);
   for (let j = lanes<T>(); j < P; j += lanes<T>()) top = v128.max<T>(top, v128.load(row + bytes<T>(j)));
@@ -117,9 +139,19 @@ export function exponentials<T>(source: usize, target: usize, P: i32): void {
   for (let j = 0; j < P; j += lanes<T>()) v128.store(target + bytes<T>(j), expOf<T>(v128.load(source + bytes<T>(j))));
 }
 
+/** target [P] = log(source), at least `impossible`. */
 export function logarithms<T>(source: usize, target: usize, K: i32, P: i32): void {
-  for (let j = 0; j < P; j += lanes<T>()) v128.store(target + bytes<T>(j), logOf<T>(v128.load(source + bytes<T>(j))));
+  const low = v128.splat<T>(impossible<T>());
+  for (let j = 0; j < P; j += lanes<T>()) {
+    v128.store(target + bytes<T>(j), v128.max<T>(logOf<T>(v128.load(source + bytes<T>(j))), low));
+  }
   closeRow<T>(target, K, P);
+}
+
+/** Takes the logarithms of a forward message, unless it has them: its first one is NaN as long as nobody needed them. */
+@inline
+export function takeLogarithms<T>(message: usize, K: i32, P: i32): void {
+  if (isNaN<T>(load<T>(message))) logarithms<T>(message + bytes<T>(P), message, K, P);
 }
 
 export function sumOfExponentials<T>(row: usize, P: i32): T {
