@@ -32,6 +32,7 @@ const recurrent: Record<string, () => RecurrentLayer<unknown>> = {
   'GRU, reset after': () => gru({ ...sizes, rng: rng() }),
   'GRU, reset before': () => gru({ ...sizes, reset: 'before', rng: rng() }),
   'LSTM of two layers': () => lstm({ ...sizes, layers: 2, rng: rng() }),
+  'LSTM with checkpoints': () => lstm({ ...sizes, checkpoint: 2, rng: rng() }),
   'a cell of the user': () => new Recurrent({ cell: new Leaky() }),
 };
 
