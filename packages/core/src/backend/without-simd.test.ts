@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm'; // registers the flag that this test sets
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { capabilities, registerFused, useBackend } from './index.js';
+import { accelerate, capabilities, registerFused, useBackend } from './index.js';
 
 vi.mock('@seqloom/kernels', async (original) => ({ ...(await original<object>()), supportsSimd: () => false }));
 registerFused('NeverRegistered', (_inputs, _attributes, workspace) => workspace.output([]));
@@ -16,6 +16,13 @@ describe.each(['cpu', 'wasm'] as const)('%s without SIMD', (backend) => {
   it('has no fused kernel and misses nothing', async () => {
     expect(tf.getKernel('NeverRegistered', backend)).toBeUndefined();
     expect((await capabilities())[backend]).toMatchObject({ started: true, fused: [], missing: [] });
+  });
+
+  it('is not accelerated, and accelerate says why', async () => {
+    const plain = tf.getKernel('Add', backend);
+    const found = (await accelerate()).find((one) => one.backend === backend);
+    expect(found).toEqual({ backend, kernels: [], reason: 'WebAssembly has no SIMD here' });
+    expect(tf.getKernel('Add', backend)).toBe(plain);
   });
 
   it('differentiates embeddings, convolutions and products', () => {
