@@ -2,7 +2,7 @@
 /** `seqloom`: the family from a shell. */
 import { isSeqError } from '@seqloom/core';
 import { Command, Option } from 'commander';
-import { wholeNumber } from './terminal/arguments.js';
+import { positive, wholeNumber } from './terminal/arguments.js';
 
 const program = new Command('seqloom')
   .description('Sequence models with attention, from a shell.')
@@ -35,7 +35,7 @@ await program.parseAsync().catch((error: unknown) => {
 /** The options that every training command has. */
 function withTraining(command: Command): Command {
   return command
-    .option('--epochs <n>', 'passes over the training data', wholeNumber)
+    .option('--epochs <n>', 'passes over the training data', positive)
     .option('--seed <n>', 'seed of data, weights and shuffling', wholeNumber, 1)
     .addOption(new Option('--backend <name>', 'tfjs backend').choices(['auto', 'cpu', 'wasm']).default('auto'))
     .option('--json <file>', 'write there what was reached');

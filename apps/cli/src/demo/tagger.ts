@@ -107,8 +107,18 @@ async function sameTags(a: PosTagger, b: PosTagger, sentences: Sentence[]): Prom
 async function showTags(tagger: PosTagger, words: string[]): Promise<void> {
   const [tags] = await tagger.tag([words]);
   const widths = words.map((word, i) => Math.max(word.length, tags?.[i]?.length ?? 0));
-  console.log(words.map((word, i) => word.padEnd(widths[i] as number)).join('  '));
-  console.log(tags?.map((tag, i) => tag.padEnd(widths[i] as number)).join('  '));
+  console.log(
+    words
+      .map((word, i) => word.padEnd(widths[i] as number))
+      .join('  ')
+      .trimEnd(),
+  );
+  console.log(
+    tags
+      ?.map((tag, i) => tag.padEnd(widths[i] as number))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function forms(sentence: Sentence | undefined): string[] {
