@@ -40,6 +40,8 @@ export const cases: BenchCase[] = [
   product('512×512·512×512', [512, 512], [512, 512], false, false),
   product('512×512ᵀ·512×512', [512, 512], [512, 512], true, false),
   product('512×512·512×512ᵀ', [512, 512], [512, 512], false, true),
+  product('16 × 128×64·64×128', [16, 128, 64], [16, 64, 128], false, false),
+  product('16 × 128×64·128×64ᵀ', [16, 128, 64], [16, 128, 64], false, true),
   product('32×128·128×512 (a step)', [32, 128], [128, 512], false, false),
   product('32×512·128×512ᵀ (back)', [32, 512], [128, 512], false, true),
   product('128 × 50×32·50×32ᵀ (heads)', [128, 50, 32], [128, 50, 32], false, true),
