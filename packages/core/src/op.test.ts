@@ -73,6 +73,15 @@ describe('defineOp', () => {
     expect(calls).toBe(0);
   });
 
+  it('frees the workspace at once where no tape wants it', () => {
+    registerToyKernel();
+    const given = inputs();
+    const { numTensors } = tf.memory();
+    const made = toy(given, { scale: 1 });
+    expect(tf.memory().numTensors).toBe(numTensors + 2);
+    tf.dispose([...made, given.a, given.b]);
+  });
+
   it('a kernel that means something else breaks the law', async () => {
     registerToyKernel(0.1);
     await expect(verifyOp(toy, cases())).rejects.toThrow('fused = composed');
