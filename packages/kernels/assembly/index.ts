@@ -19,3 +19,4 @@ export { layOutSums, scanSums } from './recurrent/gradient-sums';
 export { repeatRow, sumRows } from './rows';
 export { segmentSum } from './segment';
 export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax';
+export { packedProduct } from './tiles';

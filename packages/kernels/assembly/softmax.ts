@@ -26,7 +26,7 @@ function openMaximum(x: usize, allowed: usize, columns: i32): f32 {
   let top = f32x4.splat(NOTHING);
   for (let rest = columns; rest > 0; rest -= 4, x += 16, allowed += 4) {
     const values = loadLanes(x, rest);
-    top = f32x4.max(top, v128.bitselect(values, f32x4.splat(NOTHING), openLanes(values, allowed, rest)));
+    top = f32x4.pmax(top, v128.bitselect(values, f32x4.splat(NOTHING), openLanes(values, allowed, rest)));
   }
   return maxLanes(top);
 }
@@ -109,8 +109,8 @@ export function crossEntropy(
 function maximum(row: usize, columns: i32): f32 {
   let top = v128.load_splat<f32>(row);
   let rest = columns;
-  for (; rest >= 4; rest -= 4, row += 16) top = f32x4.max(top, v128.load(row));
-  for (; rest > 0; rest--, row += 4) top = f32x4.max(top, v128.load_splat<f32>(row));
+  for (; rest >= 4; rest -= 4, row += 16) top = f32x4.pmax(top, v128.load(row));
+  for (; rest > 0; rest--, row += 4) top = f32x4.pmax(top, v128.load_splat<f32>(row));
   return maxLanes(top);
 }
 

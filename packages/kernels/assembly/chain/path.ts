@@ -140,10 +140,10 @@ function bestSums<T>(message: usize, weights: usize, next: usize, K: i32, P: i32
     let m0 = lowest, m1 = lowest, m2 = lowest, m3 = lowest;
     for (let i = 0, at = weights + bytes<T>(j); i < K; i++, at += line) {
       const come = v128.splat<T>(load<T>(message + bytes<T>(i)));
-      m0 = v128.max<T>(m0, v128.add<T>(come, v128.load(at)));
-      m1 = v128.max<T>(m1, v128.add<T>(come, v128.load(at, 16)));
-      m2 = v128.max<T>(m2, v128.add<T>(come, v128.load(at, 32)));
-      m3 = v128.max<T>(m3, v128.add<T>(come, v128.load(at, 48)));
+      m0 = v128.pmax<T>(m0, v128.add<T>(come, v128.load(at)));
+      m1 = v128.pmax<T>(m1, v128.add<T>(come, v128.load(at, 16)));
+      m2 = v128.pmax<T>(m2, v128.add<T>(come, v128.load(at, 32)));
+      m3 = v128.pmax<T>(m3, v128.add<T>(come, v128.load(at, 48)));
     }
     const target = next + bytes<T>(j);
     v128.store(target, m0), v128.store(target, m1, 16), v128.store(target, m2, 32), v128.store(target, m3, 48);
@@ -151,7 +151,7 @@ function bestSums<T>(message: usize, weights: usize, next: usize, K: i32, P: i32
   for (; j < P; j += lanes<T>()) {
     let best = v128.splat<T>(<T>-Infinity);
     for (let i = 0, at = weights + bytes<T>(j); i < K; i++, at += line) {
-      best = v128.max<T>(best, v128.add<T>(v128.splat<T>(load<T>(message + bytes<T>(i))), v128.load(at)));
+      best = v128.pmax<T>(best, v128.add<T>(v128.splat<T>(load<T>(message + bytes<T>(i))), v128.load(at)));
     }
     v128.store(next + bytes<T>(j), best);
   }

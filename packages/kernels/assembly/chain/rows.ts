@@ -76,7 +76,7 @@ export function storeSome<T>(pointer: usize, value: v128, count: i32): void {
 /** Some potentials, at least `impossible`. */
 @inline
 export function potentials<T>(pointer: usize, count: i32): v128 {
-  return v128.max<T>(loadSome<T>(pointer, count), v128.splat<T>(impossible<T>()));
+  return v128.pmax<T>(loadSome<T>(pointer, count), v128.splat<T>(impossible<T>())); // as written, NaN passes
 }
 
 /** target [P] = source [K], at least `impossible`, which fills the padding too. */
@@ -106,7 +106,7 @@ export function scaledPotential<T>(scale: usize, potential: usize, row: usize, K
   let j = 0;
   for (; j + lanes<T>() <= K; j += lanes<T>()) {
     const at = bytes<T>(j);
-    const sum = v128.add<T>(v128.load(scale + at), v128.max<T>(v128.load(potential + at), v128.splat<T>(impossible<T>())));
+    const sum = v128.add<T>(v128.load(scale + at), v128.pmax<T>(v128.load(potential + at), v128.splat<T>(impossible<T>())));
     v128.store(row + at, sum);
     top = v128.max<T>(top, sum);
   }
@@ -143,7 +143,7 @@ export function exponentials<T>(source: usize, target: usize, P: i32): void {
 export function logarithms<T>(source: usize, target: usize, K: i32, P: i32): void {
   const low = v128.splat<T>(impossible<T>());
   for (let j = 0; j < P; j += lanes<T>()) {
-    v128.store(target + bytes<T>(j), v128.max<T>(logOf<T>(v128.load(source + bytes<T>(j))), low));
+    v128.store(target + bytes<T>(j), v128.pmax<T>(logOf<T>(v128.load(source + bytes<T>(j))), low));
   }
   closeRow<T>(target, K, P);
 }

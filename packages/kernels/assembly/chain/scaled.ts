@@ -46,7 +46,7 @@ export function weightedSums<T>(x: usize, weights: usize, out: usize, K: i32, P:
     }
     const target = out + bytes<T>(j);
     v128.store(target, s0), v128.store(target, s1, 16), v128.store(target, s2, 32), v128.store(target, s3, 48);
-    const least = v128.min<T>(v128.min<T>(s0, s1), v128.min<T>(s2, s3));
+    const least = v128.pmin<T>(v128.pmin<T>(s0, s1), v128.pmin<T>(s2, s3));
     lost = v128.or(lost, v128.lt<T>(least, low));
   }
   for (; j < P; j += lanes<T>()) {
