@@ -12,12 +12,12 @@ export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 export interface BackendOptions {
   /** Pages only: the folder that serves tfjs' .wasm files, or the URL of each; bundlers find them without this. */
   wasmPaths?: string | Partial<WasmPaths>;
-  /** How many threads compute on cpu and wasm; chosen when the backend starts, 1 unless told. Results do not depend on it. */
+  /** How many threads compute on cpu and wasm; chosen when the backend starts, 'auto' unless told. Results do not depend on it. */
   threads?: ThreadsOption;
 }
 
 const where = 'useBackend';
-const usualThreads: ThreadsOption = 1;
+const usualThreads: ThreadsOption = 'auto';
 const names: readonly BackendName[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
 
 /**
