@@ -51,7 +51,9 @@ it('a worker that never comes back from a call is given up after a while', async
     ready(given);
   };
   expect(await startThreads(kernels, { count: 2 })).toBe(true);
-  const notify = vi.spyOn(Atomics, 'notify').mockImplementation(() => Atomics.exchange(control, word.state, state.running));
+  const notify = vi
+    .spyOn(Atomics, 'notify')
+    .mockImplementation(() => Atomics.exchange(control, word.state, state.running));
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6_000));
   expect(() => runAll(kernels, [call(out), call(out + 16)])).toThrow('a worker has failed');

@@ -93,6 +93,20 @@ describe('products give the same bits with 1, 2 and 3 threads', () => {
   });
 });
 
+it('Adam gives the same bits with 1, 2 and 3 threads', async () => {
+  const n = 300_003;
+  const start = arena.allocate(0);
+  const moments = { mean: place(n), variance: place(n) };
+  floats(arena, moments.variance, n).forEach((value, i, values) => {
+    values[i] = value ** 2;
+  });
+  const places = { gradient: place(n), ...moments, update: place(n), nextMean: place(n), nextVariance: place(n), n };
+  await expectSameBits(() =>
+    kernel.adamUpdate(kernels, places, { beta1: 0.9, beta2: 0.999, correction: 0.5, floor: 1e-8 }),
+  );
+  arena.free(start);
+});
+
 it('a worker that fails is an error, said once, and the others go on', async () => {
   const problems: string[] = [];
   expect(await startThreads(kernels, { count: 3, onLoss: (problem) => problems.push(problem) })).toBe(true);

@@ -1,7 +1,7 @@
 /** Threads that share the kernels' memory: the caller and its workers each make one of several calls, then go on together. */
 import type { Kernels } from '../load.js';
 import { type Call, invoke } from './run-all.js';
-import { isNode, isShared } from './shared-memory.js';
+import { isShared } from './shared-memory.js';
 import { type Control, newControl, startWorker, state, type Worker, word } from './worker.js';
 
 export interface ThreadOptions {
@@ -139,4 +139,4 @@ export class Threads {
 }
 
 /** The main thread of a page must not sleep; it looks again and again, for the little that a worker's share is longer than its own. */
-const mayWait: boolean = isNode() || typeof document === 'undefined';
+const mayWait: boolean = typeof document === 'undefined';
