@@ -11,7 +11,7 @@ export interface BenchCase {
   peer: string;
   /** Floating-point operations of one run, where that is a fair measure. */
   flops?: number;
-  /** Builds both sides; each runs the work once. `before` comes ahead of each measurement and is not counted; `dispose` frees what they hold. */
+  /** Builds both sides; each runs the work once. `before` comes ahead of each turn and is not counted; `dispose` frees what they hold. */
   prepare(): Promise<{
     ours: Work;
     theirs?: Work;
@@ -22,7 +22,8 @@ export interface BenchCase {
 
 export type Side = 'ours' | 'theirs';
 
-export type Work = () => void | Promise<void>;
+/** What runs in another process is timed there, and returns its milliseconds. */
+export type Work = () => unknown;
 
 export interface BenchResult {
   case: string;
@@ -36,23 +37,32 @@ export interface BenchResult {
   gflops?: number;
 }
 
+const warmUp = 400; // milliseconds, and three runs: until V8 has compiled the kernels for speed
+
 /** Runs one case: both sides in turn, until each has run `rounds` times or `budgetMs` is spent (never fewer than three times). */
-export async function measure(bench: BenchCase, rounds = 15, budgetMs = 20_000): Promise<BenchResult> {
+export async function measure(bench: BenchCase, rounds = 15, budgetMs = 10_000): Promise<BenchResult> {
   const { ours, theirs, before, dispose } = await bench.prepare();
   try {
-    await ours();
-    await theirs?.();
-    const mine: number[] = [];
-    const peers: number[] = [];
-    const start = performance.now();
-    while (mine.length < 3 || (mine.length < rounds && performance.now() - start < budgetMs)) {
-      await before?.('ours');
-      mine.push(await time(ours));
-      await before?.('theirs');
-      if (theirs) peers.push(await time(theirs));
+    const sides = theirs ? ({ ours, theirs } as const) : ({ ours } as const);
+    for (const [side, work] of Object.entries(sides)) {
+      await before?.(side as Side);
+      const start = performance.now();
+      for (let run = 0; run < 3 && performance.now() - start < 5 * warmUp; ) {
+        await work();
+        if (performance.now() - start > warmUp) run++;
+      }
     }
-    return result(bench, median(mine), theirs ? median(peers) : null);
+    const times: Record<Side, number[]> = { ours: [], theirs: [] };
+    const start = performance.now();
+    while (times.ours.length < 3 || (times.ours.length < rounds && performance.now() - start < budgetMs)) {
+      for (const [side, work] of Object.entries(sides)) {
+        await before?.(side as Side);
+        times[side as Side].push(await time(work));
+      }
+    }
+    return result(bench, median(times.ours), theirs ? median(times.theirs) : null);
   } finally {
+    await before?.('ours');
     await dispose?.();
   }
 }
@@ -81,7 +91,8 @@ async function time(work: Work): Promise<number> {
   let runs = 0;
   const start = performance.now();
   do {
-    await work();
+    const own = await work();
+    if (typeof own === 'number') return own;
     runs++;
   } while (performance.now() - start < 10);
   return (performance.now() - start) / runs;

@@ -5,6 +5,8 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { useBackend } from '@seqloom/core';
 import { type BenchCase, type BenchResult, measure } from './compare.js';
+import { kernelSizes, startUp, stepMemory } from './figures.js';
+import { microKernelRate } from './micro-kernel.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, json: { type: 'string' } } });
 const wanted = new RegExp(values.only, 'i');
@@ -12,16 +14,29 @@ const wanted = new RegExp(values.only, 'i');
 console.log(
   `${cpus()[0]?.model.trim()} · ${cpus().length} cores · Node ${process.versions.node} · ${new Date().toISOString().slice(0, 10)}\n`,
 );
-console.log(row(['case', 'size', 'backend', 'threads', 'ours ms', 'peer', 'peer ms', 'ratio', 'GFLOP/s']));
+const [started, { wasm, gzip }, limit] = [await startUp(), await kernelSizes(), await microKernelRate()];
+console.log(
+  `kernels: ${wasm.toFixed(1)} kB of wasm, ${gzip.toFixed(1)} kB inlined and gzipped, ready after ${ms(started)} ms`,
+);
+console.log(`micro-kernel: ${limit.toFixed(1)} GFLOP/s in the first-level cache`);
 const results: BenchResult[] = [];
 const all = await allCases();
 for (const backend of ['cpu', 'wasm'] as const) {
   await useBackend(backend, { threads: 2 }); // in memory that threads can share,
   await useBackend(backend, { threads: 1 }); // but one thread, unless a case says otherwise
 }
+const { size, peak, needed } = await stepMemory();
+console.log(
+  `memory of an LSTM training step at ${size}: ${peak.toFixed(1)} MB at its peak, ${(peak / needed).toFixed(2)} × the ${needed.toFixed(1)} MB that the way back needs\n`,
+);
+console.log(row(['case', 'size', 'backend', 'threads', 'ours ms', 'peer', 'peer ms', 'ratio', 'GFLOP/s', 'of limit']));
 for (const bench of all) {
   if (!wanted.test(`${bench.name} ${bench.size} ${bench.backend} ${bench.peer}`)) continue;
-  const found = await measure(bench);
+  const found = await measure(bench).catch((error: Error) => {
+    console.error(`${bench.name}, ${bench.size}, beside ${bench.peer}: ${error.message}`);
+    process.exitCode = 1;
+  });
+  if (!found) continue;
   results.push(found);
   console.log(
     row([
@@ -34,6 +49,7 @@ for (const bench of all) {
       ms(found.peerMs),
       found.ratio?.toFixed(2) ?? '–',
       found.gflops?.toFixed(1) ?? '',
+      found.gflops ? `${((100 * found.gflops) / limit).toFixed(0)} %` : '',
     ]),
   );
 }
@@ -51,7 +67,7 @@ async function allCases(): Promise<BenchCase[]> {
 }
 
 function row(cells: readonly string[]): string {
-  const widths = [26, 30, 8, 8, 10, 24, 10, 8, 8];
+  const widths = [26, 36, 8, 8, 10, 24, 10, 8, 8, 8];
   return cells
     .map((cell, i) => cell.padEnd(widths[i] as number))
     .join(' ')

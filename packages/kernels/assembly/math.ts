@@ -86,6 +86,15 @@ export function fma4(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/**
+ * x, or 0 below 1e-25. A gradient that fades over time would else end in subnormal numbers, with which processors compute many
+ * times slower. NaN stays NaN.
+ */
+@inline
+export function faded4(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1e-25)));
+}
+
 /** 1 − x. */
 @inline
 export function complement4(x: v128): v128 {

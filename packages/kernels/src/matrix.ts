@@ -4,9 +4,13 @@ import { scope } from './memory.js';
 import { type Call, ranges, runAll } from './threads/run-all.js';
 
 type Operand = [pointer: number, stride: number, step: number, flag: boolean];
+type Operands = [panelsA: number, panelsB: number, c: number, stride: number];
 type Sizes = [m: number, n: number, k: number, batch: number, workspace: number];
 
 export interface MatrixExports {
+  packedProduct(
+    ...parameters: [...panels: Operands, accumulate: boolean, m: number, n: number, k: number, tile: number]
+  ): void;
   matrixWorkspace(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean): number;
   matrixProduct(...parameters: [...a: Operand, ...b: Operand, ...c: Operand, ...Sizes]): void;
 }

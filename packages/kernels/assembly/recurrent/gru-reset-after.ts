@@ -2,7 +2,7 @@
  * Gated recurrent unit (arXiv:1406.1078), reset gate after the matrix product, gates in the order reset, update, candidate:
  * h' = z⊙h + (1−z)⊙tanh(x + r⊙(h·R + bias)). A saved row is [reset, update, candidate, the hidden sum that was reset].
  */
-import { complement4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
+import { complement4, faded4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, Scan } from './scan';
 import { indexOf } from './steps';
 import { addToStates, backThrough, stepProduct } from './step-product';
@@ -77,7 +77,7 @@ function activateGradient(gates: usize, before: usize, dOutput: usize, dH: usize
 function gradientLanes(gates: usize, gate: usize, before: usize, dOutput: usize, dH: usize, errors: usize, lanes: i32): void {
   const reset = loadLanes(gates, lanes), update = loadLanes(gates + gate, lanes);
   const candidate = loadLanes(gates + 2 * gate, lanes), hidden = loadLanes(gates + 3 * gate, lanes);
-  const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
+  const dy = faded4(f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes)));
   const dCandidate = f32x4.mul(f32x4.mul(dy, complement4(update)), tanhSlope4(candidate));
   const dUpdate = f32x4.mul(f32x4.mul(dy, f32x4.sub(loadLanes(before, lanes), candidate)), sigmoidSlope4(update));
   storeLanes(errors, f32x4.mul(f32x4.mul(dCandidate, hidden), sigmoidSlope4(reset)), lanes);

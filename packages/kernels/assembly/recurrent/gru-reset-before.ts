@@ -3,7 +3,7 @@
  * h' = z⊙h + (1−z)⊙tanh(x + (r⊙h)·R).
  */
 import { packedFactorProduct } from '../matrix';
-import { complement4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
+import { complement4, faded4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, Scan } from './scan';
 import { indexOf } from './steps';
 import { addToStates, backThrough, stepProduct } from './step-product';
@@ -73,7 +73,7 @@ function activateGradient(gates: usize, before: usize, dOutput: usize, dH: usize
   const gate = <usize>units << 2;
   for (let lanes = units; lanes > 0; lanes -= 4, gates += 16, before += 16, dOutput += 16, dH += 16, errors += 16) {
     const update = loadLanes(gates + gate, lanes), candidate = loadLanes(gates + 2 * gate, lanes);
-    const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
+    const dy = faded4(f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes)));
     const dUpdate = f32x4.mul(f32x4.mul(dy, f32x4.sub(loadLanes(before, lanes), candidate)), sigmoidSlope4(update));
     storeLanes(errors + gate, dUpdate, lanes);
     storeLanes(errors + 2 * gate, f32x4.mul(f32x4.mul(dy, complement4(update)), tanhSlope4(candidate)), lanes);

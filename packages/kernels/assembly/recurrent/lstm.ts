@@ -1,5 +1,5 @@
 /** Long short-term memory (doi:10.1162/neco.1997.9.8.1735), gates in the order input, forget, cell, output. */
-import { fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
+import { faded4, fma4, loadLanes, sigmoid4, sigmoidSlope4, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, Scan } from './scan';
 import { cellBefore, indexOf } from './steps';
 import { addToStates, backThrough, stepProduct } from './step-product';
@@ -75,8 +75,8 @@ function gradientLanes(
   const input = loadLanes(gates, lanes), forget = loadLanes(gates + gate, lanes);
   const candidate = loadLanes(gates + 2 * gate, lanes), out = loadLanes(gates + 3 * gate, lanes);
   const squashed = tanh4(loadLanes(after, lanes));
-  const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
-  const dState = fma4(f32x4.mul(dy, out), tanhSlope4(squashed), loadLanes(dC, lanes));
+  const dy = faded4(f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes)));
+  const dState = faded4(fma4(f32x4.mul(dy, out), tanhSlope4(squashed), loadLanes(dC, lanes)));
   storeLanes(errors, f32x4.mul(f32x4.mul(dState, candidate), sigmoidSlope4(input)), lanes);
   storeLanes(errors + gate, f32x4.mul(f32x4.mul(dState, loadLanes(before, lanes)), sigmoidSlope4(forget)), lanes);
   storeLanes(errors + 2 * gate, f32x4.mul(f32x4.mul(dState, input), tanhSlope4(candidate)), lanes);

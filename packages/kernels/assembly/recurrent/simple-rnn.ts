@@ -1,5 +1,5 @@
 /** The simple (Elman) recurrent network (doi:10.1207/s15516709cog1402_1): h' = tanh or relu of x + h·R. A saved row is h'. */
-import { loadLanes, storeLanes, tanh4, tanhSlope4 } from '../math';
+import { faded4, loadLanes, storeLanes, tanh4, tanhSlope4 } from '../math';
 import { at, Scan, SIMPLE_RELU } from './scan';
 import { indexOf } from './steps';
 import { addToStates, backThrough, stepProduct } from './step-product';
@@ -39,7 +39,7 @@ export function simpleRNNStepGradient(scan: Scan, first: i32, last: i32, errors:
 function activateGradient(output: usize, dOutput: usize, dH: usize, errors: usize, relu: bool, units: i32): void {
   for (let lanes = units; lanes > 0; lanes -= 4, output += 16, dOutput += 16, dH += 16, errors += 16) {
     const y = loadLanes(output, lanes);
-    const dy = f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes));
+    const dy = faded4(f32x4.add(loadLanes(dH, lanes), loadLanes(dOutput, lanes)));
     storeLanes(errors, relu ? v128.and(dy, f32x4.gt(y, f32x4.splat(0))) : f32x4.mul(dy, tanhSlope4(y)), lanes);
     storeLanes(dH, f32x4.splat(0), lanes);
   }
