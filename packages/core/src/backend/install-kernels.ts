@@ -1,5 +1,6 @@
 /** What a backend gets beyond tfjs' own kernels when it starts. */
 import * as tf from '@tensorflow/tfjs-core';
+import { convolutions } from './convolution.js';
 import { conv2DBackpropFilter } from './convolution-gradient.js';
 import { elementwise } from './elementwise.js';
 import { installFused } from './fused.js';
@@ -28,5 +29,7 @@ export async function installKernels(
   if (name !== 'cpu' && name !== 'wasm') return { kernels: [], reason: 'it computes on the GPU' };
   const reason = await installFused(name, backend);
   if (reason) return { kernels: [], reason };
-  return { kernels: replaceKernels(name, { ...matrixProducts, ...elementwise, ...layout, ...reductions }) };
+  return {
+    kernels: replaceKernels(name, { ...matrixProducts, ...convolutions, ...elementwise, ...layout, ...reductions }),
+  };
 }

@@ -3,11 +3,11 @@
  * it is a plain loop that also multiplies the wrong matrices when both operands broadcast ([2,1,…] with [1,3,…]).
  */
 
-import type { ElementFunction, MatrixProduct } from '@seqloom/kernels';
+import type { MatrixProduct } from '@seqloom/kernels';
 import * as kernels from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, show } from '../errors.js';
-import { overRows } from './elementwise.js';
+import { biasAndActivation } from './bias-and-activation.js';
 import { filled } from './filled.js';
 import type { Call, Replacement } from './replace-kernels.js';
 
@@ -34,52 +34,20 @@ function product(call: Call): tf.TensorInfo | undefined {
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
   const described = describe(a, b, call.attributes as unknown as tf.BatchMatMulAttrs);
   return filled(call, shapeOf(described), 'float32', [a, b], (c, left, right) =>
-    multiply(call, described, { a: left!, b: right!, c, accumulate: false }),
+    multiply(call, described, { a: left!, b: right!, c }),
   );
 }
 
-/** tfjs' activations by our functions; prelu has weights of its own. */
-const activations: Readonly<Record<string, [ElementFunction, p?: number, q?: number] | undefined>> = {
-  relu: ['relu'],
-  relu6: ['clip', 0, 6],
-  elu: ['elu'],
-  sigmoid: ['sigmoid'],
-  leakyrelu: ['leakyRelu'],
-};
-
-/** activation(a · b + bias), where bias and the weights of prelu broadcast. */
+/** activation(a · b + bias). */
 function fusedProduct(call: Call): tf.TensorInfo | undefined {
-  const { a, b, bias, preluActivationWeights: slopes } = call.inputs as unknown as tf._FusedMatMulInputs;
-  const { activation, leakyreluAlpha, ...transposes } = call.attributes as unknown as tf._FusedMatMulAttrs;
-  const inputs = [a, b, bias, slopes].filter((input): input is tf.TensorInfo => input != null);
-  const known = activation === 'linear' || activations[activation] || (activation === 'prelu' && slopes);
-  if (!known || inputs.some(({ dtype }) => dtype !== 'float32')) return undefined;
-  const described = describe(a, b, transposes);
+  const { a, b } = call.inputs as Record<'a' | 'b', tf.TensorInfo>;
+  const then = biasAndActivation(call);
+  if (!then || a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
+  const described = describe(a, b, call.attributes as unknown as tf.BatchMatMulAttrs);
   const shape = shapeOf(described);
-  const { kernels: own } = call;
-  const size = tf.util.sizeFromShape(shape);
-  return filled(call, shape, 'float32', inputs, (c, left, right, third, fourth) => {
-    const places = { a: left!, b: right!, c, accumulate: false };
-    if (bias && tf.util.arraysEqual(bias.shape, [described.n])) {
-      const line = 4 * described.n;
-      const rows = { blocks: 1, fromBlock: 0, toBlock: 0, rows: size / described.n || 0, fromRow: 0, toRow: line };
-      kernels.copyBlocks(own, { from: third!, to: c, ...rows }, line);
-      multiply(call, described, { ...places, accumulate: true });
-    } else {
-      multiply(call, described, places);
-      if (bias)
-        overRows(shape, bias.shape, shape, { a: c, b: third!, out: c, bytes: 4 }, (rows) =>
-          kernels.binary(own, 'add', rows),
-        );
-    }
-    if (activation === 'prelu') {
-      const b = (bias ? fourth : third) as number;
-      overRows(shape, slopes!.shape, shape, { a: c, b, out: c, bytes: 4 }, (rows) =>
-        kernels.binary(own, 'prelu', rows),
-      );
-    }
-    const [op, p = leakyreluAlpha ?? 0, q = 0] = activations[activation] ?? [];
-    if (op) kernels.unary(own, op, c, c, size, p, q);
+  return filled(call, shape, 'float32', [a, b, ...then.inputs], (c, left, right, ...places) => {
+    multiply(call, described, { a: left!, b: right!, c });
+    then.finish(call.kernels, c, shape, places);
   });
 }
 
@@ -103,11 +71,10 @@ const shapeOf = ({ batchShape, m, n }: Product): number[] => [...batchShape, m, 
 function multiply(
   call: Call,
   { a, b, transposeA, transposeB, m, n, k, batchShape }: Product,
-  places: { a: number; b: number; c: number; accumulate: boolean },
+  places: Record<'a' | 'b' | 'c', number>,
 ): void {
   const left = { pointer: places.a, transposed: transposeA };
   const right = { pointer: places.b, transposed: transposeB };
-  const { accumulate } = places;
   const run = (product: Partial<MatrixProduct>) =>
     kernels.matrixProduct(call.kernels, {
       a: left,
@@ -116,7 +83,6 @@ function multiply(
       m,
       n,
       k,
-      accumulate,
       ...product,
     });
   const [batch, batchA, batchB] = [batchShape, a.shape.slice(0, -2), b.shape.slice(0, -2)].map(tf.util.sizeFromShape);

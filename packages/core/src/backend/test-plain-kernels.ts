@@ -81,7 +81,7 @@ export function numberOf(dtype: Values['dtype']): fc.Arbitrary<number> {
 export const finite: fc.Arbitrary<number> = fc.float({ min: -2, max: 2, noNaN: true, noDefaultInfinity: true });
 
 /** Mostly 1 to 5, now and then 0 or as much as 9. */
-export const side: fc.Arbitrary<number> = fc.oneof(
+const side: fc.Arbitrary<number> = fc.oneof(
   { weight: 20, arbitrary: fc.integer({ min: 1, max: 5 }) },
   { weight: 5, arbitrary: fc.integer({ min: 6, max: 9 }) },
   { weight: 1, arbitrary: fc.constant(0) },
