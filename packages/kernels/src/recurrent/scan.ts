@@ -103,11 +103,10 @@ export interface ScanGradients {
 /** Reads the inputs, writes the outputs. */
 export function scanForward(kernels: Kernels, cell: ScanCell, shape: ScanShape, p: ScanInputs & ScanOutputs): void {
   scope(kernels.memory, (allocate) => {
-    const call = callsFor(kernels, allocate, cell, shape);
-    runAll(
-      kernels,
-      byBatch(kernels, cell, shape).map((range) => call('scanForward', partOf(cell, shape, p, range))),
-    );
+    const calls = byBatch(kernels, cell, shape).map((rows) => {
+      return callFor(kernels, allocate, 'scanForward', { cell, shape, pointers: p, rows });
+    });
+    runAll(kernels, calls);
   });
 }
 
@@ -118,33 +117,21 @@ export function scanBackward(
   shape: ScanShape,
   p: ScanInputs & ScanSaved & ScanGradients,
 ): void {
-  const { batch, time, units } = shape;
-  const rows = byBatch(kernels, cell, shape);
+  const ranges = byBatch(kernels, cell, shape);
   scope(kernels.memory, (allocate) => {
-    const call = callsFor(kernels, allocate, cell, shape);
-    const errors = Math.max(gateCount(cell), savedGates(cell)) * units;
-    const allErrors = rows.length > 1 ? allocate(4 * batch * time * errors) : 0;
-    const whole = { ...p, allErrors };
+    const call = (kernel: keyof typeof layOuts, allErrors: number, part: Partial<Part>) =>
+      callFor(kernels, allocate, kernel, { cell, shape, pointers: { ...p, allErrors }, ...part });
+    if (ranges.length === 1) return runAll(kernels, [call('scanBackward', 0, {})]);
+    const errors = allocate(4 * shape.batch * shape.time * errorsOf(cell) * shape.units);
     runAll(
       kernels,
-      rows.map((range) => call('scanBackward', partOf(cell, shape, whole, range))),
+      ranges.map((rows) => call('scanBackward', errors, { rows })),
     );
-    if (!allErrors) return;
     runAll(
       kernels,
-      rows.map((_, i) => call('scanSums', { ...whole, ...shares(shape, i, rows.length) })),
+      ranges.map((_, i) => call('scanSums', errors, { parameters: [i, ranges.length] })),
     );
   });
-}
-
-type Everything = Partial<ScanInputs & ScanOutputs & ScanSaved & ScanGradients & Shares> & { allErrors?: number };
-
-/** The rows of dWeight and dRecurrent that one call sums. */
-interface Shares {
-  inputFrom: number;
-  inputTo: number;
-  unitFrom: number;
-  unitTo: number;
 }
 
 const rowsOfATile = 4;
@@ -153,79 +140,78 @@ function byBatch(kernels: Kernels, cell: ScanCell, { batch, time, inputSize, uni
   return ranges(kernels, batch, rowsOfATile, 2 * batch * time * (inputSize + units) * gateCount(cell) * units);
 }
 
-/** The i-th of `count` parts of the parameters. */
-function shares({ inputSize, units }: ScanShape, i: number, count: number): Shares {
-  const cut = (size: number, part: number) =>
-    part === count ? size : rowsOfATile * Math.floor((part * size) / (count * rowsOfATile));
-  return {
-    inputFrom: cut(inputSize, i),
-    inputTo: cut(inputSize, i + 1),
-    unitFrom: cut(units, i),
-    unitTo: cut(units, i + 1),
-  };
+/** Numbers that stand for the errors of one step and unit on the way back. */
+function errorsOf(cell: ScanCell): number {
+  return Math.max(gateCount(cell), savedGates(cell));
 }
 
-/** The same pointers from sequence `start` on, for `count` sequences. */
-function partOf(
-  cell: ScanCell,
-  { time, inputSize, units }: ScanShape,
-  p: Everything,
-  { start, count }: Range,
-): Everything & { batch: number } {
-  const perStep = 4 * time * units;
-  const bytes: Partial<Record<keyof Everything, number>> = {
-    ...{ x: 4 * time * inputSize, dX: 4 * time * inputSize, mask: time },
-    ...{ h0: 4 * units, c0: 4 * units, h: 4 * units, c: 4 * units, dH: 4 * units, dC: 4 * units },
-    ...{ outputs: perStep, cells: perStep, dOutputs: perStep },
-    ...{ gates: savedGates(cell) * perStep, allErrors: Math.max(gateCount(cell), savedGates(cell)) * perStep },
-  };
-  const entries = Object.entries(p).map(([name, pointer]) => {
-    return [name, pointer ? pointer + start * (bytes[name as keyof Everything] ?? 0) : 0];
-  });
-  return { ...Object.fromEntries(entries), batch: count };
+/** What one call works on. */
+interface Part {
+  cell: ScanCell;
+  shape: ScanShape;
+  pointers: Partial<ScanInputs & ScanOutputs & ScanSaved & ScanGradients> & { allErrors?: number };
+  /** The sequences; all unless told. */
+  rows?: Range;
+  /** Which part of how many of the parameters' gradients; all unless told. */
+  parameters?: [part: number, of: number];
 }
 
-/** The fields of `Scan` in assembly/recurrent/scan.ts, in their order, up to the workspace. */
-const fields = [
+/** The pointers in the order of `Scan` in assembly/recurrent/scan.ts, where they follow the sizes, and what of each belongs to one sequence. */
+const order = [
+  ...([['x', 'input'], ['weight'], ['bias'], ['recurrent'], ['recurrentBias'], ['mask', 'mask']] as const),
   ...([
-    'cell',
-    'batch',
-    'time',
-    'inputSize',
-    'units',
-    'reverse',
-    'inputFrom',
-    'inputTo',
-    'unitFrom',
-    'unitTo',
+    ['h0', 'state'],
+    ['c0', 'state'],
+    ['outputs', 'step'],
+    ['h', 'state'],
+    ['c', 'state'],
   ] as const),
-  ...(['x', 'weight', 'bias', 'recurrent', 'recurrentBias', 'mask', 'h0', 'c0'] as const),
-  ...(['outputs', 'h', 'c', 'gates', 'cells'] as const),
-  ...(['dOutputs', 'dH', 'dC', 'dX', 'allErrors', 'dWeight', 'dBias', 'dRecurrent', 'dRecurrentBias'] as const),
-];
+  ...([
+    ['gates', 'gates'],
+    ['cells', 'step'],
+    ['dOutputs', 'step'],
+    ['dH', 'state'],
+    ['dC', 'state'],
+  ] as const),
+  ...([['dX', 'input'], ['allErrors', 'errors'], ['dWeight'], ['dBias'], ['dRecurrent'], ['dRecurrentBias']] as const),
+] as const;
+
+const layOuts = { scanForward: 'layOutForward', scanBackward: 'layOutBackward', scanSums: 'layOutSums' } as const;
 
 /** Bytes of a `Scan`, with room for what the kernel adds. */
 const scanBytes = 256;
 
-const layOuts = { scanForward: 'layOutForward', scanBackward: 'layOutBackward', scanSums: 'layOutSums' } as const;
-
-/** Writes scans, each with its workspace. */
-function callsFor(
+/** Writes a scan, with its workspace. */
+function callFor(
   { exports, memory }: Kernels,
   allocate: (bytes: number) => number,
-  cell: ScanCell,
-  { reverse, ...shape }: ScanShape,
-): (kernel: keyof typeof layOuts, p: Everything & { batch?: number }) => Call {
-  const whole = { inputFrom: 0, inputTo: shape.inputSize, unitFrom: 0, unitTo: shape.units };
-  return (kernel, p) => {
-    const values: Partial<Record<(typeof fields)[number], number>> = {
-      ...{ cell: cells[cell][0], reverse: Number(reverse), ...shape, ...whole },
-      ...p,
-    };
-    const scan = allocate(scanBytes);
-    integers(memory, scan, fields.length).set(fields.map((field) => values[field] ?? 0));
-    const workspace = allocate(exports[layOuts[kernel]](scan, 0) >>> 0);
-    integers(memory, scan + 4 * fields.length, 1)[0] = workspace;
-    return { kernel, parameters: [scan] };
+  kernel: keyof typeof layOuts,
+  { cell, shape, pointers, rows = { start: 0, count: shape.batch }, parameters = [0, 1] }: Part,
+): Call {
+  const { time, inputSize, units, reverse = false } = shape;
+  const sizes = [cells[cell][0], rows.count, time, inputSize, units, Number(reverse)];
+  sizes.push(...share(inputSize, parameters), ...share(units, parameters));
+  const step = 4 * time * units;
+  const bytes = {
+    ...{ input: 4 * time * inputSize, mask: time, state: 4 * units, step },
+    ...{ gates: savedGates(cell) * step, errors: errorsOf(cell) * step },
   };
+  const scan = allocate(scanBytes);
+  const written = sizes.length + order.length;
+  const fields = integers(memory, scan, written);
+  fields.set(sizes);
+  for (const [i, [name, each]] of order.entries()) {
+    const pointer = pointers[name] ?? 0;
+    fields[sizes.length + i] = pointer && each ? pointer + rows.start * bytes[each] : pointer;
+  }
+  const workspace = allocate(exports[layOuts[kernel]](scan, 0) >>> 0);
+  integers(memory, scan + 4 * written, 1)[0] = workspace;
+  return { kernel, parameters: [scan] };
+}
+
+/** From where to where the i-th of `count` parts goes. */
+function share(size: number, [i, count]: readonly [number, number]): [from: number, to: number] {
+  const cut = (part: number) =>
+    part === count ? size : rowsOfATile * Math.floor((part * size) / (count * rowsOfATile));
+  return [cut(i), cut(i + 1)];
 }
