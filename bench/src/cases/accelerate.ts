@@ -62,6 +62,20 @@ function recurrent(
   });
 }
 
+function convolutional(
+  [B, T, I, O, width]: readonly [number, number, number, number, number],
+  backend: PlainBackend,
+): BenchCase {
+  return step('tfjs-layers Conv1D step', `${B},${T},${I},${O},${width}`, backend, () => {
+    const layer = layers.layers.conv1d({ filters: O, kernelSize: width, padding: 'same', activation: 'relu' });
+    const x = tf.variable(tf.randomNormal([B, T, I], 0, 1, 'float32', 1)); // its gradient is what a deeper layer would want
+    const target = tf.randomNormal([B, T, O], 0, 1, 'float32', 2);
+    const loss = () => tf.losses.meanSquaredError(target, layer.apply(x as tf.Tensor) as tf.Tensor) as tf.Scalar;
+    tf.tidy(() => void loss());
+    return { loss, variables: [x, ...layer.trainableWeights.map((weight) => weight.read() as tf.Variable)] };
+  });
+}
+
 /** A Transformer block as one writes it in tfjs ops: attention and feed-forward, each with a layer norm after it. */
 function transformer([B, T, D, H, F]: readonly [number, number, number, number, number]): BenchCase {
   return step('Transformer block step', `${B},${T},${D},${H},${F}`, 'wasm', () => {
@@ -103,5 +117,7 @@ export const cases: BenchCase[] = [
   recurrent('lstm', [32, 50, 100, 128]),
   recurrent('gru', [32, 50, 100, 128]),
   recurrent('lstm', [32, 20, 100, 50], 'cpu'),
+  convolutional([32, 50, 128, 128, 3], 'wasm'),
+  convolutional([8, 20, 32, 32, 3], 'cpu'),
   transformer([16, 128, 256, 4, 1024]),
 ];
