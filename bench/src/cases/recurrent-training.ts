@@ -29,7 +29,7 @@ function besideTfjsLayers(kind: Kind, size: Size, backend: PlainBackend): BenchC
         recurrentInitializer: 'glorotUniform',
       } as const;
       const layer = kind === 'LSTM' ? layers.lstm(options) : layers.gru(options);
-      layer.build(ours.values.shape);
+      tf.tidy(() => void layer.apply(ours.values)); // builds it
       const parameters = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
       const loss = () => meanSquare(layer.apply(ours.values) as tf.Tensor);
       const dispose = () => {
