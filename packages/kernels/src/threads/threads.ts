@@ -85,16 +85,25 @@ export class Threads {
     const given = workers.map((worker, i) => ({ worker, call: calls[i + 1]! }));
     for (const { worker, call } of given) this.#give(worker, call);
     const start = performance.now();
-    let lost: typeof given = [];
-    try {
-      invoke(this.#kernels.exports, calls[0]!);
-      for (const call of calls.slice(1 + workers.length)) invoke(this.#kernels.exports, call);
-    } finally {
-      const limit = patience + 20 * (performance.now() - start);
-      lost = given.filter(({ worker, call }) => !this.#join(worker, call, limit));
-      for (const { worker, call } of lost) this.#lose(worker, `a worker has failed in ${call.kernel}`);
+    const errors: unknown[] = [];
+    const attempt = (call: Call) => {
+      try {
+        invoke(this.#kernels.exports, call);
+      } catch (error) {
+        errors.push(error); // thrown when the others are done: until then they write into the memory
+      }
+    };
+    attempt(calls[0]!);
+    for (const call of calls.slice(1 + workers.length)) attempt(call);
+    const limit = patience + 20 * (performance.now() - start);
+    for (const { worker, call } of given) {
+      const end = this.#join(worker, limit);
+      if (end === 'notTaken') attempt(call);
+      if (end !== 'failed') continue;
+      this.#lose(worker, `a worker has failed in ${call.kernel}`);
+      errors.push(new Error(`${call.kernel}: a worker has failed, its part of the result is lost`));
     }
-    if (lost[0]) throw new Error(`${lost[0].call.kernel}: a worker has failed, its part of the result is lost`);
+    if (errors.length > 0) throw errors[0];
   }
 
   #add(): void {
@@ -114,18 +123,16 @@ export class Threads {
     Atomics.notify(control.words, word.state);
   }
 
-  /** Waits for a worker, and says whether it succeeded. A call that it has not even taken up, perhaps because it is dead, is made here. */
-  #join({ control: { words } }: Helper, call: Call, limit: number): boolean {
-    if (Atomics.compareExchange(words, word.state, state.called, state.idle) === state.called) {
-      invoke(this.#kernels.exports, call);
-      return true;
-    }
+  /** Waits for a worker. A call that it has not even taken up, perhaps because it is dead, is taken back. */
+  #join({ control: { words } }: Helper, limit: number): 'done' | 'failed' | 'notTaken' {
+    const before = Atomics.compareExchange(words, word.state, state.called, state.idle);
+    if (before === state.called) return 'notTaken';
     for (let look = 0; look < looks && Atomics.load(words, word.state) === state.running; look++);
     const deadline = performance.now() + limit;
     while (Atomics.load(words, word.state) === state.running && performance.now() < deadline) {
       if (mayWait) Atomics.wait(words, word.state, state.running, 100);
     }
-    return Atomics.load(words, word.state) === state.idle;
+    return Atomics.load(words, word.state) === state.idle ? 'done' : 'failed';
   }
 
   #lose(worker: Helper, problem: string): void {
