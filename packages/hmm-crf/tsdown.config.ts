@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsdown';
 import { library } from '../../scripts/library.js';
 
-export default defineConfig(library(['src/index.ts']));
+export default defineConfig(library(['src/index.ts', 'src/hmm/index.ts', 'src/feature-crf/index.ts']));

@@ -4,10 +4,10 @@ import { backendsHere } from '@seqloom/core/testing';
 import { beforeAll, describe, it } from 'vitest';
 import { chainLaws } from './laws/chain-laws.js';
 import { crfLaws } from './laws/crf-laws.js';
-import { hmmLaws } from './laws/hmm-laws.js';
+import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
 
 describe.each(backendsHere())('%s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
-  it.each(Object.entries({ ...chainLaws, ...opLaws, ...crfLaws, ...hmmLaws }))('%s', (_, law) => law(3));
+  it.each(Object.entries({ ...chainLaws, ...opLaws, ...crfLaws, ...neuralHMMLaws }))('%s', (_, law) => law(3));
 });

@@ -13,13 +13,13 @@ export type { Constraints } from './constraints.js';
 export type { CRFOptions } from './crf/crf.js';
 export { CRF } from './crf/crf.js';
 
-// HMM
-export type { CategoricalEmissionOptions } from './emissions/categorical.js';
-export { CategoricalEmission } from './emissions/categorical.js';
-export type { Emission, Observations } from './emissions/emission.js';
-export type { GaussianEmissionOptions } from './emissions/gaussian.js';
-export { GaussianEmission } from './emissions/gaussian.js';
-export type { ScorerEmissionOptions } from './emissions/scorer.js';
-export { ScorerEmission } from './emissions/scorer.js';
-export type { HMMOptions } from './hmm/hmm.js';
-export { HMM } from './hmm/hmm.js';
+// HMMs trained by gradient
+export type { CategoricalEmissionOptions } from './neural-hmm/emissions/categorical.js';
+export { CategoricalEmission } from './neural-hmm/emissions/categorical.js';
+export type { Emission, Observations } from './neural-hmm/emissions/emission.js';
+export type { GaussianEmissionOptions } from './neural-hmm/emissions/gaussian.js';
+export { GaussianEmission } from './neural-hmm/emissions/gaussian.js';
+export type { ScorerEmissionOptions } from './neural-hmm/emissions/scorer.js';
+export { ScorerEmission } from './neural-hmm/emissions/scorer.js';
+export type { NeuralHMMOptions } from './neural-hmm/neural-hmm.js';
+export { NeuralHMM } from './neural-hmm/neural-hmm.js';

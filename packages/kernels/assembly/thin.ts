@@ -35,10 +35,10 @@ function columnSums(x: usize, step: usize, b: usize, line: usize, c: usize, n: i
     let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
     for (let p = x, q = b; p < end; p += step, q += line) {
       const value = v128.load_splat<f32>(p);
-      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(q)));
-      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(q, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(q, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(q, 48)));
+      s0 = f32x4.add(f32x4.mul(value, v128.load(q)), s0);
+      s1 = f32x4.add(f32x4.mul(value, v128.load(q, 16)), s1);
+      s2 = f32x4.add(f32x4.mul(value, v128.load(q, 32)), s2);
+      s3 = f32x4.add(f32x4.mul(value, v128.load(q, 48)), s3);
     }
     storeRow(c, s0, s1, accumulate);
     storeRow(c + 32, s2, s3, accumulate);
@@ -46,7 +46,7 @@ function columnSums(x: usize, step: usize, b: usize, line: usize, c: usize, n: i
   for (; column + 4 <= n; column += 4, b += 16, c += 16) {
     let sum = accumulate ? v128.load(c) : f32x4.splat(0);
     for (let p = x, q = b; p < end; p += step, q += line) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(p), v128.load(q)));
+      sum = f32x4.add(f32x4.mul(v128.load_splat<f32>(p), v128.load(q)), sum);
     }
     v128.store(c, sum);
   }
@@ -84,10 +84,10 @@ function fourDots(x: usize, b: usize, k: i32, line: usize): v128 {
   const end = x + (<usize>k << 2);
   for (const whole = x + (<usize>(k & ~3) << 2); x < whole; x += 16, b += 16) {
     const value = v128.load(x);
-    s0 = f32x4.add(s0, f32x4.mul(value, v128.load(b)));
-    s1 = f32x4.add(s1, f32x4.mul(value, v128.load(b + line)));
-    s2 = f32x4.add(s2, f32x4.mul(value, v128.load(b + 2 * line)));
-    s3 = f32x4.add(s3, f32x4.mul(value, v128.load(b + 3 * line)));
+    s0 = f32x4.add(f32x4.mul(value, v128.load(b)), s0);
+    s1 = f32x4.add(f32x4.mul(value, v128.load(b + line)), s1);
+    s2 = f32x4.add(f32x4.mul(value, v128.load(b + 2 * line)), s2);
+    s3 = f32x4.add(f32x4.mul(value, v128.load(b + 3 * line)), s3);
   }
   const low01 = v128.shuffle<f32>(s0, s1, 0, 4, 1, 5), low23 = v128.shuffle<f32>(s2, s3, 0, 4, 1, 5);
   const high01 = v128.shuffle<f32>(s0, s1, 2, 6, 3, 7), high23 = v128.shuffle<f32>(s2, s3, 2, 6, 3, 7);
@@ -97,7 +97,7 @@ function fourDots(x: usize, b: usize, k: i32, line: usize): v128 {
   );
   for (; x < end; x += 4, b += 4) {
     const column = f32x4(load<f32>(b), load<f32>(b + line), load<f32>(b + 2 * line), load<f32>(b + 3 * line));
-    sums = f32x4.add(sums, f32x4.mul(v128.load_splat<f32>(x), column));
+    sums = f32x4.add(f32x4.mul(v128.load_splat<f32>(x), column), sums);
   }
   return sums;
 }
@@ -106,7 +106,7 @@ function oneDot(x: usize, b: usize, k: i32): f32 {
   let sums = f32x4.splat(0);
   const end = x + (<usize>k << 2);
   for (const whole = x + (<usize>(k & ~3) << 2); x < whole; x += 16, b += 16) {
-    sums = f32x4.add(sums, f32x4.mul(v128.load(x), v128.load(b)));
+    sums = f32x4.add(f32x4.mul(v128.load(x), v128.load(b)), sums);
   }
   let sum = horizontalSum(sums);
   for (; x < end; x += 4, b += 4) sum += load<f32>(x) * load<f32>(b);

@@ -30,8 +30,8 @@ export type {
 export { binary, connect, logicalNot, select, unary } from './elementwise.js';
 export type { Blocks, RowGathering } from './layout.js';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout.js';
-export type { Kernels } from './load.js';
-export { loadKernels, supportsSimd } from './load.js';
+export type { Kernels, LoadOptions } from './load.js';
+export { loadKernels, loadKernelsSync, supportsSimd } from './load.js';
 export type { MatrixOperand, MatrixProduct } from './matrix.js';
 export { matrixProduct } from './matrix.js';
 export type { KernelMemory } from './memory.js';

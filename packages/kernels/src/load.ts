@@ -3,6 +3,7 @@ import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
 import type { ElementwiseExports } from './elementwise.js';
+import { supportsFusedMultiplyAdd, withFusedMultiplyAdd } from './fused-multiply-add.js';
 import { wasm } from './generated/kernels.js';
 import type { LayoutExports } from './layout.js';
 import type { MatrixExports } from './matrix.js';
@@ -35,24 +36,53 @@ export interface Kernels {
     ScanExports;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-let compiledShared: Promise<WebAssembly.Module> | undefined;
+/** By memory of one's own or shared memory, and whether multiplication and addition are one instruction. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+const compiledAtOnce = new Map<boolean, WebAssembly.Module>();
+
+export interface LoadOptions {
+  /** False: products and sums are rounded as everywhere, even where one instruction could do both, faster. */
+  fuseMultiplyAdd?: boolean;
+}
 
 /** Instantiates the kernels over `memory`, in Node, pages and workers; rejects where WebAssembly SIMD is missing. */
-export async function loadKernels(memory: KernelMemory): Promise<Kernels> {
-  const module = await (isShared(memory.memory) ? moduleForShared() : moduleForOwn());
+export async function loadKernels(
+  memory: KernelMemory,
+  { fuseMultiplyAdd = true }: LoadOptions = {},
+): Promise<Kernels> {
+  const module = await moduleFor(isShared(memory.memory), fuseMultiplyAdd && supportsFusedMultiplyAdd());
   const instance = await WebAssembly.instantiate(module, { env: { memory: memory.memory } });
   return { memory, module, exports: instance.exports as unknown as Kernels['exports'] };
 }
 
-function moduleForOwn(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(decode(wasm));
-  return compiled;
+/**
+ * The same at once, for callers that cannot wait; compiling blocks for some ten milliseconds, the first time. Never with fused
+ * multiply–add, so that float64 results are the same everywhere. Throws where WebAssembly SIMD is missing.
+ */
+export function loadKernelsSync(memory: KernelMemory): Kernels {
+  const shared = isShared(memory.memory);
+  let module = compiledAtOnce.get(shared);
+  if (!module) {
+    module = new WebAssembly.Module(binaryFor(shared, false));
+    compiledAtOnce.set(shared, module);
+  }
+  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
+  return { memory, module, exports: instance.exports as unknown as Kernels['exports'] };
 }
 
-function moduleForShared(): Promise<WebAssembly.Module> {
-  compiledShared ??= WebAssembly.compile(withSharedMemory(decode(wasm)));
-  return compiledShared;
+function moduleFor(shared: boolean, fused: boolean): Promise<WebAssembly.Module> {
+  const key = `${shared} ${fused}`;
+  let module = compiled.get(key);
+  if (!module) {
+    module = WebAssembly.compile(binaryFor(shared, fused));
+    compiled.set(key, module);
+  }
+  return module;
+}
+
+function binaryFor(shared: boolean, fused: boolean): Uint8Array<ArrayBuffer> {
+  const binary = fused ? withFusedMultiplyAdd(decode(wasm)) : decode(wasm);
+  return shared ? withSharedMemory(binary) : binary;
 }
 
 /** Whether WebAssembly with 128-bit SIMD runs here; where it does not, `loadKernels` rejects. */

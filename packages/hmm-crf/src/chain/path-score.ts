@@ -1,9 +1,9 @@
 /** The score of given paths as an op: composed, without a loop over time; fused, one visit to each potential on the path. */
 import { asMask, defineOp, type Op, type Tensors } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkIndices } from '../check-indices.js';
 import { type PathPart, pathScoreKernels } from './chain-kernels.js';
 import type { ChainPotentials } from './chain-potentials.js';
+import { checkIndices } from './check-indices.js';
 import { before, type FiniteChain, finiteChain } from './finite-chain.js';
 import { withInfinity } from './impossible.js';
 

@@ -8,7 +8,7 @@ export interface Observations<Values extends tf.Tensor = tf.Tensor3D> {
   readonly mask: tf.Tensor2D;
 }
 
-/** One family of distributions over observations, one member per state. Usually a Module, so that the HMM that holds it trains it too. */
+/** One family of distributions over observations, one member per state. Usually a Module, so that the NeuralHMM that holds it trains it too. */
 export interface Emission<Values extends tf.Tensor = tf.Tensor3D> {
   /** K */
   readonly stateCount: number;

@@ -6,15 +6,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import hmmlearn from '../__fixtures__/hmmlearn.json' with { type: 'json' };
 import published from '../__fixtures__/published-hmm.json' with { type: 'json' };
 import { LinearChain } from '../chain/linear-chain.js';
-import { CategoricalEmission } from '../emissions/categorical.js';
-import type { Observations } from '../emissions/emission.js';
-import { GaussianEmission } from '../emissions/gaussian.js';
-import { hmmLaws } from '../laws/hmm-laws.js';
-import { HMM } from './hmm.js';
+import { neuralHMMLaws } from '../laws/neural-hmm-laws.js';
+import { CategoricalEmission } from './emissions/categorical.js';
+import type { Observations } from './emissions/emission.js';
+import { GaussianEmission } from './emissions/gaussian.js';
+import { NeuralHMM } from './neural-hmm.js';
 
 const tolerance = 1e-4;
 
-describe.each(backendsHere())('HMM on %s', (backend) => {
+describe.each(backendsHere())('NeuralHMM on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(hmmlearn.cases)('equals hmmlearn: $family', async ({ initial, lengths, X, ...expected }) => {
@@ -32,7 +32,7 @@ describe.each(backendsHere())('HMM on %s', (backend) => {
 
   it.each(['start_fair_half', 'start_stationary'] as const)('the dishonest casino, %s', async (start) => {
     const { rolls, transMat, emissionProb, startProb, ...expected } = casino(start);
-    const hmm = new HMM({ startProb, transMat, emission: new CategoricalEmission({ emissionProb }) });
+    const hmm = new NeuralHMM({ startProb, transMat, emission: new CategoricalEmission({ emissionProb }) });
     const observations = { values: tf.tensor2d([rolls], [1, 300], 'int32'), mask: lengthMask([300]) };
     await expectClose(hmm.logLikelihood(observations), [expected.loglik], tolerance);
     const { path, score } = hmm.viterbi(observations);
@@ -44,15 +44,18 @@ describe.each(backendsHere())('HMM on %s', (backend) => {
 
   it('rain and sun, GC content and a one-dimensional Gaussian, as published', async () => {
     const { rainy_sunny: rain, gc_content_toy: gc, gaussian_toy: gauss } = published;
-    const weather = new HMM({ ...prior(rain), emission: new CategoricalEmission({ emissionProb: rain.emissionprob }) });
+    const weather = new NeuralHMM({
+      ...prior(rain),
+      emission: new CategoricalEmission({ emissionProb: rain.emissionprob }),
+    });
     await expectClose(weather.logLikelihood(symbols(rain.obs)), [rain.loglik], tolerance);
     await expectClose(weather.posteriors(symbols(rain.obs)), [rain.posteriors], tolerance);
     await decodes(weather, symbols(rain.obs), rain.viterbi_path, rain.viterbi_prob);
-    const dna = new HMM({ ...prior(gc), emission: new CategoricalEmission({ emissionProb: gc.emissionprob }) });
+    const dna = new NeuralHMM({ ...prior(gc), emission: new CategoricalEmission({ emissionProb: gc.emissionprob }) });
     await decodes(dna, symbols(gc.obs), gc.viterbi_path, gc.viterbi_prob);
     await expectClose(dna.logLikelihood(symbols(gc.forward_obs)), [Math.log(gc.forward_prob)], tolerance);
     const [means, covars] = [gauss.means.map((mean) => [mean]), gauss.sds.map((deviation) => [deviation ** 2])];
-    const real = new HMM({ ...prior(gauss), emission: new GaussianEmission({ means, covars }) });
+    const real = new NeuralHMM({ ...prior(gauss), emission: new GaussianEmission({ means, covars }) });
     const numbers = (x: number[]) => ({
       values: tf.tensor3d([x.map((value) => [value])]),
       mask: lengthMask([x.length]),
@@ -80,11 +83,11 @@ describe.each(backendsHere())('HMM on %s', (backend) => {
     );
   });
 
-  it.each(Object.entries(hmmLaws))('%s', (_, law) => law());
+  it.each(Object.entries(neuralHMMLaws))('%s', (_, law) => law());
 
   it('is a module', async () => {
-    await verifyModule(() => new HMM({ emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3 }) }));
-    await verifyModule(() => new HMM({ emission: new GaussianEmission({ stateCount: 2, size: 3 }) }));
+    await verifyModule(() => new NeuralHMM({ emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3 }) }));
+    await verifyModule(() => new NeuralHMM({ emission: new GaussianEmission({ stateCount: 2, size: 3 }) }));
   });
 
   it('says what is wrong with its input', () => {
@@ -94,26 +97,28 @@ describe.each(backendsHere())('HMM on %s', (backend) => {
         [0.1, 0.9],
       ],
     });
-    const hmm = new HMM({ emission, startProb: [1, 0] });
+    const hmm = new NeuralHMM({ emission, startProb: [1, 0] });
     expect(() => hmm.loss(symbols([0, 2, 1]))).toThrow(DataError);
     expect(() => hmm.loss(symbols([0, 2, 1]))).toThrow('symbol 2 at sequence 0, step 1');
     expect(() => hmm.loss({ ...symbols([0, 1]), mask: lengthMask([3]) })).toThrow(ShapeError);
     expect(() => hmm.loss({ values: tf.zeros([0, 2], 'int32'), mask: tf.zeros([0, 2], 'bool') })).toThrow(ShapeError);
     expect(() => hmm.sample(0)).toThrow(OptionError);
-    expect(() => new HMM({ emission, startProb: [0.5, 0.6] })).toThrow('row 0 of `startProb` is not a distribution');
-    expect(() => new HMM({ emission, transMat: [[1, 0]] })).toThrow(ShapeError);
-    expect(() => new HMM({ emission, states: 2 } as never)).toThrow('unknown option `states`');
+    expect(() => new NeuralHMM({ emission, startProb: [0.5, 0.6] })).toThrow(
+      'row 0 of `startProb` is not a distribution',
+    );
+    expect(() => new NeuralHMM({ emission, transMat: [[1, 0]] })).toThrow(ShapeError);
+    expect(() => new NeuralHMM({ emission, states: 2 } as never)).toThrow('unknown option `states`');
     expect(() => new CategoricalEmission({ emissionProb: [[1, 0], [1]] })).toThrow(ShapeError);
     expect(() => new CategoricalEmission({ emissionProb: [] })).toThrow(OptionError);
     expect(() => new GaussianEmission({ means: [[0]], covars: [[0]] })).toThrow('`covars` must be positive');
     expect(() => new GaussianEmission({ means: [[0], [1]], covars: [[1]] })).toThrow(ShapeError);
     expect(() => new GaussianEmission({ means: [[Number.NaN]], covars: [[1]] })).toThrow(OptionError);
-    const silent = new HMM({ emission: { stateCount: 2, logProbability: () => tf.zeros([1, 1, 2]) } });
+    const silent = new NeuralHMM({ emission: { stateCount: 2, logProbability: () => tf.zeros([1, 1, 2]) } });
     expect(() => silent.sample(3, new Rng(1))).toThrow(UsageError);
   });
 });
 
-function fromHmmlearn(initial: (typeof hmmlearn.cases)[number]['initial']): HMM<tf.Tensor> {
+function fromHmmlearn(initial: (typeof hmmlearn.cases)[number]['initial']): NeuralHMM<tf.Tensor> {
   const { startprob_: startProb, transmat_: transMat, ...family } = initial;
   const emission = family.emissionprob_
     ? new CategoricalEmission({ emissionProb: family.emissionprob_ })
@@ -121,7 +126,7 @@ function fromHmmlearn(initial: (typeof hmmlearn.cases)[number]['initial']): HMM<
         means: family.means_!,
         covars: family.covars_!.map((full) => full.map((row, i) => row[i]!)),
       });
-  return new HMM<tf.Tensor>({ startProb, transMat, emission });
+  return new NeuralHMM<tf.Tensor>({ startProb, transMat, emission });
 }
 
 /** Sequences laid end to end → padded; one column of whole numbers are symbols. */
@@ -162,7 +167,12 @@ function symbols(obs: number[]): Observations<tf.Tensor2D> {
   return { values: tf.tensor2d([obs], [1, obs.length], 'int32'), mask: lengthMask([obs.length]) };
 }
 
-async function decodes<V extends tf.Tensor>(hmm: HMM<V>, observations: Observations<V>, states: number[], p: number) {
+async function decodes<V extends tf.Tensor>(
+  hmm: NeuralHMM<V>,
+  observations: Observations<V>,
+  states: number[],
+  p: number,
+) {
   const { path, score } = hmm.viterbi(observations);
   await expectClose(score, [Math.log(p)], tolerance, 'Viterbi score');
   expect(await path.array()).toEqual([states]);

@@ -1,7 +1,7 @@
 /** Observations that are one of V symbols. */
 import { count, dims, knownOptions, logSumExp, Module, normal, parameter, type Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkIndices } from '../check-indices.js';
+import { checkIndices } from '../../chain/check-indices.js';
 import { drawIndices } from './draw-indices.js';
 import type { Emission } from './emission.js';
 import { logProbabilities } from './log-probabilities.js';

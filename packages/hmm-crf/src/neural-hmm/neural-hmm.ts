@@ -14,11 +14,11 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { LinearChain } from '../chain/linear-chain.js';
 import { meanLoss } from '../chain/mean-loss.js';
-import { drawIndices } from '../emissions/draw-indices.js';
-import type { Emission, Observations } from '../emissions/emission.js';
-import { logProbabilities } from '../emissions/log-probabilities.js';
+import { drawIndices } from './emissions/draw-indices.js';
+import type { Emission, Observations } from './emissions/emission.js';
+import { logProbabilities } from './emissions/log-probabilities.js';
 
-export interface HMMOptions<Values extends tf.Tensor> {
+export interface NeuralHMMOptions<Values extends tf.Tensor> {
   /** How observations come from states; it sets the number of states. */
   emission: Emission<Values>;
   /** [K]: p(first state) to start from; random unless given. */
@@ -29,19 +29,19 @@ export interface HMMOptions<Values extends tf.Tensor> {
 }
 
 /** A Markov chain of K hidden states that emits observations `Values`; a probability of 0 stays 0. Sequences may have holes: the chain skips them. */
-export class HMM<Values extends tf.Tensor = tf.Tensor3D> extends Module {
+export class NeuralHMM<Values extends tf.Tensor = tf.Tensor3D> extends Module {
   readonly initial: tf.Variable<tf.Rank.R1>; // logits [K]
   readonly transition: tf.Variable<tf.Rank.R2>; // logits [K from, K to]
   readonly emission: Emission<Values>;
 
-  constructor(options: HMMOptions<Values>) {
+  constructor(options: NeuralHMMOptions<Values>) {
     super();
-    knownOptions('HMM', options, ['emission', 'startProb', 'transMat', 'rng']);
+    knownOptions('NeuralHMM', options, ['emission', 'startProb', 'transMat', 'rng']);
     const { emission, startProb, transMat, rng } = options;
-    const K = count('HMM', 'emission.stateCount', emission.stateCount);
+    const K = count('NeuralHMM', 'emission.stateCount', emission.stateCount);
     this.emission = emission;
-    const initial = startProb && (() => logProbabilities('HMM', 'startProb', [startProb], [1, K]));
-    const transition = transMat && (() => logProbabilities('HMM', 'transMat', transMat, [K, K]));
+    const initial = startProb && (() => logProbabilities('NeuralHMM', 'startProb', [startProb], [1, K]));
+    const transition = transMat && (() => logProbabilities('NeuralHMM', 'transMat', transMat, [K, K]));
     this.initial = parameter([K], initial ?? normal(0.1), rng);
     this.transition = parameter([K, K], transition ?? normal(0.1), rng);
   }
@@ -78,8 +78,8 @@ export class HMM<Values extends tf.Tensor = tf.Tensor3D> extends Module {
 
   /** One sequence drawn from the model: its states [1,T] int32 and observations (B = 1). Throws a UsageError where the emission cannot draw. */
   sample(length: number, rng: Rng = defaultRng): { states: tf.Tensor2D; observations: Observations<Values> } {
-    count('HMM.sample', 'length', length);
-    if (!this.emission.sample) throw new UsageError('HMM.sample', 'the emission has no `sample`');
+    count('NeuralHMM.sample', 'length', length);
+    if (!this.emission.sample) throw new UsageError('NeuralHMM.sample', 'the emission has no `sample`');
     const [pathRng, emissionRng] = [rng.split(), rng.split()];
     const { states, values } = tf.tidy(() => {
       const path = [drawIndices(tf.expandDims(this.initial), pathRng)]; // [1] each
@@ -105,7 +105,7 @@ export class HMM<Values extends tf.Tensor = tf.Tensor3D> extends Module {
 
 /** Values [B,T,…] with 0 of their own type at masked steps. */
 function observed<Values extends tf.Tensor>(values: Values, mask: tf.Tensor2D): Values {
-  dims('HMM', { values: [{ shape: values.shape.slice(0, 2) }, 'B T'], mask: [mask, 'B T'] });
+  dims('NeuralHMM', { values: [{ shape: values.shape.slice(0, 2) }, 'B T'], mask: [mask, 'B T'] });
   const trailing = values.shape.slice(2);
   const wide = tf.reshape(tf.cast(mask, 'bool'), [...mask.shape, ...trailing.map(() => 1)]);
   return tf.where(tf.tile(wide, [1, 1, ...trailing]), values as tf.Tensor, tf.zerosLike(values)) as Values;

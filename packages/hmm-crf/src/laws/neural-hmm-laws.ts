@@ -2,10 +2,10 @@
 import { Rng, type Scorer } from '@seqloom/core';
 import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { CategoricalEmission } from '../emissions/categorical.js';
-import { GaussianEmission } from '../emissions/gaussian.js';
-import { ScorerEmission } from '../emissions/scorer.js';
-import { HMM } from '../hmm/hmm.js';
+import { CategoricalEmission } from '../neural-hmm/emissions/categorical.js';
+import { GaussianEmission } from '../neural-hmm/emissions/gaussian.js';
+import { ScorerEmission } from '../neural-hmm/emissions/scorer.js';
+import { NeuralHMM } from '../neural-hmm/neural-hmm.js';
 import { maskOf, train } from './training.js';
 
 /** Float32. */
@@ -24,7 +24,7 @@ const dot: Scorer = {
   score: (query, keys) => tf.matMul(query, keys, false, true),
 };
 
-export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
+export const neuralHMMLaws: Readonly<Record<string, () => Promise<void>>> = {
   'gradients of every parameter are what finite differences say': async () => {
     const rng = new Rng(1);
     const x = tf.tensor3d(
@@ -40,14 +40,14 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
       new GaussianEmission({ stateCount: 3, size: 2, rng }),
       new ScorerEmission({ scorer: dot, stateCount: 3, size: 2, rng }),
     ];
-    for (const emission of vectors) await gradientsAreRight(new HMM({ emission, rng }), x);
+    for (const emission of vectors) await gradientsAreRight(new NeuralHMM({ emission, rng }), x);
     await gradientsAreRight(
-      new HMM({ emission: new CategoricalEmission({ stateCount: 3, symbolCount: 5, rng }), rng }),
+      new NeuralHMM({ emission: new CategoricalEmission({ stateCount: 3, symbolCount: 5, rng }), rng }),
       symbols,
     );
   },
   'NaN at masked steps changes nothing': async () => {
-    const hmm = new HMM({
+    const hmm = new NeuralHMM({
       emission: new GaussianEmission({ stateCount: 2, size: 1, rng: new Rng(2) }),
       rng: new Rng(3),
     });
@@ -68,7 +68,7 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
       [0, 0, 1],
     ];
     const emission = new GaussianEmission({ stateCount: 3, size: 1, rng: new Rng(4) });
-    const hmm = new HMM({ startProb: [1, 0, 0], transMat, emission });
+    const hmm = new NeuralHMM({ startProb: [1, 0, 0], transMat, emission });
     const values = tf.tensor3d([0, 0.1, 2, 2.1, 4, 4.2], [1, 6, 1]);
     const loss = await train(() => hmm.loss({ values, mask: tf.ones([1, 6], 'bool') }), variablesOf(hmm), 10);
     if (!Number.isFinite(loss)) throw new Error(`the loss became ${loss}`);
@@ -89,7 +89,7 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
       [0.7, 0.3, 0],
       [0, 0.2, 0.8],
     ];
-    const hmm = new HMM({ ...model, emission: new CategoricalEmission({ emissionProb }) });
+    const hmm = new NeuralHMM({ ...model, emission: new CategoricalEmission({ emissionProb }) });
     const length = 600;
     const { states, observations } = hmm.sample(length, new Rng(5));
     const [path, seen] = [await states.data(), await observations.values.data()];
@@ -119,7 +119,10 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
     hmm.dispose();
   },
   'training steps and answers leave nothing behind': async () => {
-    const hmm = new HMM({ emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3 }), rng: new Rng(8) });
+    const hmm = new NeuralHMM({
+      emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3 }),
+      rng: new Rng(8),
+    });
     const seen = { values: tf.zeros<tf.Rank.R2>([3, 4], 'int32'), mask: mask() };
     await expectNoLeak(() => tf.dispose(tf.variableGrads(() => hmm.loss(seen), variablesOf(hmm))), 20);
     const draw = () => Object.values(hmm.sample(3, new Rng(9)).observations);
@@ -129,7 +132,7 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
     hmm.dispose();
   },
   'gradient training from a random start finds the likelihood of the true chain': async () => {
-    const truth = new HMM({
+    const truth = new NeuralHMM({
       startProb: [0.5, 0.5],
       transMat: [
         [0.9, 0.1],
@@ -146,7 +149,7 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
     const rows = Array.from({ length: 16 }, () => truth.sample(12, rng).observations.values);
     const observations = { values: tf.concat(rows, 0) as tf.Tensor2D, mask: tf.ones<tf.Rank.R2>([16, 12], 'bool') };
     const [target] = (await truth.loss(observations).data()) as unknown as [number];
-    const hmm = new HMM({ emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3, rng }), rng });
+    const hmm = new NeuralHMM({ emission: new CategoricalEmission({ stateCount: 2, symbolCount: 3, rng }), rng });
     const loss = await train(() => hmm.loss(observations), variablesOf(hmm), 60);
     if (!(loss < target + 0.05)) throw new Error(`the loss is ${loss}, that of the true chain ${target}`);
     truth.dispose();
@@ -154,7 +157,7 @@ export const hmmLaws: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-async function gradientsAreRight<V extends tf.Tensor>(hmm: HMM<V>, values: V): Promise<void> {
+async function gradientsAreRight<V extends tf.Tensor>(hmm: NeuralHMM<V>, values: V): Promise<void> {
   await checkGradients(() => hmm.loss({ values, mask: mask() }), variablesOf(hmm));
   await expectClose(
     tf.isNaN(hmm.logLikelihood({ values, mask: mask() })),
@@ -165,6 +168,6 @@ async function gradientsAreRight<V extends tf.Tensor>(hmm: HMM<V>, values: V): P
   hmm.dispose();
 }
 
-function variablesOf<V extends tf.Tensor>(hmm: HMM<V>): tf.Variable[] {
+function variablesOf<V extends tf.Tensor>(hmm: NeuralHMM<V>): tf.Variable[] {
   return [...hmm.namedVariables()].map(([, variable]) => variable);
 }
