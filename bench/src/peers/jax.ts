@@ -35,8 +35,21 @@ export async function jaxGRUTraining({ batch, time, inputSize, units }: Recurren
     return np.mean(np.square(np.stack(outputs, 0)));
   };
   const step = jit(grad(loss));
-  return async () => {
+  const work = async () => {
     const gradients = await blockUntilReady(step(tree.ref(parameters), x.ref));
     tree.dispose(gradients);
   };
+  await withoutWorkers(work); // compiles
+  return work;
+}
+
+/** jax-js made its memory when it was loaded, without workers; onnxruntime-web then defines Node's as global, and jax-js would compile for shared memory. */
+async function withoutWorkers(work: Work): Promise<void> {
+  const workers = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  Reflect.deleteProperty(globalThis, 'Worker');
+  try {
+    await work();
+  } finally {
+    if (workers) Object.defineProperty(globalThis, 'Worker', workers);
+  }
 }
