@@ -92,6 +92,8 @@ export {
   warmupCosine,
   withAveragedWeights,
 } from './optimizers/index.js';
+export { gatherRows } from './rows/gather-rows.js';
+export type { GradientsByPath, RowGradient } from './rows/row-gradient.js';
 export type { Storage } from './storage/index.js';
 export { indexedDBStorage, memoryStorage } from './storage/index.js';
 export type {

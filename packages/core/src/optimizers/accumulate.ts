@@ -9,6 +9,7 @@ const slot = 'accumulated';
 export function accumulate(batches: number, inner: GradientTransformation): GradientTransformation {
   count('accumulate', 'batches', batches);
   return {
+    whole: true,
     init: (parameters) =>
       mergeSlots({ [slot]: mapPaths(parameters, (parameter) => tf.zerosLike(parameter)) }, inner.init(parameters)),
     update(gradients, { parameters, slots, count: done }) {

@@ -17,6 +17,7 @@ export function averageWeights(decay: number | Schedule): GradientTransformation
   const schedule = typeof decay === 'number' ? () => decay : decay;
   within('averageWeights', 'decay', schedule(0), 0, 1);
   return {
+    whole: true,
     init: (parameters) => ({ [slot]: mapPaths(parameters, (parameter) => tf.clone(parameter)) }),
     update(updates, { parameters, slots, count }) {
       const share = tf.scalar(1 - within('averageWeights', `decay(${count})`, schedule(count), 0, 1));

@@ -1,7 +1,9 @@
 /** An optimiser: a gradient transformation and the tensors that it remembers, by parameter path. */
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, UsageError } from '../errors.js';
-import type { GradientTransformation, Slots, TensorsByPath } from './transformation.js';
+import { type GradientsByPath, isRowGradient, valuesOf, wholeGradient } from '../rows/row-gradient.js';
+import { writeRows } from '../rows/write-rows.js';
+import { type GradientTransformation, mapPaths, type Slots, type TensorsByPath } from './transformation.js';
 
 /** What an optimiser remembers; the tensors belong to it. */
 export interface OptimizerState {
@@ -38,23 +40,34 @@ export class Optimizer {
     return this.#slots;
   }
 
-  /** One update: gradients and parameters by path. Parameters without a gradient stay as they are. */
-  apply(gradients: TensorsByPath, parameters: VariablesByPath): void {
+  /**
+   * One update: gradients and parameters by path. Parameters without a gradient stay as they are; of a parameter with a row gradient,
+   * all rows but these stay as they are, and so do their slots (as in PyTorch's SparseAdam).
+   */
+  apply(gradients: GradientsByPath, parameters: VariablesByPath): void {
     if (this.#disposed) throw new UsageError('Optimizer.apply', 'the optimiser is disposed');
     const stranger = Object.keys(gradients).find((path) => !(path in parameters));
     if (stranger !== undefined) throw new UsageError('Optimizer.apply', `no parameter for the gradient of ${stranger}`);
     tf.tidy(() => {
       const slots = this.#withNewParameters(gradients, parameters);
-      const step = this.transformation.update(gradients, { parameters, slots, count: this.#count });
+      const part = new RowsOfParameters(this.transformation.whole ? wholeGradients(gradients, parameters) : gradients);
+      const before = part.read(parameters);
+      const step = this.transformation.update(part.gradients, {
+        parameters: before,
+        slots: mapSlots(slots, (name) => part.read(slots[name] as TensorsByPath)),
+        count: this.#count,
+      });
       const next = Object.entries(step.updates).map(
-        ([path, update]) => [parameters[path] as tf.Variable, tf.sub(parameters[path] as tf.Variable, update)] as const,
+        ([path, update]) => [path, tf.sub(before[path] as tf.Tensor, update)] as const,
       ); // before slots are freed: an update may be one of them
       this.#own(
-        mapSlots(slots, (name) => ({ ...slots[name], ...step.slots[name] })),
-        gradients,
+        mapSlots(slots, (name) => ({ ...slots[name], ...part.write(slots[name] ?? {}, step.slots[name] ?? {}) })),
+        part.gradients,
         parameters,
       );
-      for (const [parameter, value] of next) parameter.assign(value);
+      for (const [path, value] of Object.entries(part.write(parameters, Object.fromEntries(next)))) {
+        if (value !== parameters[path]) parameters[path]!.assign(value);
+      }
     });
     this.#count++;
   }
@@ -98,7 +111,7 @@ export class Optimizer {
   }
 
   /** The slots, with first values for parameters that get their first gradient. */
-  #withNewParameters(gradients: TensorsByPath, parameters: VariablesByPath): Slots {
+  #withNewParameters(gradients: GradientsByPath, parameters: VariablesByPath): Slots {
     const known = Object.values(this.#slots)[0] ?? {};
     const fresh = Object.keys(gradients).filter((path) => !(path in known));
     if (fresh.length === 0) return this.#slots;
@@ -124,6 +137,40 @@ export class Optimizer {
     );
     for (const tensor of before) if (!after.has(tensor)) tensor.dispose();
   }
+}
+
+/** What an update sees and writes of parameters and slots: all of them, but only some rows where the gradient has only these. */
+class RowsOfParameters {
+  readonly gradients: TensorsByPath;
+  readonly #rows: Record<string, tf.Tensor1D> = {};
+
+  constructor(gradients: GradientsByPath) {
+    this.gradients = valuesOf(gradients);
+    for (const [path, gradient] of Object.entries(gradients)) {
+      if (isRowGradient(gradient)) this.#rows[path] = gradient.ids;
+    }
+  }
+
+  read(tensors: TensorsByPath): TensorsByPath {
+    return mapPaths(tensors, (tensor, path) => {
+      const ids = this.#rows[path];
+      return ids ? tf.gather(tensor, ids) : tensor;
+    });
+  }
+
+  /** `tensors` where they have new values, the rows written into them. */
+  write(tensors: TensorsByPath, values: TensorsByPath): TensorsByPath {
+    return mapPaths(values, (value, path) => {
+      const ids = this.#rows[path];
+      return ids ? writeRows(tensors[path] as tf.Tensor, ids, value) : value;
+    });
+  }
+}
+
+function wholeGradients(gradients: GradientsByPath, parameters: TensorsByPath): TensorsByPath {
+  return Object.fromEntries(
+    Object.entries(gradients).map(([path, gradient]) => [path, wholeGradient(gradient, parameters[path] as tf.Tensor)]),
+  );
 }
 
 function allTensors(slots: Slots): tf.Tensor[] {

@@ -24,6 +24,8 @@ export interface Update {
 
 /** Stateless itself: `init` gives the first slots of some parameters, `update` is a formula that sees all gradients at once. */
 export interface GradientTransformation {
+  /** True when it must see all of every parameter, also of those of whose gradient only some rows are not 0. */
+  readonly whole?: boolean;
   init(parameters: TensorsByPath): Slots;
   update(gradients: TensorsByPath, context: UpdateContext): Update;
 }
@@ -31,6 +33,7 @@ export interface GradientTransformation {
 /** One after the other: the gradients go into the first, the updates of the last are subtracted from the parameters. */
 export function chain(...parts: readonly GradientTransformation[]): GradientTransformation {
   return {
+    whole: parts.some(({ whole }) => whole),
     init: (parameters) => parts.map((part) => part.init(parameters)).reduce(mergeSlots, {}),
     update(gradients, context) {
       let updates = gradients;

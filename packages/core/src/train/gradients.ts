@@ -4,10 +4,12 @@ import { UsageError } from '../errors.js';
 import type { Module } from '../module.js';
 import { globalNorm } from '../optimizers/clip.js';
 import type { VariablesByPath } from '../optimizers/optimizer.js';
+import { gradientsWithRows } from '../rows/gather-rows.js';
+import { type RowGradient, valuesOf, wholeGradient } from '../rows/row-gradient.js';
 import { enterMode } from './mode.js';
 
 export interface BatchGradients {
-  gradients: Record<string, tf.Tensor>;
+  gradients: Record<string, tf.Tensor | RowGradient>;
   /** The loss and the norm of all gradients [2], together so that one download gets both. */
   summary: tf.Tensor1D;
 }
@@ -17,19 +19,28 @@ export function batchGradients(model: Module, parameters: VariablesByPath, loss:
   const restore = enterMode(model, true);
   try {
     return tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(() => checkedLoss(loss()), Object.values(parameters));
-      const gradients: Record<string, tf.Tensor> = {};
+      const { value, whole, rows } = gradientsWithRows(() => checkedLoss(loss()), Object.values(parameters));
+      const gradients: Record<string, tf.Tensor | RowGradient> = {};
       for (const [path, variable] of Object.entries(parameters)) {
-        const gradient = grads[variable.name];
+        const gradient = together(whole[variable.name], rows.get(variable), variable);
         if (gradient) gradients[path] = gradient;
       }
-      return { gradients, summary: tf.stack([value, globalNorm(gradients)]) as tf.Tensor1D };
+      return { gradients, summary: tf.stack([value, globalNorm(valuesOf(gradients))]) as tf.Tensor1D };
     });
   } catch (error) {
     throw explain(error);
   } finally {
     restore();
   }
+}
+
+/** A table that was read by rows and otherwise has a whole gradient. */
+function together(
+  whole: tf.Tensor | undefined,
+  rows: RowGradient | undefined,
+  table: tf.Tensor,
+): tf.Tensor | RowGradient | undefined {
+  return whole && rows ? tf.add(whole, wholeGradient(rows, table)) : (whole ?? rows);
 }
 
 function checkedLoss(value: tf.Scalar): tf.Scalar {

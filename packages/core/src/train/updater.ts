@@ -1,7 +1,8 @@
 /** The three forms in which an optimiser may come. */
 import * as tf from '@tensorflow/tfjs-core';
 import { Optimizer, type VariablesByPath } from '../optimizers/optimizer.js';
-import type { GradientTransformation, TensorsByPath } from '../optimizers/transformation.js';
+import type { GradientTransformation } from '../optimizers/transformation.js';
+import { type GradientsByPath, wholeGradient } from '../rows/row-gradient.js';
 
 /** One of Seqloom's, a transformation to make one of for this run, or one of tfjs' own. */
 export type AnyOptimizer = Optimizer | GradientTransformation | tf.Optimizer;
@@ -9,7 +10,7 @@ export type AnyOptimizer = Optimizer | GradientTransformation | tf.Optimizer;
 export interface Updater {
   /** Only Seqloom's own have a state that a checkpoint can hold. */
   readonly optimizer?: Optimizer;
-  apply(gradients: TensorsByPath, parameters: VariablesByPath): void;
+  apply(gradients: GradientsByPath, parameters: VariablesByPath): void;
   /** Frees what was made for this run. */
   release(): void;
 }
@@ -27,12 +28,12 @@ export function updaterOf(given: AnyOptimizer): Updater {
 }
 
 /** tfjs keeps moments by position, so each variable must always have its place, with or without a gradient. */
-function applyTfjs(optimizer: tf.Optimizer, gradients: TensorsByPath, parameters: VariablesByPath): void {
+function applyTfjs(optimizer: tf.Optimizer, gradients: GradientsByPath, parameters: VariablesByPath): void {
   tf.tidy(() =>
     optimizer.applyGradients(
       Object.entries(parameters).map(([path, variable]) => ({
         name: variable.name,
-        tensor: gradients[path] ?? tf.zerosLike(variable),
+        tensor: wholeGradient(gradients[path] ?? tf.zerosLike(variable), variable),
       })),
     ),
   );
