@@ -6,8 +6,12 @@ import { chainLaws } from './laws/chain-laws.js';
 import { crfLaws } from './laws/crf-laws.js';
 import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
+import { restrictionLaws } from './laws/restriction-laws.js';
 
 describe.each(backendsHere())('%s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
-  it.each(Object.entries({ ...chainLaws, ...opLaws, ...crfLaws, ...neuralHMMLaws }))('%s', (_, law) => law(3));
+  it.each(Object.entries({ ...chainLaws, ...opLaws, ...restrictionLaws, ...crfLaws, ...neuralHMMLaws }))(
+    '%s',
+    (_, law) => law(3),
+  );
 });

@@ -4,12 +4,22 @@
 export type { ChainPotentials, ChainSizes } from './chain/chain-potentials.js';
 export { chainSum } from './chain/chain-sum.js';
 export { LinearChain } from './chain/linear-chain.js';
+export type { PartialLabels, Restriction } from './chain/restriction.js';
 export type { Semiring } from './chain/semiring.js';
 export { logSemiring } from './chain/semirings/log.js';
 export { maxSemiring } from './chain/semirings/max.js';
 
+// Constraints
+export type { StepLabels } from './constraints/allowed-labels.js';
+export { allowedLabels } from './constraints/allowed-labels.js';
+export type { Constraints, Flags } from './constraints/constraints.js';
+export { combineConstraints } from './constraints/constraints.js';
+export type { Moves } from './constraints/moves.js';
+export { allowMoves, forbidMoves } from './constraints/moves.js';
+export type { TagScheme } from './constraints/tag-scheme.js';
+export { tagScheme } from './constraints/tag-scheme.js';
+
 // CRF
-export type { Constraints } from './constraints.js';
 export type { CRFOptions } from './crf/crf.js';
 export { CRF } from './crf/crf.js';
 

@@ -4,12 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chainLaws } from '../laws/chain-laws.js';
 import { opLaws } from '../laws/op-laws.js';
+import { restrictionLaws } from '../laws/restriction-laws.js';
 import type { ChainPotentials } from './chain-potentials.js';
 import { LinearChain } from './linear-chain.js';
 
 describe.each(backendsHere())('linear chains on %s', (backend) => {
   beforeAll(() => useBackend(backend));
-  it.each(Object.entries({ ...chainLaws, ...opLaws }))('%s', (_, law) => law(40));
+  it.each(Object.entries({ ...chainLaws, ...opLaws, ...restrictionLaws }))('%s', (_, law) => law(40));
 });
 
 describe('bad input', () => {
@@ -50,5 +51,17 @@ describe('bad input', () => {
     expect(() => new LinearChain(good()).score(tf.zeros([2, 3], 'int32'))).toThrow(ShapeError);
     const masked = { ...good(), mask: tf.tensor2d([1, 1, 1, 1, 1, 0, 1, 1], [2, 4], 'bool') };
     expect(() => new LinearChain(masked).score(labels)).not.toThrow();
+  });
+
+  it('restrictions that do not fit', () => {
+    const chain = new LinearChain(good());
+    const ids = tf.tensor2d([0, 1, 2, -1, -1, -1, -2, 0], [2, 4], 'int32');
+    expect(() => chain.restrict({ labels: ids })).toThrow('label -2 at sequence 1, step 2');
+    expect(() => chain.restrict({ labels: [[0]] })).toThrow('B=2 lists of at most T=4 steps, got 1 lists');
+    expect(() => chain.restrict({ labels: [[0], [0, 1, 2, 0, 1]] })).toThrow('got 5 steps in sequence 1');
+    expect(() => chain.restrict({ labels: [[0], [3]] })).toThrow(DataError);
+    expect(() => chain.restrict({ labels: tf.zeros([2, 4, 2]) })).toThrow(ShapeError);
+    expect(() => chain.restrict({ initial: [1, 0] })).toThrow('`allowed.initial` must have shape [3], got [2]');
+    expect(() => chain.restrict({ label: ids } as never)).toThrow('unknown option `label`');
   });
 });

@@ -7,6 +7,7 @@ import { type ChainPotentials, type ChainSizes, chainSizes } from './chain-poten
 import { logPartition } from './log-partition.js';
 import { logProbability } from './log-probability.js';
 import { pathScore } from './path-score.js';
+import { type Restriction, restricted } from './restriction.js';
 
 /**
  * A batch of chains over K states. Everything but paths is differentiable, twice. A sequence without a real step has the log
@@ -20,6 +21,17 @@ export class LinearChain {
   constructor(potentials: ChainPotentials) {
     this.sizes = chainSizes('LinearChain', potentials);
     this.#potentials = potentials;
+  }
+
+  /**
+   * The same chain without the paths that are not allowed: constraints for all sequences, and labels known, unknown or ambiguous at each step. The log
+   * probability of what is allowed is the difference of the two log partitions; the best path of the restricted chain keeps to what is known. It
+   * reads tensors made here: call it inside `tf.tidy`. Throws a ShapeError where the restriction does not fit, a DataError on a label that is no state.
+   */
+  restrict(restriction: Restriction): LinearChain {
+    return new LinearChain(
+      tf.tidy(() => restricted(this.#potentials, restriction) as ChainPotentials & tf.TensorContainerObject),
+    );
   }
 
   /** log Σ exp over all paths: [B]. */

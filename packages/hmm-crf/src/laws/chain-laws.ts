@@ -2,19 +2,14 @@
 import { detach, Rng } from '@seqloom/core';
 import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
 import { LinearChain } from '../chain/linear-chain.js';
 import { logSemiring } from '../chain/semirings/log.js';
 import { maxSemiring } from '../chain/semirings/max.js';
 import { expectations, isPerStep, logPartitionOf, type PlainChain, paths } from './enumeration.js';
-import { plainChains, randomPotentials, tensorsOf } from './plain-chains.js';
+import { forChains, type Law, nested, same, tolerance } from './for-chains.js';
+import { randomPotentials, tensorsOf } from './plain-chains.js';
 import { verifySemiring } from './semiring-laws.js';
-
-/** Float32: a few sums of numbers of order 10. */
-const tolerance = 2e-5;
-
-type Law = (runs: number) => Promise<void>;
 
 /** Law → check with that many drawn chains. */
 export const chainLaws: Readonly<Record<string, Law>> = {
@@ -115,24 +110,6 @@ export const chainLaws: Readonly<Record<string, Law>> = {
   },
 };
 
-function forChains(check: (chain: PlainChain) => Promise<void>): Law {
-  return (runs) => fc.assert(fc.asyncProperty(plainChains, check), { numRuns: runs, seed: 7 });
-}
-
-/** Throws unless `f` gives `expected`, whatever stands at masked places. */
-async function same(
-  chain: PlainChain,
-  what: string,
-  f: (tensors: Required<ChainPotentials>) => tf.Tensor,
-  expected: number[] | number[][][],
-): Promise<void> {
-  for (const filler of [undefined, Number.NaN]) {
-    const actual = tf.tidy(() => f(tensorsOf(chain, filler)));
-    await expectClose(actual, expected, tolerance, `${what}${filler === undefined ? '' : ' with NaN as padding'}`);
-    actual.dispose();
-  }
-}
-
 /** Throws unless the tape's gradient of Σ logPartition is what enumeration expects, with every part on the tape. */
 async function sameGradients(chain: PlainChain, filler?: number): Promise<void> {
   const expected = expectations(chain);
@@ -160,13 +137,6 @@ async function sameGradients(chain: PlainChain, filler?: number): Promise<void> 
   for (const [i, name] of names.entries())
     await expectClose(gradients[i]!, values[name] as number[], tolerance, `gradient of ${name}`);
   tf.dispose(gradients);
-}
-
-async function nested(chain: PlainChain, f: (tensors: Required<ChainPotentials>) => tf.Tensor): Promise<number[][]> {
-  const tensor = tf.tidy(() => f(tensorsOf(chain)));
-  const out = (await tensor.array()) as number[][];
-  tensor.dispose();
-  return out;
 }
 
 function logPartitions(chain: PlainChain): number[] {

@@ -1,8 +1,7 @@
-/** Which paths may be taken: hard constraints as potentials of −∞. */
-import { ShapeError } from '@seqloom/core';
-import * as tf from '@tensorflow/tfjs-core';
+/** Which paths may be taken at all. */
+import { ShapeError } from '@seqloom/core/errors';
 
-type Flags = readonly (boolean | number)[];
+export type Flags = readonly (boolean | number)[];
 
 /** What is allowed, 1 or true = allowed; everything is where a field is left out. */
 export interface Constraints {
@@ -24,12 +23,18 @@ export function checkConstraints(where: string, { initial, transition, final }: 
   }
 }
 
-/** `potentials`, −∞ where not allowed. */
-export function forbid<T extends tf.Tensor>(allowed: Flags | readonly Flags[] | undefined, potentials: T): T {
-  if (!allowed) return potentials;
-  const flags = Uint8Array.from((allowed as Flags[]).flat(), Number);
-  const mask = tf.tensor(flags, potentials.shape, 'bool');
-  return tf.where(mask, potentials as tf.Tensor, tf.fill(potentials.shape, -Infinity)) as T;
+/** What all of the given constraints allow: a tag scheme and rules of one's own, for example. Throws a ShapeError where they are not for the same states. */
+export function combineConstraints(...all: readonly Constraints[]): Constraints {
+  const given = <Name extends keyof Constraints>(name: Name) => all.flatMap((each) => (each[name] ? [each[name]] : []));
+  const [initial, transition, final] = [given('initial'), given('transition'), given('final')];
+  const size = (initial[0] ?? transition[0] ?? final[0])?.length ?? 0;
+  for (const each of all) checkConstraints('combineConstraints', each, size);
+  const every = (rows: readonly Flags[]): Flags => rows[0]!.map((_, k) => rows.every((row) => row[k]));
+  return {
+    ...(initial[0] && { initial: every(initial) }),
+    ...(transition[0] && { transition: transition[0].map((_, from) => every(transition.map((rows) => rows[from]!))) }),
+    ...(final[0] && { final: every(final) }),
+  };
 }
 
 function wrong(where: string, name: string, expected: string, actual: string): ShapeError {
