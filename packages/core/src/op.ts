@@ -1,6 +1,7 @@
 /** Ops with two lives: a meaning in tf ops that runs on any backend, and a fused kernel that takes over where one is registered. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type FusedKernel, registerFused } from './backend/fused.js';
+import { isTapeOn } from './backend/tape.js';
 import { UsageError } from './errors.js';
 
 export type Tensors<Names extends string> = Readonly<Record<Names, tf.Tensor>>;
@@ -135,11 +136,6 @@ function throughComposed<Names extends string, Options extends Attributes>(
   const { grads } = tf.engine().gradients(() => run(...xs), xs, undefined, true);
   const entries = names.map((input, i) => [input, () => grads[i] ?? tf.zerosLike(given[input])]);
   return Object.fromEntries(entries) as { [Name in Names]?: () => tf.Tensor };
-}
-
-/** Whether a tape records; while a gradient is computed, that means a derivative of a derivative is wanted. */
-function isTapeOn(): boolean {
-  return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
 }
 
 /** Registers both kernels. The backward one runs when the tape asks for a first gradient, and the tape keeps what it found for the others. */

@@ -1,6 +1,7 @@
 /** tfjs-core's gradients, and ours in the place of those that are wrong. */
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients as registerOriginals } from '../generated/gradients.js';
+import { gradientsOfOutputs } from './gradients-of-outputs.js';
 
 let registered = false;
 
@@ -9,7 +10,7 @@ export function registerGradients(): void {
   if (registered) return;
   registered = true;
   registerOriginals();
-  for (const gradient of [cumsum, gather, matMul]) tf.registerGradient(gradient);
+  for (const gradient of [cumsum, gather, matMul, ...gradientsOfOutputs]) tf.registerGradient(gradient);
 }
 
 /** The original permutes the gradient's axes as well, which fails unless the axis is the last. */
