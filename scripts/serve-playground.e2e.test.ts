@@ -23,6 +23,7 @@ test.each([{ built: false }, { built: true }])(
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     await page.goto(server.address, { waitUntil: 'networkidle' });
     expect(complaints).toEqual([]);
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true); // or its worker would have no threads
     expect(await page.title()).toContain('Seqloom');
     expect((await page.locator('body').textContent())?.trim()).not.toBe('');
     await page.close();

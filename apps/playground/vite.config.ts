@@ -4,6 +4,9 @@ import { defineConfig } from 'vite';
 
 const backends = ['cpu', 'wasm', 'webgl', 'webgpu'].map((name) => `@tensorflow/tfjs-backend-${name}`);
 
+/** The page shares memory with nobody: only then may its training worker share memory with threads of its own. */
+const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
@@ -14,5 +17,7 @@ export default defineConfig({
   },
   optimizeDeps: { include: ['@tensorflow/tfjs-core', ...backends, 'uplot'] },
   worker: { format: 'es' },
+  server: { headers },
+  preview: { headers },
   build: { target: 'es2023' },
 });

@@ -53,6 +53,6 @@ export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';
 export type { CrossEntropy, MaskedSoftmax, SoftmaxGradient } from './softmax.js';
 export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax.js';
-export { canShareMemory, isShared, sharedMemory, withSharedMemory } from './threads/shared-memory.js';
+export { canShareMemory, isNode, isShared, sharedMemory, withSharedMemory } from './threads/shared-memory.js';
 export type { ThreadOptions } from './threads/threads.js';
 export { startThreads, stopThreads } from './threads/threads.js';

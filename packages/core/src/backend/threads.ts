@@ -1,11 +1,14 @@
 /** Threads for the kernels: how many, over a heap of tfjs that they can share, and what happens where that cannot be. */
-import { canShareMemory, isShared, startThreads, withSharedMemory } from '@seqloom/kernels';
+import { canShareMemory, isNode, isShared, startThreads, withSharedMemory } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from '../errors.js';
 import { count } from '../options.js';
 import { kernelsOf } from './fused.js';
 
-/** How many threads compute, the caller's among them; 'auto' takes the machine's cores, four at most, where memory can be shared. */
+/**
+ * How many threads compute, the caller's among them; 'auto' takes the machine's cores, four at most, where memory can be shared. In a
+ * browser it leaves one core to the page, which has to draw meanwhile.
+ */
 export type ThreadsOption = number | 'auto';
 
 /** More would find too few rows of a batch to work on. */
@@ -14,7 +17,8 @@ const mostAutomatic = 4;
 /** The number that an option stands for; 'auto' is 1 where threads cannot share memory. */
 export function threadsWanted(where: string, option: ThreadsOption): number {
   if (option !== 'auto') return count(where, 'threads', option);
-  return canShareMemory() ? Math.min(cores(), mostAutomatic) : 1;
+  if (!canShareMemory()) return 1;
+  return Math.max(1, Math.min(isNode() ? cores() : cores() - 1, mostAutomatic));
 }
 
 function cores(): number {
