@@ -9,6 +9,8 @@ export { equal, notEqual, greater, greaterEqual, less, lessEqual } from './eleme
 export { logicalAnd, logicalNot, logicalOr, select } from './elementwise/comparison';
 export { exp, expm1, log, sigmoid, tanh, erf, elu, relu, leakyRelu } from './elementwise/functions';
 export { clip, step, sqrt, rsqrt, reciprocal, square, neg, abs, floor } from './elementwise/functions';
+export { featureGradient, featureMarginals, featureScores, featureTransitions } from './feature-crf';
+export { combine64, dotChunks64 } from './feature-crf/vectors';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout';
 export { matrixProduct, matrixWorkspace } from './matrix';
 export { adamUpdate, sumOfSquares } from './optimizer';

@@ -28,6 +28,18 @@ export type {
   RowOperand,
 } from './elementwise.js';
 export { binary, connect, logicalNot, select, unary } from './elementwise.js';
+export type { FeaturePlan, GradientPart, SequenceRange } from './feature-crf.js';
+export {
+  combine64,
+  dot64,
+  dotWorkspace64,
+  featureGradient,
+  featureMarginals,
+  featurePlanBytes,
+  featureScores,
+  prepareTransitions,
+  writeFeaturePlan,
+} from './feature-crf.js';
 export type { Blocks, RowGathering } from './layout.js';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout.js';
 export type { Kernels, LoadOptions } from './load.js';

@@ -3,6 +3,7 @@ import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
 import type { ElementwiseExports } from './elementwise.js';
+import type { FeatureExports } from './feature-crf.js';
 import { supportsFusedMultiplyAdd, withFusedMultiplyAdd } from './fused-multiply-add.js';
 import { wasm } from './generated/kernels.js';
 import type { LayoutExports } from './layout.js';
@@ -26,6 +27,7 @@ export interface Kernels {
   readonly exports: AttentionExports &
     ChainExports &
     ElementwiseExports &
+    FeatureExports &
     LayoutExports &
     MatrixExports &
     OptimizerExports &

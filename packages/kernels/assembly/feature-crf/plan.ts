@@ -1,0 +1,46 @@
+/** Where the data and the model of a sparse CRF lie: pointers to int32 and float64 arrays. Rows of labels have P numbers: L, made even. */
+@unmanaged
+export class Plan {
+  L: i32;
+  /** [S+1]: the first token of every sequence. */
+  sequences: usize;
+  /** [N+1]: the first attribute of every token. */
+  tokens: usize;
+  /** Ids, ascending within a token; and their values, or 0 where all are 1. */
+  attributes: usize;
+  values: usize;
+  /** [N]. */
+  labels: usize;
+  /** [A+1], and one label and one weight for each state feature: ascending labels, from the attribute's offset on. */
+  stateOffsets: usize;
+  stateLabels: usize;
+  stateWeights: usize;
+  /** [L,L]. */
+  transition: usize;
+  /** `scaledExponentials` of it [P,P] and [P], and that matrix transposed [L,P]. */
+  weights: usize;
+  scale: usize;
+  transposed: usize;
+  /** One row for each token of a batch: forward messages; what the backward messages are made of; p(label) − 1 at the given label. */
+  alphas: usize;
+  betas: usize;
+  errors: usize;
+  /** Two rows of workspace for each thread. */
+  workspace: usize;
+  /** [S]: −log p(labels). */
+  losses: usize;
+  /** One number for each state feature. */
+  gradient: usize;
+  /** [L,P]: expected transitions, before they are multiplied by `weights`. */
+  pairs: usize;
+}
+
+@inline
+export function int(pointer: usize, index: i32): i32 {
+  return load<i32>(pointer + (<usize>index << 2));
+}
+
+@inline
+export function doubleAt(pointer: usize, index: i32): usize {
+  return pointer + (<usize>index << 3);
+}
