@@ -19,9 +19,20 @@ export { allowMoves, forbidMoves } from './constraints/moves.js';
 export type { TagScheme } from './constraints/tag-scheme.js';
 export { tagScheme } from './constraints/tag-scheme.js';
 
-// CRF
+// CRFs
+export { ChainCRF } from './crf/chain-crf.js';
 export type { CRFOptions } from './crf/crf.js';
 export { CRF } from './crf/crf.js';
+// Losses of CRFs
+export { hammingCosts, tableCosts } from './crf/losses/costs.js';
+export { smoothedLoss } from './crf/losses/label-smoothing.js';
+export { minimumRiskLoss } from './crf/losses/minimum-risk.js';
+export { partialLabelLoss } from './crf/losses/partial-label.js';
+export { meanOverSequences, meanOverSteps } from './crf/losses/reductions.js';
+export { softmaxMarginLoss, structuredHingeLoss, structuredPerceptronLoss } from './crf/losses/softmax-margin.js';
+export { restrict } from './crf/restrict.js';
+export type { SecondOrderCRFOptions } from './crf/second-order-crf.js';
+export { SecondOrderCRF } from './crf/second-order-crf.js';
 
 // HMMs trained by gradient
 export type { CategoricalEmissionOptions } from './neural-hmm/emissions/categorical.js';

@@ -16,6 +16,8 @@ import peers from '../__fixtures__/linear-chain.json' with { type: 'json' };
 import torch from '../__fixtures__/torch-crf.json' with { type: 'json' };
 import { crfLaws } from '../laws/crf-laws.js';
 import { CRF } from './crf.js';
+import { smoothedLoss } from './losses/label-smoothing.js';
+import { SecondOrderCRF } from './second-order-crf.js';
 
 const tolerance = 2e-5;
 
@@ -63,8 +65,9 @@ describe.each(backendsHere())('CRF on %s', (backend) => {
     expect(await crf.decode(emissions).array()).toEqual(paths);
   });
 
-  it.each(Object.entries(crfLaws))('%s', (_, law) => law());
+  it.each(Object.entries(crfLaws))('%s', (_, law) => law(25));
   it('is a module', () => verifyModule(() => new CRF({ labelCount: 3 })));
+  it('of second order is a module', () => verifyModule(() => new SecondOrderCRF({ labelCount: 3 })));
 
   it('says what is wrong with its input', () => {
     const crf = new CRF({ labelCount: 3 });
@@ -89,6 +92,13 @@ describe.each(backendsHere())('CRF on %s', (backend) => {
       '`allowed.initial` must have shape [3], got [2]',
     );
     expect(() => new CRF({ labelCount: 2, allowed: { transition: [[1, 1]] } })).toThrow(ShapeError);
+    expect(() => smoothedLoss(crf, emissions, labels, 1)).toThrow(OptionError);
+    const second = new SecondOrderCRF({ labelCount: 3 });
+    expect(() => second.loss(emissions, labels)).not.toThrow();
+    const wrong = tf.tensor2d([0, 1, 2, 0, 0, 4, 0, 0], [2, 4], 'int32');
+    expect(() => second.loss(emissions, wrong)).toThrow('label 4 at sequence 1, step 1');
+    expect(() => second.decode(sequence(tf.zeros([2, 4, 2])))).toThrow(ShapeError);
+    expect(() => new SecondOrderCRF({ labelCount: 2, allowed: { final: [1] } })).toThrow(ShapeError);
   });
 });
 

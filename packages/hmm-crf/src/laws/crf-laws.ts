@@ -3,12 +3,15 @@ import { type Module, Rng, sequence } from '@seqloom/core';
 import { expectClose, expectNoLeak } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { CRF } from '../crf/crf.js';
+import { crfLossLaws } from './crf-loss-laws.js';
+import type { Law } from './for-chains.js';
 import { maskOf, train } from './training.js';
 
 /** Float32. */
 const tolerance = 2e-5;
 
-export const crfLaws: Readonly<Record<string, () => Promise<void>>> = {
+export const crfLaws: Readonly<Record<string, Law>> = {
+  ...crfLossLaws,
   'forbidden paths have probability 0, in training and in decoding': async () => {
     // Labels O B I: I neither begins a sequence nor follows O.
     const allowed = {
