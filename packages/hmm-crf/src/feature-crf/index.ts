@@ -1,11 +1,21 @@
 /** @seqloom/hmm-crf/feature-crf: conditional random fields over sparse features, in float64, without tfjs. */
 
 // The model
+
 export type { RankedLabels } from './feature-crf.js';
 export { FeatureCRF } from './feature-crf.js';
 export type { AttributeTable, FeatureModel } from './feature-model.js';
 
 // Items and features
+
 export type { Feature } from './featurize.js';
 export { featurize, featurizeAll } from './featurize.js';
 export type { Item, LabelledItems } from './item.js';
+
+// Files
+
+export type { AttributeSequence } from './formats/attribute-lines.js';
+export type { AttributeTextOptions, TextChunks } from './formats/attribute-text.js';
+export { readAttributes, writeAttributes } from './formats/attribute-text.js';
+export { readCrfsuiteModel } from './formats/crfsuite-model.js';
+export { writeCrfsuiteModel } from './formats/crfsuite-model-writer.js';

@@ -1,0 +1,80 @@
+/** CRFsuite's text format of labelled attributes: one item a line, an empty line after each sequence. https://www.chokkan.org/software/crfsuite/manual.html */
+import { type Dataset, dataset } from '@seqloom/core/dataset';
+import { DataError, show } from '@seqloom/core/errors';
+import { knownOptions } from '@seqloom/core/options';
+import { forEachAttribute, type LabelledItems } from '../item.js';
+import { AttributeLines, type AttributeSequence } from './attribute-lines.js';
+
+/** A text (not a path), or its chunks, cut anywhere. */
+export type TextChunks = string | Iterable<string> | AsyncIterable<string>;
+
+export interface AttributeTextOptions {
+  /** Is told of every sequence that cannot be read, which is then left out; without it the first one is thrown. */
+  onBroken?: (problem: DataError) => void;
+}
+
+/**
+ * The sequences of a text in CRFsuite's format, read anew at each iteration. As in CRFsuite 0.12 there are no comments, and a line `@weight:2` gives
+ * its sequence that weight. Throws a DataError, with line and column, for a weight that is no number, a colon or backslash without its escape…
+ */
+export function readAttributes(text: TextChunks, options: AttributeTextOptions = {}): Dataset<AttributeSequence> {
+  knownOptions('readAttributes', options, ['onBroken']);
+  return dataset(() => sequences(typeof text === 'string' ? [text] : text, options));
+}
+
+async function* sequences(
+  chunks: Iterable<string> | AsyncIterable<string>,
+  { onBroken }: AttributeTextOptions,
+): AsyncGenerator<AttributeSequence> {
+  const parser = new AttributeLines('readAttributes', onBroken);
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const sequence = parser.line(line);
+      if (sequence) yield sequence;
+    }
+  }
+  for (const line of [rest, '']) {
+    const last = parser.line(line);
+    if (last) yield last;
+  }
+}
+
+/** Sequences in CRFsuite's format. Throws a DataError for a label or an attribute that it cannot say: with a tab or a line break, or a label that begins with @. */
+export function writeAttributes(sequences: Iterable<LabelledItems & { readonly weight?: number }>): string {
+  let text = '';
+  let n = 0;
+  for (const { items, labels, weight = 1 } of sequences) {
+    n++;
+    const where = `writeAttributes: sequence ${n}`;
+    if (items.length !== labels.length)
+      throw new DataError(where, `${items.length} items, but ${labels.length} labels`);
+    if (!(weight >= 0 && weight < Infinity)) throw new DataError(where, `its weight is ${show(weight)}`);
+    if (weight !== 1) text += `@weight:${weight}\n`;
+    for (const [t, item] of items.entries()) {
+      text += escapedLabel(labels[t]!, where);
+      forEachAttribute(
+        item,
+        () => `${where}, item ${t}`,
+        (attribute, value) => {
+          text += `\t${escaped(attribute, where)}${value === 1 && attribute !== '' ? '' : `:${value}`}`;
+        },
+      );
+      text += '\n';
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+function escapedLabel(label: string, where: string): string {
+  if (/^([@\uFEFF]|$)/.test(label)) throw new DataError(where, `the format has no way to say the label ${show(label)}`);
+  return escaped(label, where);
+}
+
+function escaped(name: string, where: string): string {
+  if (/[\t\n\r]/.test(name)) throw new DataError(where, `a tab or a line break inside ${show(name)}`);
+  return name.replace(/[\\:]/g, '\\$&');
+}
