@@ -1,10 +1,10 @@
-/** A stranger's project: one of our packages, installed with npm as its README says, type-checked strictly, its example run. */
+/** A stranger's project: one of our packages, installed with npm as its README says, type-checked strictly, its examples run. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { firstExample, installedPackages } from './readme.mjs';
+import { examples, installedPackages } from './readme.mjs';
 
 /** @import { Package } from './check-packages.mjs' */
 
@@ -19,19 +19,46 @@ const exampleSeconds = 120;
  * @param {string} temporary where the project may be made
  */
 export async function useInEmptyProject(pkg, all, temporary) {
-  const { example, names } = promises(pkg);
+  const { found, names } = promises(pkg);
   const project = join(temporary, pkg.manifest.name.replace('@seqloom/', 'uses-'));
   mkdirSync(project);
   const write = (/** @type {string} */ file, /** @type {string} */ text) => writeFileSync(join(project, file), text);
   write('package.json', JSON.stringify({ private: true, type: 'module', dependencies: versions(names, pkg, all) }));
   write('tsconfig.json', JSON.stringify({ compilerOptions }));
   write('entries.ts', importsOfAllEntries(pkg));
-  write('example.ts', example);
-  const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  await execute(windows ? 'npm.cmd' : 'npm', install, { cwd: project, shell: windows });
+  for (const [i, example] of found.entries()) write(`example${i}.ts`, example);
+  await install(project);
   await compile(project);
   await execute(process.execPath, ['entries.js'], { cwd: project });
-  await execute(process.execPath, ['example.js'], { cwd: project, timeout: exampleSeconds * 1000 });
+  for (const i of found.keys()) {
+    await execute(process.execPath, [`example${i}.js`], { cwd: project, timeout: exampleSeconds * 1000 });
+  }
+}
+
+/**
+ * Imports entries of a package where tfjs is not installed, nor brought along by npm.
+ * @param {Package} pkg
+ * @param {string[]} entries
+ * @param {Package[]} all
+ * @param {string} temporary
+ */
+export async function useWithoutTfjs(pkg, entries, all, temporary) {
+  const { name } = pkg.manifest;
+  const project = join(temporary, name.replace('@seqloom/', 'without-tfjs-'));
+  mkdirSync(project);
+  const dependencies = versions([name], pkg, all);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+  const imports = entries.map((entry) => `await import('${entry.replace('.', name)}');`).join('\n');
+  writeFileSync(join(project, 'entries.js'), imports);
+  await install(project);
+  if (existsSync(join(project, 'node_modules/@tensorflow'))) throw new Error(`${name} brings tfjs along.`);
+  await execute(process.execPath, ['entries.js'], { cwd: project });
+}
+
+/** @param {string} project */
+async function install(project) {
+  const command = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error'];
+  await execute(windows ? 'npm.cmd' : 'npm', command, { cwd: project, shell: windows });
 }
 
 /**
@@ -64,14 +91,14 @@ const compilerOptions = {
 function promises({ folder, manifest }) {
   const file = join(folder, 'README.md');
   const readme = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const example = firstExample(readme);
+  const found = examples(readme);
   const names = installedPackages(readme);
-  if (!example || !names?.includes(manifest.name)) {
+  if (found.length === 0 || !names?.includes(manifest.name)) {
     throw new Error(
-      `${file} needs a line \`npm install ${manifest.name} …\` and a \`\`\`ts example that runs in Node.`,
+      `${file} needs a line \`npm install ${manifest.name} …\` and a \`\`\`ts example that begins with an import and runs in Node.`,
     );
   }
-  return { example, names };
+  return { found, names };
 }
 
 /**

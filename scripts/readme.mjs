@@ -1,12 +1,12 @@
-/** What a README promises: its first example, and the packages that its first `npm install` line names. */
+/** What a README promises: its examples, and the packages that its first `npm install` line names. */
 
 /**
- * The first TypeScript block of a README.
+ * The TypeScript blocks of a README that stand alone: those that begin with an import.
  * @param {string} markdown
- * @returns {string | undefined}
+ * @returns {string[]}
  */
-export function firstExample(markdown) {
-  return /^```ts\r?\n(.*?)^```/ms.exec(markdown)?.[1];
+export function examples(markdown) {
+  return [...markdown.matchAll(/^```ts\r?\n(import .*?)^```/gms)].map(([, example]) => String(example));
 }
 
 /**

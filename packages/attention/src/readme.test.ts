@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
-import { runReadmeExample } from '../../../scripts/readme-example.js';
+import { runReadmeExamples } from '../../../scripts/readme-example.js';
 
 test('the example in the README runs', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-  await runReadmeExample(new URL('..', import.meta.url));
+  await runReadmeExamples(new URL('..', import.meta.url));
   const printed = log.mock.calls.flat();
   log.mockRestore();
   expect(printed).toEqual(['2,1,8', expect.stringMatching(/, 0 +, 0 +\],?\]\]/), '2,4,1,5']);

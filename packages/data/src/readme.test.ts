@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { runReadmeExample } from '../../../scripts/readme-example.js';
+import { runReadmeExamples } from '../../../scripts/readme-example.js';
 
 test('the example in the README runs and prints what it says', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-  await runReadmeExample(new URL('..', import.meta.url));
+  await runReadmeExamples(new URL('..', import.meta.url));
   const lines = log.mock.calls.map(String);
   log.mockRestore();
   expect(lines).toHaveLength(4);
