@@ -33,7 +33,7 @@ export class CategoricalDuration implements Duration {
   }
 
   /** An equal one from `toJSON`; throws an OptionError when `json` is something else. */
-  static from(json: DurationJSON): CategoricalDuration {
+  static fromJSON(json: DurationJSON): CategoricalDuration {
     const { stateCount, maximum, probabilities } = json as unknown as CategoricalDurationOptions;
     return new CategoricalDuration({ stateCount, maximum, probabilities: probabilities ?? [] });
   }

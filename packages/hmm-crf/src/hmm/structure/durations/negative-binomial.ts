@@ -43,7 +43,7 @@ export class NegativeBinomialDuration implements Duration {
   }
 
   /** An equal one from `toJSON`; throws an OptionError when `json` is something else. */
-  static from(json: DurationJSON): NegativeBinomialDuration {
+  static fromJSON(json: DurationJSON): NegativeBinomialDuration {
     const { stateCount, maximum, sizes, probabilities } = json as unknown as NegativeBinomialDurationOptions;
     return new NegativeBinomialDuration({
       stateCount,

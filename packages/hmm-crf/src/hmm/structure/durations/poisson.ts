@@ -37,7 +37,7 @@ export class PoissonDuration implements Duration {
   }
 
   /** An equal one from `toJSON`; throws an OptionError when `json` is something else. */
-  static from(json: DurationJSON): PoissonDuration {
+  static fromJSON(json: DurationJSON): PoissonDuration {
     const { stateCount, maximum, rates } = json as unknown as PoissonDurationOptions;
     return new PoissonDuration({ stateCount, maximum, rates: rates ?? [] });
   }

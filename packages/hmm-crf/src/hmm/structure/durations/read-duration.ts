@@ -6,9 +6,9 @@ import { NegativeBinomialDuration } from './negative-binomial.js';
 import { PoissonDuration } from './poisson.js';
 
 const families: Record<string, (json: DurationJSON) => Duration> = {
-  categorical: CategoricalDuration.from,
-  'negative-binomial': NegativeBinomialDuration.from,
-  poisson: PoissonDuration.from,
+  categorical: CategoricalDuration.fromJSON,
+  'negative-binomial': NegativeBinomialDuration.fromJSON,
+  poisson: PoissonDuration.fromJSON,
 };
 
 /** The durations that `toJSON` wrote; `more` reads families of your own. Throws a CheckpointError or OptionError. */
