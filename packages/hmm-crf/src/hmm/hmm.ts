@@ -42,6 +42,7 @@ export class HMM<E extends Emission = Emission> {
   readonly frozen: ReadonlySet<HMMPart>;
   /** Parts that `initialise` draws. */
   readonly #drawn: { startProb: boolean; transMat: boolean };
+  #begun = false;
 
   constructor(options: HMMOptions<E>) {
     knownOptions(where, options, ['emission', 'startProb', 'transMat', 'startPrior', 'transPrior', 'sticky', 'frozen']);
@@ -83,6 +84,13 @@ export class HMM<E extends Emission = Emission> {
     for (let k = 0; this.#drawn.transMat && k < K; k++)
       drawDistribution(this.transMat.subarray(k * K, (k + 1) * K), rng);
     this.emission.initialise(data, rng);
+  }
+
+  /** What learning begins with: checks the data, and initialises, unless this model has learned before. */
+  prepare(data: Observations, rng?: Rng): void {
+    this.check(data);
+    if (!this.#begun) this.initialise(data, rng);
+    this.#begun = true;
   }
 
   /** Throws a ShapeError or DataError naming sequence and step unless the model can read `data`; returns N. */

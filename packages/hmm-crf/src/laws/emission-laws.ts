@@ -1,0 +1,253 @@
+/** What must hold of every emission of the statistical HMM, whatever its family. */
+import { isSeqError } from '@seqloom/core/errors';
+import { Rng } from '@seqloom/core/rng';
+import { baumWelch } from '../hmm/baum-welch.js';
+import type { Emission, EmissionJSON } from '../hmm/emissions/emission.js';
+import { HMM } from '../hmm/hmm.js';
+import { type Observations, observations } from '../hmm/observations.js';
+
+/** A family, with what the laws cannot know of it. */
+export interface EmissionSample {
+  /** An emission of at least two states that differ, with all parameters given. */
+  make(): Emission;
+  /** Reads what `toJSON` wrote. */
+  read(json: EmissionJSON): Emission;
+  /** A row that the family cannot emit. */
+  bad?: readonly number[];
+  /** Nodes and weights by which a column can be summed or integrated out, where columns may be missing one by one. */
+  quadrature?(column: number): { nodes: ArrayLike<number>; weights: ArrayLike<number> };
+  /** What parameters of stationary points may be off, where the M-step iterates. */
+  slack?: number;
+}
+
+type Law = (sample: EmissionSample) => void | Promise<void>;
+
+const rowCount = 60;
+
+/** Law → check. */
+export const emissionLaws: Readonly<Record<string, Law>> = {
+  'statistics of parts add up': ({ make }) => {
+    const emission = make();
+    const { values, posteriors, K, D } = rowsAndPosteriors(emission, 1);
+    const [whole, parts] = [new Float64Array(emission.statisticsSize), new Float64Array(emission.statisticsSize)];
+    emission.accumulate(whole, values, posteriors);
+    emission.accumulate(parts, values.slice(0, 7 * D), posteriors.slice(0, 7 * K));
+    emission.accumulate(parts, values.slice(7 * D), posteriors.slice(7 * K));
+    same('statistics', parts, whole, 1e-9);
+  },
+  'the M-step maximises expected log-likelihood plus log prior': (sample) => {
+    const emission = sample.make();
+    const { values, posteriors } = rowsAndPosteriors(emission, 2);
+    const before = objective(emission, values, posteriors);
+    repeatMaximise(emission, values, posteriors, 1);
+    const once = objective(emission, values, posteriors);
+    atLeast('after one M-step', once, before);
+    repeatMaximise(emission, values, posteriors, 200);
+    const best = objective(emission, values, posteriors);
+    atLeast('after many M-steps', best, once);
+    const other = sample.make();
+    repeatMaximise(other, values, posteriors.toReversed(), 1);
+    for (const step of [1e-3, -1e-3]) {
+      const moved = sample.read(between(emission.toJSON(), other.toJSON(), step) as EmissionJSON);
+      const gain = objective(moved, values, posteriors) - best;
+      if (gain > (sample.slack ?? 1e-9) * Math.abs(best)) throw new Error(`other parameters are better, by ${gain}`);
+    }
+  },
+  'likelihood with prior never falls': async (sample) => {
+    const emission = sample.make();
+    const data = sampleRows(emission, 3, [rowCount, 0, 1, rowCount]);
+    const hmm = new HMM({ emission, transPrior: 1.5, sticky: 1 });
+    for await (const event of baumWelch(hmm, data, { iterations: 20, tolerance: -1e9, rng: new Rng(4) })) {
+      if (event.type !== 'iteration' || Number.isNaN(event.gain)) continue;
+      if (event.gain < -1e-9 * Math.abs(event.logPosterior))
+        throw new Error(`it falls by ${-event.gain} in iteration ${event.iteration}`);
+    }
+  },
+  'a row without values says nothing': ({ make }) => {
+    const emission = make();
+    const { width: D, stateCount: K } = emission;
+    const nothing = new Float64Array(D).fill(Number.NaN);
+    same('log p', logProbability(emission, nothing), new Float64Array(K), 0);
+    const statistics = new Float64Array(emission.statisticsSize);
+    emission.accumulate(statistics, nothing, new Float64Array(K).fill(1 / K));
+    same('statistics', statistics, new Float64Array(statistics.length), 0);
+  },
+  'missing columns are integrated out': ({ make, quadrature }) => {
+    if (!quadrature) return;
+    const emission = make();
+    const { values } = rowsAndPosteriors(emission, 5);
+    const D = emission.width;
+    for (let column = 0; column < D; column++) {
+      const { nodes, weights } = quadrature(column);
+      const row = values.slice(column * D, (column + 1) * D);
+      const total = new Float64Array(emission.stateCount);
+      for (let i = 0; i < nodes.length; i++) {
+        row[column] = nodes[i]!;
+        logProbability(emission, row).forEach((log, k) => {
+          total[k]! += weights[i]! * Math.exp(log);
+        });
+      }
+      row[column] = Number.NaN;
+      same(`log p without column ${column}`, logProbability(emission, row), total.map(Math.log), 1e-6);
+    }
+  },
+  'likelihood never falls with values missing': async (sample) => {
+    const emission = sample.make();
+    const data = sampleRows(emission, 6, [rowCount, rowCount]);
+    const rng = new Rng(7);
+    const D = emission.width;
+    for (let row = 0; row * D < data.values.length; row++) {
+      const column = D > 1 && sample.quadrature ? rng.below(D) : -1;
+      if (rng.uniform() > 0.4) continue;
+      data.values.fill(Number.NaN, row * D + Math.max(column, 0), column < 0 ? (row + 1) * D : row * D + column + 1);
+    }
+    let last = -Infinity;
+    for await (const event of baumWelch(new HMM({ emission }), data, { iterations: 20, tolerance: -1e9 })) {
+      if (event.type !== 'iteration') continue;
+      atLeast(`iteration ${event.iteration}`, event.logPosterior, last);
+      last = event.logPosterior;
+    }
+  },
+  'a state that no row speaks for keeps its parameters': ({ make }) => {
+    const emission = make();
+    const { values } = rowsAndPosteriors(emission, 8);
+    const K = emission.stateCount;
+    const before = logProbability(emission, values);
+    const posteriors = Float64Array.from({ length: rowCount * K }, (_, at) => (at % K === 0 ? 1 : 0));
+    repeatMaximise(emission, values, posteriors, 1);
+    const after = logProbability(emission, values);
+    const last = (all: Float64Array) => all.filter((_, at) => at % K === K - 1);
+    if (!sharesParameters(emission)) same('log p of the last state', last(after), last(before), 1e-12);
+    if (!after.every((log) => log < Infinity)) throw new Error('log p is no number');
+  },
+  'save → load changes nothing': ({ make, read }) => {
+    const emission = make();
+    const { values, posteriors } = rowsAndPosteriors(emission, 9);
+    repeatMaximise(emission, values, posteriors, 1);
+    const text = JSON.stringify(emission.toJSON());
+    const loaded = read(JSON.parse(text));
+    if (JSON.stringify(loaded.toJSON()) !== text) throw new Error(`${JSON.stringify(loaded.toJSON())} is not ${text}`);
+    same('log p', logProbability(loaded, values), logProbability(emission, values), 0);
+    if (loaded.logPrior() !== emission.logPrior()) throw new Error('the prior is lost');
+    const data = observations([values], emission.width);
+    loaded.initialise(data, new Rng(10));
+    same('log p after initialise', logProbability(loaded, values), logProbability(emission, values), 0);
+  },
+  'samples come as often as log p says': ({ make }) => {
+    const emission = make();
+    const { stateCount: K, width: D } = emission;
+    const rng = new Rng(11);
+    const n = 4000;
+    const sums = new Float64Array(K * K);
+    const row = new Float64Array(D);
+    for (let i = 0; i < n; i++) {
+      const state = rng.below(K);
+      emission.sample(state, rng, row);
+      const logs = logProbability(emission, row);
+      const top = Math.max(...logs);
+      const total = logs.reduce((sum, log) => sum + Math.exp(log - top), 0);
+      const responsibility = logs.map((log) => Math.exp(log - top) / total);
+      for (let at = 0; at < K * K; at++) {
+        const [k, j] = [Math.floor(at / K), at % K];
+        sums[at]! += ((state === k ? 1 : 0) - responsibility[k]!) * responsibility[j]!;
+      }
+    }
+    const limit = 4.5 * Math.sqrt(n / 4);
+    const off = sums.find((sum) => !(Math.abs(sum) < limit));
+    if (off !== undefined) throw new Error(`states and their posteriors differ by ${off / n} on average`);
+  },
+  'what cannot be emitted is an error with its place': ({ make, bad }) => {
+    if (!bad) return;
+    const emission = make();
+    const { values } = sampleRows(emission, 12, [2]);
+    values.set(bad, emission.width);
+    try {
+      emission.check({ values, width: emission.width, lengths: [0, 2] });
+    } catch (error) {
+      if (isSeqError(error) && /sequence 1, step 1/.test(error.message)) return;
+      throw error;
+    }
+    throw new Error('no error');
+  },
+  'starting values come from the data, and the same from the same seed': ({ make }) => {
+    const data = sampleRows(make(), 13, [rowCount]);
+    const [first, second] = [make(), make()];
+    first.initialise(data, new Rng(14));
+    second.initialise(data, new Rng(14));
+    const logs = logProbability(first, data.values);
+    same('log p', logs, logProbability(second, data.values), 0);
+    if (!logs.every((log) => log < Infinity)) throw new Error('log p is no number');
+    if (!Number.isInteger(first.parameterCount)) throw new Error(`${first.parameterCount} parameters`);
+  },
+};
+
+/** Sequences drawn from the emission, states chosen evenly. */
+function sampleRows(emission: Emission, seed: number, lengths: readonly number[]): Observations {
+  const D = emission.width;
+  const rows = lengths.reduce((sum, length) => sum + length, 0);
+  const values = new Float64Array(rows * D);
+  const rng = new Rng(seed);
+  for (let row = 0; row < rows; row++)
+    emission.sample(rng.below(emission.stateCount), rng, values.subarray(row * D, (row + 1) * D));
+  return { values, width: D, lengths };
+}
+
+function rowsAndPosteriors(emission: Emission, seed: number) {
+  const { stateCount: K, width: D } = emission;
+  const { values } = sampleRows(emission, seed, [rowCount]);
+  const rng = new Rng(seed + 100);
+  const posteriors = Float64Array.from({ length: rowCount * K }, () => rng.uniform());
+  for (let row = 0; row < rowCount; row++) {
+    const own = posteriors.subarray(row * K, (row + 1) * K);
+    const sum = own.reduce((total, p) => total + p, 0);
+    own.forEach((p, k) => {
+      own[k] = p / sum;
+    });
+  }
+  return { values, posteriors, K, D };
+}
+
+function logProbability(emission: Emission, values: Float64Array): Float64Array {
+  const out = new Float64Array((values.length / emission.width) * emission.stateCount);
+  emission.logProbability(values, out);
+  return out;
+}
+
+function repeatMaximise(emission: Emission, values: Float64Array, posteriors: Float64Array, times: number): void {
+  for (let i = 0; i < times; i++) {
+    const statistics = new Float64Array(emission.statisticsSize);
+    emission.accumulate(statistics, values, posteriors);
+    emission.maximise(statistics);
+  }
+}
+
+/** Σ posterior · log p + log prior. */
+function objective(emission: Emission, values: Float64Array, posteriors: Float64Array): number {
+  const logs = logProbability(emission, values);
+  return logs.reduce((sum, log, at) => sum + log * posteriors[at]!, 0) + emission.logPrior();
+}
+
+/** JSON on the line through two of the same form: a + step · (b − a). */
+function between(a: unknown, b: unknown, step: number): unknown {
+  if (typeof a === 'number') return a + step * ((b as number) - a);
+  if (Array.isArray(a)) return a.map((item, i) => between(item, (b as unknown[])[i], step));
+  if (typeof a !== 'object' || a === null) return a;
+  return Object.fromEntries(
+    Object.entries(a).map(([name, field]) => [name, between(field, (b as Record<string, unknown>)[name], step)]),
+  );
+}
+
+function sharesParameters(emission: Emission): boolean {
+  return JSON.stringify(emission.toJSON()).includes('"tied"');
+}
+
+function atLeast(what: string, value: number, least: number): void {
+  if (!(value >= least - 1e-9 * Math.abs(least))) throw new Error(`${what}: ${value} is less than ${least}`);
+}
+
+function same(what: string, actual: Float64Array, expected: Float64Array, tolerance: number): void {
+  for (const [i, value] of expected.entries()) {
+    const close = Math.abs(actual[i]! - value) <= tolerance * Math.max(1, Math.abs(value)) || actual[i] === value;
+    if (!close) throw new Error(`${what}: element ${i} is ${actual[i]}, not ${value}`);
+  }
+}
