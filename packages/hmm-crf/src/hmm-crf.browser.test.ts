@@ -3,6 +3,7 @@ import { useBackend } from '@seqloom/core';
 import { backendsHere } from '@seqloom/core/testing';
 import { beforeAll, describe, it } from 'vitest';
 import { chainLaws } from './laws/chain-laws.js';
+import { chainSumLaws } from './laws/chain-sum-laws.js';
 import { crfLaws } from './laws/crf-laws.js';
 import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
@@ -10,8 +11,7 @@ import { restrictionLaws } from './laws/restriction-laws.js';
 
 describe.each(backendsHere())('%s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
-  it.each(Object.entries({ ...chainLaws, ...opLaws, ...restrictionLaws, ...crfLaws, ...neuralHMMLaws }))(
-    '%s',
-    (_, law) => law(3),
-  );
+  it.each(
+    Object.entries({ ...chainLaws, ...chainSumLaws, ...opLaws, ...restrictionLaws, ...crfLaws, ...neuralHMMLaws }),
+  )('%s', (_, law) => law(3));
 });

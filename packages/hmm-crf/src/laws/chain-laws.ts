@@ -4,19 +4,12 @@ import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing
 import * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
 import { LinearChain } from '../chain/linear-chain.js';
-import { logSemiring } from '../chain/semirings/log.js';
-import { maxSemiring } from '../chain/semirings/max.js';
 import { expectations, isPerStep, logPartitionOf, type PlainChain, paths } from './enumeration.js';
 import { forChains, type Law, nested, same, tolerance } from './for-chains.js';
 import { randomPotentials, tensorsOf } from './plain-chains.js';
-import { verifySemiring } from './semiring-laws.js';
 
 /** Law → check with that many drawn chains. */
 export const chainLaws: Readonly<Record<string, Law>> = {
-  'log and max are semirings': async () => {
-    await verifySemiring(logSemiring, new Rng(1));
-    await verifySemiring(maxSemiring, new Rng(2));
-  },
   'the log partition is log Σ exp over all paths, its gradient the expected counts': forChains(async (chain) => {
     await same(chain, 'log partition', (tensors) => new LinearChain(tensors).logPartition(), logPartitions(chain));
     await sameGradients(chain);

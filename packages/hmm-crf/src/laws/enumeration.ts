@@ -89,3 +89,28 @@ function addPath(out: Expectations, row: number, { labels }: Path, probability: 
     if (i > 0) out.pairs[row]![t - 1]![labels[steps[i - 1]!]!]![labels[t]!]! += probability;
   }
 }
+
+/** Parts as a statistic has them; those left out count 0. */
+export type PlainStatistic = Partial<Omit<PlainChain, 'mask'>>;
+
+/** What one path counts. */
+export function counted(statistic: PlainStatistic, chain: PlainChain, row: number, { labels }: Path): number {
+  const zeros = (K: number) => new Array<number>(K).fill(0);
+  const K = chain.initial.length;
+  const none = { initial: zeros(K), final: zeros(K), transition: zeros(K).map(() => zeros(K)) };
+  const whole = { ...none, emission: chain.emission.map((steps) => steps.map(() => zeros(K))), ...statistic };
+  const found = paths({ ...whole, mask: chain.mask }, row).find((path) => String(path.labels) === String(labels));
+  return found!.score;
+}
+
+/** Σ probability·value over the paths of one sequence; 0 where none is possible. */
+export function averageOver(
+  chain: PlainChain,
+  row: number,
+  value: (path: Path, logProbability: number) => number,
+): number {
+  const all = paths(chain, row);
+  const logZ = logPartitionOf(all);
+  const possible = all.filter(({ score }) => score > -Infinity);
+  return possible.reduce((sum, path) => sum + Math.exp(path.score - logZ) * value(path, path.score - logZ), 0);
+}

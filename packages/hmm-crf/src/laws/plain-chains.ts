@@ -3,7 +3,8 @@ import { lengthMask, type Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
-import { isPerStep, type PlainChain } from './enumeration.js';
+import type { Statistic } from '../chain/statistic.js';
+import { isPerStep, type PlainChain, type PlainStatistic } from './enumeration.js';
 
 /** The tensors of a chain, with `filler` instead of whatever stands at masked places. */
 export function tensorsOf(chain: PlainChain, filler?: number): Required<ChainPotentials> {
@@ -69,5 +70,15 @@ export function randomPotentials(rng: Rng, lengths: readonly number[], K: number
     transition: normals([K, K]) as tf.Tensor2D,
     emission: normals([...mask.shape, K]) as tf.Tensor3D,
     mask,
+  };
+}
+
+/** Those of a statistic. */
+export function statisticTensors({ initial, transition, emission, final }: PlainStatistic): Statistic {
+  return {
+    ...(initial && { initial: tf.tensor1d(initial) }),
+    ...(transition && { transition: tf.tensor(transition) as tf.Tensor2D | tf.Tensor4D }),
+    ...(emission && { emission: tf.tensor3d(emission) }),
+    ...(final && { final: tf.tensor1d(final) }),
   };
 }

@@ -12,9 +12,9 @@ import {
   UsageError,
 } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { drawIndices } from '../chain/draw-indices.js';
 import { LinearChain } from '../chain/linear-chain.js';
 import { meanLoss } from '../chain/mean-loss.js';
-import { drawIndices } from './emissions/draw-indices.js';
 import type { Emission, Observations } from './emissions/emission.js';
 import { logProbabilities } from './emissions/log-probabilities.js';
 

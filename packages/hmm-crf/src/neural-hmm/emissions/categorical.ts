@@ -2,7 +2,7 @@
 import { count, dims, knownOptions, logSumExp, Module, normal, parameter, type Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkIndices } from '../../chain/check-indices.js';
-import { drawIndices } from './draw-indices.js';
+import { drawIndices } from '../../chain/draw-indices.js';
 import type { Emission } from './emission.js';
 import { logProbabilities } from './log-probabilities.js';
 
