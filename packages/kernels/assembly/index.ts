@@ -11,6 +11,10 @@ export { exp, expm1, log, sigmoid, tanh, erf, elu, relu, leakyRelu } from './ele
 export { clip, step, sqrt, rsqrt, reciprocal, square, neg, abs, floor } from './elementwise/functions';
 export { featureGradient, featureMarginals, featureScores, featureTransitions } from './feature-crf';
 export { combine64, dotChunks64 } from './feature-crf/vectors';
+export { hmmExpectations, hmmWorkspace } from './hmm/expectations';
+export { gaussianDiagLogDensity, gaussianDiagWorkspace, gaussianFullLogDensity, gaussianFullWorkspace } from './hmm/gaussian';
+export { scatterRows, weightedMoments, weightedProducts, weightedProductsWorkspace } from './hmm/statistics';
+export { hmmViterbi, hmmViterbiWorkspace } from './hmm/viterbi';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout';
 export { matrixProduct, matrixWorkspace } from './matrix';
 export { adamUpdate, sumOfSquares } from './optimizer';

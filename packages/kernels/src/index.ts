@@ -40,6 +40,23 @@ export {
   prepareTransitions,
   writeFeaturePlan,
 } from './feature-crf.js';
+export type { HMMExpectations, HMMFrames, HMMParameters } from './hmm.js';
+export { hmmExpectations, hmmLogLikelihood, hmmViterbi } from './hmm.js';
+export type {
+  EmissionSizes,
+  GaussianDiag,
+  GaussianFull,
+  SymbolCounts,
+  WeightedMoments,
+  WeightedProducts,
+} from './hmm-emissions.js';
+export {
+  gaussianDiagLogDensity,
+  gaussianFullLogDensity,
+  symbolCounts,
+  weightedMoments,
+  weightedProducts,
+} from './hmm-emissions.js';
 export type { Blocks, RowGathering } from './layout.js';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout.js';
 export type { Kernels, LoadOptions } from './load.js';

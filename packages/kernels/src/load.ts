@@ -6,6 +6,8 @@ import type { ElementwiseExports } from './elementwise.js';
 import type { FeatureExports } from './feature-crf.js';
 import { supportsFusedMultiplyAdd, withFusedMultiplyAdd } from './fused-multiply-add.js';
 import { wasm } from './generated/kernels.js';
+import type { HMMExports } from './hmm.js';
+import type { HMMEmissionExports } from './hmm-emissions.js';
 import type { LayoutExports } from './layout.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
@@ -28,6 +30,8 @@ export interface Kernels {
     ChainExports &
     ElementwiseExports &
     FeatureExports &
+    HMMEmissionExports &
+    HMMExports &
     LayoutExports &
     MatrixExports &
     OptimizerExports &
