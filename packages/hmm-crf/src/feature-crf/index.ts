@@ -17,5 +17,13 @@ export type { Item, LabelledItems } from './item.js';
 export type { AttributeSequence } from './formats/attribute-lines.js';
 export type { AttributeTextOptions, TextChunks } from './formats/attribute-text.js';
 export { readAttributes, writeAttributes } from './formats/attribute-text.js';
+export type { CrfppTemplate } from './formats/crfpp-template.js';
+export { parseCrfppTemplate } from './formats/crfpp-template.js';
 export { readCrfsuiteModel } from './formats/crfsuite-model.js';
 export { writeCrfsuiteModel } from './formats/crfsuite-model-writer.js';
+
+// What a model has learned
+
+export type { Heaviest, InspectOptions, ModelSize, StateFeature, Transition } from './inspect.js';
+export { modelSize, topStateFeatures, topTransitions } from './inspect.js';
+export { describeModel } from './inspect-table.js';
