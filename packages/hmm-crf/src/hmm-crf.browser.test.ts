@@ -8,10 +8,19 @@ import { crfLaws } from './laws/crf-laws.js';
 import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
 import { restrictionLaws } from './laws/restriction-laws.js';
+import { segmentLaws } from './laws/segment-laws.js';
 
 describe.each(backendsHere())('%s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
   it.each(
-    Object.entries({ ...chainLaws, ...chainSumLaws, ...opLaws, ...restrictionLaws, ...crfLaws, ...neuralHMMLaws }),
+    Object.entries({
+      ...chainLaws,
+      ...chainSumLaws,
+      ...opLaws,
+      ...restrictionLaws,
+      ...crfLaws,
+      ...neuralHMMLaws,
+      ...segmentLaws,
+    }),
   )('%s', (_, law) => law(3));
 });

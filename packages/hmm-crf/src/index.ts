@@ -41,6 +41,13 @@ export { softmaxMarginLoss, structuredHingeLoss, structuredPerceptronLoss } from
 export { restrict } from './crf/restrict.js';
 export type { SecondOrderCRFOptions } from './crf/second-order-crf.js';
 export { SecondOrderCRF } from './crf/second-order-crf.js';
+// CRFs over segments
+export { SegmentChain } from './crf/segments/segment-chain.js';
+export type { SegmentPotentials, SegmentScores, SegmentSizes } from './crf/segments/segment-potentials.js';
+export type { Segmentation } from './crf/segments/segmentation.js';
+export type { SemiMarkovCRFOptions } from './crf/segments/semi-markov-crf.js';
+export { SemiMarkovCRF } from './crf/segments/semi-markov-crf.js';
+export { sumOverSegments } from './crf/segments/sum-over-segments.js';
 
 // HMMs trained by gradient
 export type { CategoricalEmissionOptions } from './neural-hmm/emissions/categorical.js';

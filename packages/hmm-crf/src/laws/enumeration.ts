@@ -45,7 +45,7 @@ export function isPerStep(transition: PlainChain['transition']): transition is n
 }
 
 /** log Σ exp of the scores of all paths. */
-export function logPartitionOf(all: readonly Path[]): number {
+export function logPartitionOf(all: readonly { score: number }[]): number {
   const top = Math.max(...all.map(({ score }) => score));
   if (top === -Infinity) return top;
   return top + Math.log(all.reduce((sum, { score }) => sum + Math.exp(score - top), 0));

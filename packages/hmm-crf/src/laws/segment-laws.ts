@@ -1,0 +1,185 @@
+/** Laws of chains of segments: what the recursion computes is what all segmentations, one by one, say. */
+import { lengthMask, Rng, type Sequence, sequence } from '@seqloom/core';
+import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { CRF } from '../crf/crf.js';
+import { SegmentChain } from '../crf/segments/segment-chain.js';
+import type { SegmentPotentials } from '../crf/segments/segment-potentials.js';
+import { SemiMarkovCRF } from '../crf/segments/semi-markov-crf.js';
+import { sumOverSegments } from '../crf/segments/sum-over-segments.js';
+import { logPartitionOf } from './enumeration.js';
+import { type Law, tolerance } from './for-chains.js';
+import { randomPotentials } from './plain-chains.js';
+import {
+  type PlainSegmentation,
+  type PlainSegments,
+  plainSegments,
+  segmentations,
+  segmentTensors,
+} from './plain-segments.js';
+import { maskOf } from './training.js';
+
+export const segmentLaws: Readonly<Record<string, Law>> = {
+  'log partition, scores and marginals of segments are those of all segmentations': forSegments(async (chain) => {
+    const all = allOf(chain);
+    await same(chain, 'log partition', (x) => x.logPartition(), all.map(logPartitionOf));
+    const chosen = all.map((each) => each[Math.floor(each.length / 2)]!);
+    const given = () => ({ labels: labelTensor(chosen), begins: maskOf(chosen.map(({ begins }) => begins)) });
+    await same(
+      chain,
+      'score',
+      (x) => x.score(given()),
+      chosen.map(({ score }) => score),
+    );
+    const logProbability = chosen.map(({ score }, row) =>
+      score === -Infinity ? score : score - logPartitionOf(all[row]!),
+    );
+    await same(chain, 'log probability', (x) => x.logProbability(given()), logProbability);
+    await same(chain, 'marginals', (x) => x.marginals(), marginalsOf(chain, all));
+    await same(chain, 'label marginals', (x) => x.labelMarginals(), labelMarginalsOf(chain, all));
+  }),
+  'Viterbi finds a best segmentation, and its score': forSegments(async (chain) => {
+    const all = allOf(chain);
+    const best = all.map((each) => Math.max(...each.map(({ score }) => score)));
+    await same(chain, 'Viterbi score', (x) => x.viterbi().score, best);
+    const { labels, begins, score } = tf.tidy(() => new SegmentChain(segmentTensors(chain, Number.NaN)).viterbi());
+    const found = [await labels.array(), await begins.array()];
+    tf.dispose([labels, begins, score]);
+    for (const [row, each] of all.entries()) {
+      const same = each.find((one) => String([one.labels, one.begins]) === String([found[0]![row], found[1]![row]]));
+      const none = found[0]![row]!.every((label) => label === -1);
+      await expectClose([same?.score ?? (none ? -Infinity : Number.NaN)], [best[row]!], tolerance, 'score of the best');
+    }
+  }),
+  'gradients over segments are what finite differences say': async () => {
+    const { initial, transition, final, segments } = randomSegments();
+    const chain = (...[a, b, c, values]: tf.Tensor[]) =>
+      new SegmentChain({ initial: a, transition: b, final: c, segments: { ...segments, values } } as SegmentPotentials);
+    const xs = [initial, transition, final, segments.values];
+    await checkGradients((...moved) => tf.sum(chain(...moved).logPartition()), xs);
+    await checkGradients((...moved) => tf.sum(tf.square(chain(...moved).marginals())), xs);
+    await checkGradients((...moved) => tf.sum(chain(...moved).viterbi().score), xs);
+    const given = { labels: tf.zeros<tf.Rank.R2>([3, 4], 'int32'), begins: maskOf([[1, 0, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]]) }; // biome-ignore format: rows
+    await checkGradients((...moved) => tf.neg(tf.sum(chain(...moved).logProbability(given))), xs);
+    const { emission, mask } = randomPotentials(new Rng(6), [4, 2, 1], 2);
+    const weights = tf.square(segments.values);
+    await checkGradients((x) => tf.sum(tf.mul(weights, sumOverSegments({ values: x as tf.Tensor3D, mask }, 3).values)), [emission]); // biome-ignore format: one call
+  },
+  'emissions are summed over the real steps of each segment, holes and NaN left out': async () => {
+    const emissions = sequence(tf.tensor3d([1, 10, Number.NaN, 100, 1000], [1, 5, 1]), maskOf([[1, 1, 0, 1, 1]]));
+    const { values } = sumOverSegments(emissions, 3);
+    const expected = [1, 1, 1, 10, 11, 11, 0, 0, 0, 100, 110, 111, 1000, 1100, 1110];
+    const real = tf.reshape(tf.tensor1d([1, 1, 0, 1, 1]), [5, 1]);
+    await expectClose(tf.mul(tf.reshape(values, [5, 3]), real), expected, 0, 'sums');
+  },
+  'with segments of one step it is a CRF': async () => {
+    const { emission, mask, initial, transition, final } = randomPotentials(new Rng(8), [5, 3, 0], 3);
+    const crfs = [new CRF({ labelCount: 3 }), new SemiMarkovCRF({ labelCount: 3, maxLength: 1 })] as const;
+    for (const crf of crfs) {
+      crf.initial.assign(initial);
+      crf.transition.assign(transition as tf.Tensor2D);
+      crf.final.assign(final);
+    }
+    const [crf, semi] = crfs;
+    const [emissions, segments] = [{ values: emission, mask }, sumOverSegments({ values: emission, mask }, 1)];
+    await expectClose(semi.chain(segments).logPartition(), crf.logPartition(emissions), tolerance, 'log partition');
+    await expectClose(semi.chain(segments).labelMarginals(), crf.marginals(emissions), tolerance, 'marginals');
+    await expectClose(semi.decode(segments).labels, await crf.decode(emissions).array(), 0, 'decoded');
+    for (const each of crfs) each.dispose();
+  },
+  'a segment that is too long, or forbidden, is impossible': async () => {
+    const crf = new SemiMarkovCRF({ labelCount: 2, maxLength: 2, allowed: { transition: [[1, 0], [1, 1]] } }); // biome-ignore format: a matrix
+    const segments = sumOverSegments(sequence(tf.zeros([2, 3, 2])), 2);
+    const labels = tf.tensor2d([[0, 0, 0], [0, 1, 1]], undefined, 'int32'); // biome-ignore format: rows
+    const begins = maskOf([[1, 0, 0], [1, 1, 0]]); // biome-ignore format: rows
+    await expectClose(crf.logLikelihood(segments, { labels, begins }), [-Infinity, -Infinity], 0, 'log-likelihood');
+    crf.dispose();
+  },
+  'a semi-Markov CRF learns lengths that no step shows, and leaves nothing behind': async () => {
+    // Runs of three steps of label 1 among single steps of label 0; the emissions tell nothing but where the first run is.
+    const crf = new SemiMarkovCRF({ labelCount: 2, maxLength: 3, rng: new Rng(1) });
+    const rows = [[0, 1, 1, 1, 0, 1, 1, 1, 0], [1, 1, 1, 0, 1, 1, 1, 0, 1]]; // biome-ignore format: rows
+    const labels = tf.tensor2d(rows, undefined, 'int32');
+    const begins = tf.tensor2d([[1, 1, 0, 0, 1, 1, 0, 0, 1], [1, 0, 0, 1, 1, 0, 0, 1, 1]], undefined, 'bool'); // biome-ignore format: rows
+    const first = tf.tensor3d(
+      rows.map((row) => row.map((label, t) => (t === 0 ? [4 * (1 - label), 4 * label] : [0, 0]))),
+    );
+    const emissions = sequence(first, lengthMask([9, 8]));
+    const variables = [...crf.namedVariables()].map(([, variable]) => variable);
+    const step = (x: Sequence) => () => crf.loss(sumOverSegments(x, 3), { labels, begins });
+    const optimizer = tf.train.adam(0.3);
+    for (let i = 0; i < 40; i++) optimizer.minimize(step(emissions), false, variables);
+    const decoded = tf.tidy(() => crf.decode(sumOverSegments(emissions, 3)));
+    const real = tf.where(emissions.mask, labels, tf.fill(labels.shape, -1, 'int32'));
+    await expectClose(decoded.labels, await real.array(), 0, 'decoded');
+    await expectNoLeak(() => tf.dispose(tf.variableGrads(step(emissions), variables)));
+    await expectNoLeak(() => tf.tidy(() => void [crf.decode(sumOverSegments(emissions, 3)), crf.marginals(sumOverSegments(emissions, 3))])); // biome-ignore format: one call
+    optimizer.dispose();
+    crf.dispose();
+  },
+};
+
+function forSegments(check: (chain: PlainSegments) => Promise<void>): Law {
+  return (runs) => fc.assert(fc.asyncProperty(plainSegments, check), { numRuns: runs, seed: 9 });
+}
+
+function allOf(chain: PlainSegments): PlainSegmentation[][] {
+  return chain.mask.map((_, row) => {
+    const all = segmentations(chain, row);
+    if (all.length === 0) throw new Error('every sequence can be cut into single steps');
+    return all;
+  });
+}
+
+/** Throws unless `f` gives `expected`, whatever stands where nothing is read. */
+async function same(
+  chain: PlainSegments,
+  what: string,
+  f: (x: SegmentChain) => tf.Tensor,
+  expected: number[],
+): Promise<void> {
+  for (const filler of [0, Number.NaN]) {
+    const actual = tf.tidy(() => f(new SegmentChain(segmentTensors(chain, filler))));
+    await expectClose(actual, expected, tolerance, `${what} with ${filler} as padding`);
+    actual.dispose();
+  }
+}
+
+function labelTensor(chosen: readonly PlainSegmentation[]): tf.Tensor2D {
+  return tf.tensor2d(chosen.map(({ labels }) => labels), undefined, 'int32'); // biome-ignore format: one call
+}
+
+/** Calls `visit` for every segmentation of every sequence with its probability. */
+function weigh(
+  all: PlainSegmentation[][],
+  visit: (row: number, one: PlainSegmentation, probability: number) => void,
+): void {
+  for (const [row, each] of all.entries()) {
+    const logZ = logPartitionOf(each);
+    if (logZ > -Infinity) for (const one of each) visit(row, one, Math.exp(one.score - logZ));
+  }
+}
+
+function marginalsOf(chain: PlainSegments, all: PlainSegmentation[][]): number[] {
+  const out = chain.values.map((steps) => steps.map((lengths) => lengths.map((labels) => labels.map(() => 0))));
+  weigh(all, (row, { segments }, p) => {
+    for (const { end, length, label } of segments) out[row]![end]![length]![label]! += p;
+  });
+  return out.flat(3);
+}
+
+function labelMarginalsOf(chain: PlainSegments, all: PlainSegmentation[][]): number[] {
+  const out = chain.mask.map((row) => row.map(() => chain.initial.map(() => 0)));
+  weigh(all, (row, { labels }, p) => {
+    for (const [t, label] of labels.entries()) if (label >= 0) out[row]![t]![label]! += p;
+  });
+  return out.flat(2);
+}
+
+function randomSegments(): SegmentPotentials {
+  const { initial, transition, final, mask } = randomPotentials(new Rng(5), [4, 2, 1], 2);
+  const rng = new Rng(7);
+  const values = tf.tensor4d(Float32Array.from({ length: 3 * 4 * 3 * 2 }, () => rng.normal()), [3, 4, 3, 2]); // biome-ignore format: one call
+  return { initial, transition: transition as tf.Tensor2D, final, segments: { values, mask } };
+}
