@@ -1,6 +1,7 @@
 /** Durations with a probability of their own each: no shape assumed. */
 import { knownOptions } from '@seqloom/core/options';
 import { distributions, type Matrix, maximiseDistribution } from '../../distributions.js';
+import { optionsOf } from '../../emissions/parameters.js';
 import type { Duration, DurationJSON } from './duration.js';
 import { support } from './support.js';
 
@@ -34,8 +35,8 @@ export class CategoricalDuration implements Duration {
 
   /** An equal one from `toJSON`; throws an OptionError when `json` is something else. */
   static fromJSON(json: DurationJSON): CategoricalDuration {
-    const { stateCount, maximum, probabilities } = json as unknown as CategoricalDurationOptions;
-    return new CategoricalDuration({ stateCount, maximum, probabilities: probabilities ?? [] });
+    const options = optionsOf<CategoricalDurationOptions>(where, 'categorical', json);
+    return new CategoricalDuration({ probabilities: [], ...options });
   }
 
   get parameterCount(): number {

@@ -1,7 +1,8 @@
 /** Durations whose excess over one step is negative binomial, truncated at the maximum: from geometric (size 1) to Poisson (size → ∞). */
 import { knownOptions } from '@seqloom/core/options';
+import { bounded, optionsOf, positive, table } from '../../emissions/parameters.js';
 import type { Duration, DurationJSON } from './duration.js';
-import { positives } from './positives.js';
+
 import { fitPowerSeries, logLikelihood, logPowerSeries } from './power-series.js';
 import { support } from './support.js';
 
@@ -18,6 +19,7 @@ export interface NegativeBinomialDurationOptions {
 
 const where = 'NegativeBinomialDuration';
 const logSizeBounds = [Math.log(0.01), Math.log(1e4)] as const;
+const leastProbability = 1e-11;
 const gridSize = 12;
 const goldenSteps = 40;
 const golden = (Math.sqrt(5) - 1) / 2;
@@ -37,20 +39,16 @@ export class NegativeBinomialDuration implements Duration {
     const { stateCount, maximum } = support(where, options);
     this.stateCount = stateCount;
     this.maximum = maximum;
-    this.sizes = positives(where, 'sizes', options.sizes ?? 1, stateCount);
+    this.sizes = positive(where, 'sizes', table(where, 'sizes', options.sizes ?? 1, [stateCount]));
     const given = options.probabilities ?? this.sizes.map((r) => r / (r + maximum / 4));
-    this.probabilities = positives(where, 'probabilities', given, stateCount, 1);
+    const probabilities = table(where, 'probabilities', given, [stateCount]);
+    this.probabilities = bounded(where, 'probabilities', probabilities, leastProbability, 1 - leastProbability);
   }
 
   /** An equal one from `toJSON`; throws an OptionError when `json` is something else. */
   static fromJSON(json: DurationJSON): NegativeBinomialDuration {
-    const { stateCount, maximum, sizes, probabilities } = json as unknown as NegativeBinomialDurationOptions;
-    return new NegativeBinomialDuration({
-      stateCount,
-      maximum,
-      sizes: sizes ?? [],
-      probabilities: probabilities ?? [],
-    });
+    const options = optionsOf<NegativeBinomialDurationOptions>(where, 'negative-binomial', json);
+    return new NegativeBinomialDuration({ sizes: [], probabilities: [], ...options });
   }
 
   get parameterCount(): number {

@@ -1,7 +1,8 @@
 /** Durations whose excess over one step is Poisson, truncated at the maximum. */
 import { knownOptions } from '@seqloom/core/options';
+import { optionsOf, positive, table } from '../../emissions/parameters.js';
 import type { Duration, DurationJSON } from './duration.js';
-import { positives } from './positives.js';
+
 import { fitPowerSeries, logPowerSeries } from './power-series.js';
 import { support } from './support.js';
 
@@ -31,15 +32,14 @@ export class PoissonDuration implements Duration {
     const { stateCount, maximum } = support(where, options);
     this.stateCount = stateCount;
     this.maximum = maximum;
-    this.rates = positives(where, 'rates', options.rates ?? maximum / 4, stateCount);
+    this.rates = positive(where, 'rates', table(where, 'rates', options.rates ?? maximum / 4, [stateCount]));
     this.#base = new Float64Array(maximum);
     for (let n = 1; n < maximum; n++) this.#base[n] = this.#base[n - 1]! - Math.log(n);
   }
 
   /** An equal one from `toJSON`; throws an OptionError when `json` is something else. */
   static fromJSON(json: DurationJSON): PoissonDuration {
-    const { stateCount, maximum, rates } = json as unknown as PoissonDurationOptions;
-    return new PoissonDuration({ stateCount, maximum, rates: rates ?? [] });
+    return new PoissonDuration({ rates: [], ...optionsOf<PoissonDurationOptions>(where, 'poisson', json) });
   }
 
   get parameterCount(): number {
