@@ -1,4 +1,4 @@
-import { OptionError, Rng, ShapeError, sequence, useBackend } from '@seqloom/core';
+import { type Alignment, OptionError, Rng, ShapeError, sequence, useBackend } from '@seqloom/core';
 import { backendsHere, expectClose, verifyAttends, verifyModule } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -28,27 +28,30 @@ describe.each(backendsHere())('Attention on %s', (backend) => {
     await expectClose(context, [[[1, 0]]], 1e-5);
   });
 
-  it('hands scorer and normaliser the previous weights', async () => {
-    const seen: (tf.Tensor | undefined)[] = [];
+  it('hands scorer and normaliser the step before, with what the scorer made of it', async () => {
+    const seen: (Alignment | undefined)[] = [];
     const dot = new DotScore();
     const scorer = {
       prepare: dot.prepare,
-      score: (query: tf.Tensor3D, keys: tf.Tensor3D, previous?: tf.Tensor3D) => {
+      score: (query: tf.Tensor3D, keys: tf.Tensor3D, previous?: Alignment) => {
         seen.push(previous);
         return dot.score(query, keys);
       },
+      remember: (weights: tf.Tensor3D, _query: tf.Tensor3D, _keys: tf.Tensor3D, previous?: Alignment) =>
+        previous?.state ? tf.add<tf.Tensor3D>(previous.state, weights) : weights,
     };
     const attention = new Attention({
       scorer,
       normalize: (_, __, previous) => {
         seen.push(previous);
-        return previous ?? tf.ones([1, 1, 2]);
+        return tf.ones([1, 1, 2]);
       },
     });
     const memory = attention.remember(sequence(tf.ones([1, 2, 3])));
-    const { weights } = attention.attend(tf.ones([1, 1, 3]), memory);
-    attention.attend(tf.ones([1, 1, 3]), memory, { previous: weights });
-    expect(seen).toEqual([undefined, undefined, weights, weights]);
+    const first = attention.attend(tf.ones([1, 1, 3]), memory);
+    const second = attention.attend(tf.ones([1, 1, 3]), memory, { previous: first });
+    expect(seen).toEqual([undefined, undefined, first, first]);
+    await expectClose(second.state!, [[[2, 2]]], 0);
   });
 });
 
@@ -62,8 +65,8 @@ it('says which argument is wrong', () => {
   expect(attend([3, 1, 3])).toThrow('`memory.values` must have shape [B=3, K, V], got [2,4,3]');
   expect(attend([2, 3] as never)).toThrow('`query` must have shape [B, Q, D], got [2,3]');
   expect(attend([2, 5, 3], { mask: tf.ones([4, 4]) })).toThrow('`options.mask` must have shape [Q=5, K=4], got [4,4]');
-  expect(attend([2, 5, 3], { previous: tf.ones([2, 1, 4]) })).toThrow(
-    '`options.previous` must have shape [B=2, Q=5, K=4]',
+  expect(attend([2, 5, 3], { previous: { weights: tf.ones([2, 1, 4]) } })).toThrow(
+    '`options.previous.weights` must have shape [B=2, Q=5, K=4]',
   );
   expect(attend([2, 5, 4])).toThrow(ShapeError);
   expect(() => attention.remember(sequence(tf.zeros([0, 4, 3])))).toThrow('`keys` are empty');

@@ -1,5 +1,5 @@
 /** Attention: a scorer compares, a mask allows, a normaliser decides. */
-import type { AttendOptions, Attends, Memory, Normalizer, Scorer, Sequence } from '@seqloom/core';
+import type { Attended, AttendOptions, Attends, Memory, Normalizer, Scorer, Sequence } from '@seqloom/core';
 import { dims, keepWhere, knownOptions, Module, OptionError, ShapeError, show } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { allOf, keyMask } from './masks.js';
@@ -9,12 +9,6 @@ export interface AttentionOptions<Keys> {
   scorer: Scorer<Keys>;
   /** Makes weights of energies; softmax unless told. */
   normalize?: Normalizer;
-}
-
-/** What attention gives: the weighted sum of values [B,Q,V] and the weights [B,Q,K]. */
-export interface Attended {
-  context: tf.Tensor3D;
-  weights: tf.Tensor3D;
 }
 
 /** weights = normalize(score(query, keys)), context = Σ weight·value. */
@@ -51,12 +45,14 @@ export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Key
     dims('Attention.attend', {
       query: [query, 'B Q D'],
       'memory.values': [memory.values, 'B K V'],
-      ...(previous ? { 'options.previous': [previous, 'B Q K'] as const } : {}),
+      ...(previous ? { 'options.previous.weights': [previous.weights, 'B Q K'] as const } : {}),
       ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
     });
     const real = keyMask(memory.mask);
     const allowed = (mask ? allOf(real, mask) : real) as tf.Tensor3D; // [B,Q,K], or [B,1,K]
     const weights = this.normalize(this.scorer.score(query, memory.keys, previous), allowed, previous);
-    return { context: tf.matMul(weights, memory.values), weights };
+    const context = tf.matMul<tf.Tensor3D>(weights, memory.values);
+    if (!this.scorer.remember) return { context, weights };
+    return { context, weights, state: this.scorer.remember(weights, query, memory.keys, previous) };
   }
 }

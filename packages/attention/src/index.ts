@@ -1,6 +1,6 @@
 /** @seqloom/attention: scorers × masks × normalisers, and their composition. */
 
-export { type Attended, Attention, type AttentionOptions } from './attention.js';
+export { Attention, type AttentionOptions } from './attention.js';
 export { allOf, causalMask, keyMask } from './masks.js';
 export { MultiHead, type MultiHeadOptions, type Projection } from './multi-head.js';
 

@@ -1,4 +1,4 @@
-import { Rng, sequence, useBackend } from '@seqloom/core';
+import { type Alignment, Rng, sequence, useBackend } from '@seqloom/core';
 import { backendsHere, expectClose, verifyAttends } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -29,15 +29,15 @@ describe.each(backendsHere())('MultiHead on %s', (backend) => {
     const scaled = new ScaledDotScore();
     const scorer = {
       prepare: (keys: tf.Tensor3D) => scaled.prepare(keys),
-      score: (query: tf.Tensor3D, keys: tf.Tensor3D, previous?: tf.Tensor3D) => {
-        if (previous) seen.push(previous);
+      score: (query: tf.Tensor3D, keys: tf.Tensor3D, previous?: Alignment) => {
+        if (previous) seen.push(previous.weights);
         return scaled.score(query, keys);
       },
     };
     const multiHead = new MultiHead({ inner: new Attention({ scorer }), heads: 2, size: 4 });
     const memory = multiHead.remember(sequence(tf.randomNormal([3, 5, 4])));
     const { weights } = multiHead.attend(tf.ones([3, 1, 4]), memory);
-    multiHead.attend(tf.ones([3, 1, 4]), memory, { previous: weights });
+    multiHead.attend(tf.ones([3, 1, 4]), memory, { previous: { weights } });
     expect(weights.shape).toEqual([6, 1, 5]);
     expect(seen).toEqual([weights]);
     await expectClose(

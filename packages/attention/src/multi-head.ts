@@ -1,5 +1,5 @@
 /** Several attentions side by side, each on its own projection; heads are folded into the batch, so any attention can be inside. */
-import type { AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
+import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
 import {
   count,
   dims,
@@ -13,7 +13,6 @@ import {
   zeros,
 } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attended } from './attention.js';
 import { allOf, keyMask } from './masks.js';
 import { project } from './project.js';
 
@@ -86,19 +85,20 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
     return { keys: inner, values: cleanValues, mask: keys.mask };
   }
 
-  /** query [B,Q,D] → context [B,Q,size], weights [B·H,Q,K]; `previous` has the shape of the weights. Throws ShapeError. */
+  /** query [B,Q,D] → context [B,Q,size], weights [B·H,Q,K]; `previous` is what the step before returned. Throws ShapeError. */
   attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, { previous, mask }: AttendOptions = {}): Attended {
     dims('MultiHead.attend', {
       query: [query, `B Q ${this.query.weight.shape[0]}`],
       'memory.mask': [memory.mask, 'B K'],
       ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
     });
-    const { context, weights } = this.inner.attend(this.#split(apply(this.query, query)), memory.keys, {
+    const { context, ...alignment } = this.inner.attend(this.#split(apply(this.query, query)), memory.keys, {
       previous,
       mask: mask?.rank === 3 ? repeatRows(mask, this.heads) : mask,
     });
     const output = apply(this.output, this.#merge(context));
-    return { context: this.output.bias ? keepWhere(seesAnything(query, memory.mask, mask), output) : output, weights };
+    const answer = this.output.bias ? keepWhere(seesAnything(query, memory.mask, mask), output) : output;
+    return { context: answer, ...alignment };
   }
 
   /** weights [B·H,Q,K] → [B,H,Q,K]. */

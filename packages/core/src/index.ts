@@ -11,7 +11,7 @@ export { parameter } from './parameter.js';
 
 export type { Cell, RecurrentLayer, SequenceLayer, State } from './cell.js';
 export { carry, mapState, stateTensors } from './cell.js';
-export type { AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
+export type { Alignment, Attended, AttendOptions, Attends, Memory, Normalizer, Scorer } from './scorer.js';
 export type { Sequence } from './sequence.js';
 export { asMask, keepWhere, lengthMask, sequence, zeroPadding } from './sequence.js';
 

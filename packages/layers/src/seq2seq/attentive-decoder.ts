@@ -1,5 +1,5 @@
 /** What an encoder–decoder asks of its decoder. */
-import type { Memory, Sequence } from '@seqloom/core';
+import type { Alignment, Memory, Sequence } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RecurrentCell } from '../recurrent/recurrent-cell.js';
 
@@ -9,8 +9,8 @@ export interface DecoderState<S> {
   readonly cell: S;
   /** What else the next step reads of this one, [B,F]. */
   readonly feed: tf.Tensor2D;
-  /** The alignment of the step before, [B,1,K] or [B·H,1,K]; none before the first step. */
-  readonly weights?: tf.Tensor3D;
+  /** Where the step before looked, weights [B,1,K] or [B·H,1,K]; nowhere before the first step. */
+  readonly alignment?: Alignment;
 }
 
 /** A recurrent decoder that attends to a memory: remembers once, attends at each step. */

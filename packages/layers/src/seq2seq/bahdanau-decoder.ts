@@ -72,10 +72,11 @@ export class BahdanauDecoder<S, Keys> extends Module implements AttentiveDecoder
   /** One step up to [s_t; c_t] (`output`): what comes after it does not feed back. */
   #advance(x: tf.Tensor2D, state: DecoderState<S>, memory: Memory<Keys>) {
     const query = tf.expandDims<tf.Tensor3D>(state.feed, 1); // [B,1,U]
-    const { context, weights } = this.attention.attend(query, memory, { previous: state.weights });
+    const { context, ...alignment } = this.attention.attend(query, memory, { previous: state.alignment });
     const flat = tf.squeeze<tf.Tensor2D>(context, [1]);
     const { output: hidden, state: cell } = this.cell.step(tf.concat([x, flat], 1), state.cell);
-    return { output: tf.concat([hidden, flat], 1), weights, state: { cell, feed: hidden, weights } };
+    const next = { cell, feed: hidden, alignment };
+    return { output: tf.concat([hidden, flat], 1), weights: alignment.weights, state: next };
   }
 
   #readout<X extends tf.Tensor2D | tf.Tensor3D>(advanced: X, x: X): X {

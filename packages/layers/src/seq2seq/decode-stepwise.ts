@@ -36,8 +36,15 @@ export function decodeStepwise<S>(
 /** The next state where the step is real; an alignment has a row for each head of each sequence. */
 function carryState<S>(real: tf.Tensor1D, next: DecoderState<S>, previous: DecoderState<S>): DecoderState<S> {
   const [cell, feed] = carry(real, [next.cell, next.feed] as const, [previous.cell, previous.feed] as const);
-  if (!next.weights || !previous.weights) return { cell, feed, weights: next.weights };
-  const rows = [real.shape[0], -1];
-  const weights = carry(real, tf.reshape(next.weights, rows), tf.reshape(previous.weights, rows));
-  return { cell, feed, weights: tf.reshape(weights, next.weights.shape) };
+  if (!next.alignment || !previous.alignment) return { cell, feed, alignment: next.alignment };
+  const rows = (tensor: tf.Tensor) => tf.reshape(tensor, [real.shape[0], -1]);
+  const carried = (now: tf.Tensor3D, before: tf.Tensor3D) =>
+    tf.reshape(carry(real, rows(now), rows(before)), now.shape) as tf.Tensor3D;
+  const { weights, state } = next.alignment;
+  const before = previous.alignment;
+  const alignment = {
+    weights: carried(weights, before.weights),
+    ...(state && before.state ? { state: carried(state, before.state) } : {}),
+  };
+  return { cell, feed, alignment };
 }

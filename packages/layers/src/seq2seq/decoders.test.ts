@@ -13,15 +13,17 @@ const rng = () => new Rng(4);
 const additive = () => new Attention({ scorer: new AdditiveScore({ querySize: U, keySize: U, size: 6, rng: rng() }) });
 const heads = () => new MultiHead({ inner: new Attention({ scorer: new DotScore() }), heads: 2, size: U, rng: rng() });
 
-/** Follows the last alignment: its energies are high where the weights were. */
+/** Follows its alignments: energies are high where the last weights were, and low where all of them were. */
 class Sticky extends Module implements Attends<tf.Tensor3D> {
   readonly inner = new Attention({
     scorer: {
       prepare: (keys) => keys,
       score: (query, keys, previous) => {
         const energies = tf.matMul<tf.Tensor3D>(query, keys, false, true);
-        return previous ? tf.add(energies, tf.mul(previous, 3)) : energies;
+        return previous ? tf.sub(tf.add(energies, tf.mul(previous.weights, 3)), previous.state as tf.Tensor) : energies;
       },
+      remember: (weights, _query, _keys, previous) =>
+        previous ? tf.add<tf.Tensor3D>(weights, previous.state as tf.Tensor) : weights,
     },
   });
   remember = this.inner.remember.bind(this.inner);

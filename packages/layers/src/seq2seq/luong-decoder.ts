@@ -74,10 +74,10 @@ export class LuongDecoder<S, Keys> extends Module implements AttentiveDecoder<S,
       state.cell,
     );
     const query = tf.expandDims<tf.Tensor3D>(hidden, 1); // [B,1,U]
-    const previous = this.followAlignment ? state.weights : undefined;
-    const { context, weights } = this.attention.attend(query, memory, { previous });
+    const previous = this.followAlignment ? state.alignment : undefined;
+    const { context, ...alignment } = this.attention.attend(query, memory, { previous });
     const output = tf.tanh(this.combine.forward(tf.concat([hidden, tf.squeeze<tf.Tensor2D>(context, [1])], 1)));
-    return { output, weights, state: { cell, feed: output, weights } };
+    return { output, weights: alignment.weights, state: { cell, feed: output, alignment } };
   }
 
   forward(input: Sequence, state: DecoderState<S>, memory: Memory<Keys>): { output: Sequence; weights: tf.Tensor3D } {
