@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { besselRatio, inverseBesselRatio, logBesselI0Scaled } from './bessel.js';
 import { digamma, logMinusDigamma, trigamma } from './digamma.js';
+import { inverseDigamma, shapeOfSpread } from './gamma-shape.js';
 import { logFactorial, logGamma } from './log-gamma.js';
 
 /** Values of SciPy 1.17 (gammaln, digamma, polygamma, i0e, i1e). */
@@ -62,5 +63,14 @@ describe('special functions agree with SciPy', () => {
     expect(inverseBesselRatio(0)).toBe(0);
     for (let kappa = 1e-9; kappa < 1e6; kappa *= 1.7)
       expect(inverseBesselRatio(besselRatio(kappa)) / kappa, `κ = ${kappa}`).toBeCloseTo(1, 6);
+  });
+
+  it('shapes solve their equations, and stop at the ends', () => {
+    for (let a = 2e-8; a < 0.9e8; a *= 3) {
+      expect(shapeOfSpread(logMinusDigamma(a)) / a, `a = ${a}`).toBeCloseTo(1, 7);
+      expect(inverseDigamma(digamma(a)) / a, `a = ${a}`).toBeCloseTo(1, 7);
+    }
+    expect([shapeOfSpread(0), shapeOfSpread(-1e-18), shapeOfSpread(Number.NaN)]).toEqual([1e8, 1e8, 1e8]);
+    expect([shapeOfSpread(Infinity), inverseDigamma(-Infinity), inverseDigamma(40)]).toEqual([1e-8, 1e-8, 1e8]);
   });
 });
