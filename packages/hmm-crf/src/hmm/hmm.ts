@@ -2,9 +2,18 @@
 import { OptionError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
+import { checkAllowed } from './allowed-states.js';
+import { type Decoding, maxMarginal, viterbi } from './decode.js';
 import { dirichletPrior, distributions, drawDistribution, logDirichlet, type Matrix } from './distributions.js';
 import type { Emission } from './emissions/emission.js';
+import { type Batch, batches, forwardBackward, logLikelihoods } from './expectations.js';
+import { Filter } from './filter.js';
+import { type FitOptions, type FitResult, fit } from './fit.js';
+import type { HMMJSON } from './hmm-json.js';
+import { kBestPaths, type ScoredPath } from './k-best.js';
 import { checkObservations, type Observations } from './observations.js';
+import { type Drawn, samplePaths, sampleSequence } from './sample.js';
+import { fitSupervised, type SupervisedOptions } from './supervised.js';
 
 export interface HMMOptions<E extends Emission = Emission> {
   /** How observations come from states; it sets the number of states K. */
@@ -100,6 +109,87 @@ export class HMM<E extends Emission = Emission> {
     return rows;
   }
 
+  /** Learns from `data` by Baum–Welch, in place; `baumWelch` and `fitBest` give more control. */
+  fit(data: Observations, options?: FitOptions): Promise<FitResult> {
+    return fit(this, data, options);
+  }
+
+  /** Learns from states that are known: [N]. */
+  fitSupervised(data: Observations, states: ArrayLike<number>, options?: SupervisedOptions): void {
+    fitSupervised(this, data, states, options);
+  }
+
+  /** log p of each sequence: [B]; 0 for empty ones, −∞ for impossible ones. `allowed` [N,K], here and below, restricts the states of rows. */
+  logLikelihood(data: Observations, allowed?: Uint8Array): Float64Array {
+    const out = new Float64Array(data.lengths.length);
+    for (const batch of this.#batches(data, allowed)) out.set(forwardBackward(this, batch, allowed), batch.sequence);
+    return out;
+  }
+
+  /** log p(data): the sum over sequences. */
+  score(data: Observations, allowed?: Uint8Array): number {
+    return this.logLikelihood(data, allowed).reduce((sum, log) => sum + log, 0);
+  }
+
+  /** p(state at each row | its sequence): [N,K]; zeros for impossible sequences. */
+  posteriors(data: Observations, allowed?: Uint8Array): Float64Array {
+    const K = this.stateCount;
+    const out = new Float64Array(this.check(data) * K);
+    for (const batch of this.#batches(data, allowed)) {
+      const rows = batch.values.length / data.width;
+      forwardBackward(this, batch, allowed, out.subarray(batch.row * K, (batch.row + rows) * K));
+    }
+    return out;
+  }
+
+  /** The most probable path of each sequence (Viterbi), and log p(path, observations). */
+  viterbi(data: Observations, allowed?: Uint8Array): Decoding {
+    return this.#decode(viterbi, data, allowed);
+  }
+
+  /** The most probable state at each step (max-marginal, hmmlearn's 'map'), and how many are expected to be right. */
+  map(data: Observations, allowed?: Uint8Array): Decoding {
+    return this.#decode(maxMarginal, data, allowed);
+  }
+
+  /** The k best paths of each sequence, best first; fewer where fewer are possible. */
+  kBest(data: Observations, k: number, allowed?: Uint8Array): ScoredPath[][] {
+    count(where, 'k', k);
+    return this.#eachLogs(data, allowed, (logs) => kBestPaths(this, logs, k));
+  }
+
+  /** `count` draws of a path [T] given each sequence; −1 throughout where none is possible. */
+  samplePaths(data: Observations, draws: number, rng: Rng = defaultRng): Int32Array[][] {
+    count(where, 'draws', draws);
+    return this.#eachLogs(data, undefined, (logs) => samplePaths(this, logs, draws, rng));
+  }
+
+  /** One sequence drawn from the model, with its states. */
+  sample(length: number, rng: Rng = defaultRng): Drawn {
+    return sampleSequence(this, count(where, 'length', length, 0), rng);
+  }
+
+  /** Follows a sequence as it arrives; `lag` steps late it says what it was, in the light of what came after. */
+  filter(lag = 0): Filter {
+    return new Filter(this, lag);
+  }
+
+  /** Akaike's criterion, 2 · parameters − 2 · log p(data): of two models the smaller is better. */
+  aic(data: Observations): number {
+    return 2 * this.parameterCount - 2 * this.score(data);
+  }
+
+  /** Schwarz' criterion, parameters · log N − 2 · log p(data), N rows. */
+  bic(data: Observations): number {
+    return this.parameterCount * Math.log(this.check(data)) - 2 * this.score(data);
+  }
+
+  /** The same of observations and their best paths, which favours states that are told apart (Biernacki, Celeux & Govaert 2000). */
+  icl(data: Observations): number {
+    const completed = this.viterbi(data).scores.reduce((sum, score) => sum + score, 0);
+    return this.parameterCount * Math.log(this.check(data)) - 2 * completed;
+  }
+
   /** log p(parameters) under the priors, up to a constant. */
   logPrior(): number {
     return (
@@ -107,5 +197,46 @@ export class HMM<E extends Emission = Emission> {
       logDirichlet(this.transMat, this.transPrior) +
       this.emission.logPrior()
     );
+  }
+  /** What `readHMM` reads. */
+  toJSON(): HMMJSON {
+    const { startProb, transMat, startPrior, transPrior, frozen, emission } = this;
+    const [start, transitions] = [
+      { startProb: [...startProb], startPrior: [...startPrior] },
+      { transMat: [...transMat], transPrior: [...transPrior] },
+    ];
+    const learned = { ...start, ...transitions, frozen: [...frozen], emission: emission.toJSON() };
+    return { format: 'seqloom.hmm', version: 1, ...learned };
+  }
+
+  #decode(decoder: typeof viterbi, data: Observations, allowed: Uint8Array | undefined): Decoding {
+    const path = new Int32Array(this.check(data));
+    const scores = new Float64Array(data.lengths.length);
+    for (const batch of this.#batches(data, allowed)) {
+      const decoded = decoder(this, batch, allowed);
+      path.set(decoded.path, batch.row);
+      scores.set(decoded.scores, batch.sequence);
+    }
+    return { path, scores };
+  }
+
+  #eachLogs<Out>(data: Observations, allowed: Uint8Array | undefined, ask: (logs: Float64Array) => Out): Out[] {
+    const K = this.stateCount;
+    const out: Out[] = [];
+    for (const { values, lengths, row } of this.#batches(data, allowed)) {
+      const logs = logLikelihoods(this, values, allowed?.subarray(row * K));
+      let at = 0;
+      for (const length of lengths) {
+        out.push(ask(logs.subarray(at * K, (at + length) * K)));
+        at += length;
+      }
+    }
+    return out;
+  }
+
+  #batches(data: Observations, allowed: Uint8Array | undefined): Iterable<Batch> {
+    const rows = this.check(data);
+    if (allowed) checkAllowed(where, allowed, rows, this.stateCount);
+    return batches(data);
   }
 }

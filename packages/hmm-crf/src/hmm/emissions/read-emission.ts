@@ -1,0 +1,39 @@
+/** Emissions from files: every family is read by its name. */
+import { CheckpointError, isSeqError, show } from '@seqloom/core/errors';
+import { Categorical } from './categorical.js';
+import type { Emission, EmissionJSON } from './emission.js';
+import { Gaussian } from './gaussian.js';
+
+export type EmissionReader = (json: EmissionJSON) => Emission;
+
+/** Readers that are called when a file names their family. */
+const readers = new Map<string, EmissionReader>([
+  ['categorical', (json) => Categorical.fromJSON(json)],
+  ['gaussian', (json) => Gaussian.fromJSON(json)],
+]);
+
+/** Makes a family of your own readable, under the `family` that its `toJSON` writes. */
+export function registerEmission(family: string, read: EmissionReader): void {
+  readers.set(family, read);
+}
+
+/** Makes the emission that `toJSON` described. Throws a CheckpointError for unknown families and for parameters that do not fit together. */
+export function readEmission(json: EmissionJSON): Emission {
+  const read = readers.get(json?.family);
+  if (!read)
+    throw new CheckpointError('readEmission', `unknown family ${show(json?.family)}`, {
+      hint: `known families: ${[...readers.keys()].join(', ')}; registerEmission adds others`,
+    });
+  try {
+    return read(json);
+  } catch (error) {
+    if (isSeqError(error) && error.name === 'CheckpointError') throw error;
+    throw new CheckpointError('readEmission', `the ${json.family} emission is not as it should be: ${message(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : show(error);
+}

@@ -1,0 +1,102 @@
+/** Inference while observations arrive: filtering, fixed-lag smoothing and forecasts, one observation at a time. */
+import { DataError, ShapeError, show } from '@seqloom/core/errors';
+import { count } from '@seqloom/core/options';
+import { logSumExp } from './forward-backward.js';
+import type { HMM } from './hmm.js';
+
+/** What one observation has told. */
+export interface FilterStep {
+  /** p(state now | observations so far): [K]. */
+  readonly states: Float64Array;
+  /** log p(this observation | those before). */
+  readonly logDensity: number;
+  /** p(state `lag` steps ago | observations so far): [K]; undefined in the first `lag` steps. */
+  readonly smoothed: Float64Array | undefined;
+}
+
+/** Follows one sequence through a model, in the log domain, so that nothing underflows however long it gets. */
+export class Filter {
+  readonly lag: number;
+  readonly #hmm: HMM;
+  /** log p(state | so far), and log-likelihoods, of the last lag + 1 steps. */
+  readonly #past: { filtered: Float64Array; logs: Float64Array }[] = [];
+  #steps = 0;
+  #logLikelihood = 0;
+
+  constructor(hmm: HMM, lag = 0) {
+    this.#hmm = hmm;
+    this.lag = count('Filter', 'lag', lag, 0);
+  }
+
+  /** How many observations there have been. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** log p(observations so far) */
+  get logLikelihood(): number {
+    return this.#logLikelihood;
+  }
+
+  /** Takes the next observation: D numbers, or one. Throws a ShapeError or DataError, and stays as it was, where it is impossible. */
+  step(row: ArrayLike<number> | number): FilterStep {
+    const logs = this.#logsOf(row);
+    const filtered = this.#predicted(1).map((log, k) => log + logs[k]!);
+    const logDensity = logSumExp(filtered);
+    if (!Number.isFinite(logDensity))
+      throw new DataError('Filter', `observation ${this.#steps} (${show(row)}) has log density ${logDensity} here`);
+    for (let k = 0; k < filtered.length; k++) filtered[k]! -= logDensity;
+    this.#past.push({ filtered, logs });
+    if (this.#past.length > this.lag + 1) this.#past.shift();
+    this.#steps++;
+    this.#logLikelihood += logDensity;
+    return { states: filtered.map(Math.exp), logDensity, smoothed: this.#smoothed() };
+  }
+
+  /** p(state `steps` steps from now | observations so far): [K]. */
+  forecast(steps = 1): Float64Array {
+    return this.#predicted(count('Filter', 'steps', steps, 1)).map(Math.exp);
+  }
+
+  /** log p(row, `steps` steps from now | observations so far). */
+  forecastLogDensity(row: ArrayLike<number> | number, steps = 1): number {
+    const logs = this.#logsOf(row);
+    return logSumExp(this.#predicted(count('Filter', 'steps', steps, 1)).map((log, k) => log + logs[k]!));
+  }
+
+  #logsOf(row: ArrayLike<number> | number): Float64Array {
+    const { emission, stateCount } = this.#hmm;
+    const values = Float64Array.from(typeof row === 'number' ? [row] : row);
+    if (values.length !== emission.width)
+      throw new ShapeError('Filter', `an observation has ${emission.width} numbers, got ${show(row)}`);
+    emission.check({ values, width: emission.width, lengths: [1] });
+    const logs = new Float64Array(stateCount);
+    emission.logProbability(values, logs);
+    return logs;
+  }
+
+  #predicted(steps: number): Float64Array {
+    const { startProb, transMat, stateCount: K } = this.#hmm;
+    const last = this.#past.at(-1)?.filtered;
+    let p = last ? last : startProb.map(Math.log);
+    for (let step = last ? 0 : 1; step < steps; step++) {
+      const before = p;
+      const terms = new Float64Array(K);
+      p = before.map((_, j) => logSumExp(terms.map((_, i) => before[i]! + Math.log(transMat[i * K + j]!))));
+    }
+    return p;
+  }
+
+  #smoothed(): Float64Array | undefined {
+    if (this.#past.length <= this.lag) return undefined;
+    const { transMat, stateCount: K } = this.#hmm;
+    let betas = new Float64Array(K);
+    for (let at = this.lag; at > 0; at--) {
+      const ends = betas.map((beta, j) => beta + this.#past[at]!.logs[j]!);
+      betas = betas.map((_, i) => logSumExp(ends.map((end, j) => end + Math.log(transMat[i * K + j]!))));
+    }
+    const joint = betas.map((beta, k) => beta + this.#past[0]!.filtered[k]!);
+    const total = logSumExp(joint);
+    return joint.map((log) => Math.exp(log - total));
+  }
+}
