@@ -12,6 +12,28 @@ export type { Feature } from './featurize.js';
 export { featurize, featurizeAll } from './featurize.js';
 export type { Item, LabelledItems } from './item.js';
 
+// Training
+
+export type { Algorithm, AlgorithmState, Iteration, Problem, Progress, StopReason } from './algorithm.js';
+export type { FeatureOptions } from './features.js';
+export type { LBFGSOptions } from './lbfgs/lbfgs.js';
+export { lbfgs } from './lbfgs/lbfgs.js';
+export type { ArowOptions } from './online/arow.js';
+export { arow } from './online/arow.js';
+export type { PerceptronOptions } from './online/averaged-perceptron.js';
+export { averagedPerceptron } from './online/averaged-perceptron.js';
+export type { Calibration, L2SGDOptions } from './online/l2sgd.js';
+export { l2sgd } from './online/l2sgd.js';
+export type { PassiveAggressiveOptions } from './online/passive-aggressive.js';
+export { passiveAggressive } from './online/passive-aggressive.js';
+export type {
+  FeatureIterationEvent,
+  FeatureStoppedEvent,
+  FeatureTrainingEvent,
+  FeatureTrainingOptions,
+} from './train-feature-crf.js';
+export { fitFeatureCRF, trainFeatureCRF } from './train-feature-crf.js';
+
 // Files
 
 export type { AttributeSequence } from './formats/attribute-lines.js';

@@ -1,0 +1,202 @@
+/** Data, features and weights in the memory of kernels, and the kernels' plan of where they lie. */
+import {
+  Arena,
+  canShareMemory,
+  doubles,
+  type FeaturePlan,
+  featurePlanBytes,
+  integers,
+  type Kernels,
+  loadKernelsSync,
+  sharedMemory,
+  startThreads,
+  stopThreads,
+  writeFeaturePlan,
+} from '@seqloom/kernels';
+import type { FeatureSet } from './features.js';
+import type { TrainingData } from './training-data.js';
+
+/** How many tokens are worked on together; few enough that their rows stay in the processor's cache. */
+const batchTokens = 1024;
+
+/** Sequences first..end−1. */
+export interface Batch {
+  readonly first: number;
+  readonly end: number;
+  /** The token that has the first row. */
+  readonly base: number;
+}
+
+/** Plain numbers about the problem, and where it lies; weights are state features, then transitions. */
+export class TrainingMemory {
+  readonly kernels: Kernels;
+  readonly features: FeatureSet;
+  /** K: how many weights there are. */
+  readonly size: number;
+  readonly stateCount: number;
+  readonly sequenceCount: number;
+  readonly sequences: Int32Array;
+  readonly tokenLabels: Int32Array;
+  readonly batches: readonly Batch[];
+  readonly threads: number;
+  /** Pointer to the plan. */
+  readonly plan: number;
+  readonly #fields: FeaturePlan;
+  readonly #transitionFeatures: Int32Array;
+  readonly #arena: Arena;
+
+  private constructor(data: TrainingData, features: FeatureSet, threads: number, arena: Arena) {
+    this.kernels = loadKernelsSync(arena);
+    this.#arena = arena;
+    this.features = features;
+    this.threads = threads;
+    this.stateCount = features.stateLabels.length;
+    this.size = this.stateCount + features.transitionLabels.length;
+    this.sequences = data.sequences;
+    this.sequenceCount = data.sequences.length - 1;
+    this.tokenLabels = data.tokenLabels;
+    this.batches = batchesOf(data.sequences);
+    this.#transitionFeatures = transitionFeatures(features);
+    this.plan = arena.allocate(featurePlanBytes);
+    this.#fields = this.#layOut(data);
+    this.use({});
+  }
+
+  /** With threads where they can be had; `onLoss` hears why there are fewer. */
+  static async place(
+    data: TrainingData,
+    features: FeatureSet,
+    threads: number,
+    onLoss?: (problem: string) => void,
+  ): Promise<TrainingMemory> {
+    const several = threads > 1 && canShareMemory();
+    const memory = new TrainingMemory(data, features, threads, several ? new Arena(sharedMemory()) : new Arena());
+    const started = threads === 1 || (several && (await startThreads(memory.kernels, { count: threads, onLoss })));
+    if (!started) onLoss?.('this environment has no threads that share memory');
+    return memory;
+  }
+
+  /** A new vector of float64 zeros; views of others are detached when the memory grows. */
+  vector(length: number = this.size): number {
+    const pointer = this.#arena.allocate(8 * length);
+    this.doubles(pointer, length).fill(0);
+    return pointer;
+  }
+
+  doubles(pointer: number, length: number = this.size): Float64Array<ArrayBuffer> {
+    return doubles(this.#arena, pointer, length);
+  }
+
+  integers(pointer: number, length: number): Int32Array<ArrayBuffer> {
+    return integers(this.#arena, pointer, length);
+  }
+
+  /** Tells the kernels where the weights are that they read, and the gradient that they add to. */
+  use({ weights, gradient }: { weights?: number; gradient?: number }): FeaturePlan {
+    if (weights !== undefined) this.#fields.stateWeights = weights;
+    if (gradient !== undefined) this.#fields.gradient = gradient;
+    writeFeaturePlan(this.#arena, this.#fields, this.plan);
+    return this.#fields;
+  }
+
+  /** Puts the weights of transitions, times `scale`, where the kernels read them; 0 where there is no feature. */
+  setTransitions(weights: Float64Array, scale = 1): void {
+    const { labelCount: L, transitionOffsets, transitionLabels } = this.features;
+    const dense = this.doubles(this.#fields.transition, L * L);
+    for (let i = 0; i < L; i++) {
+      for (let f = transitionOffsets[i]!; f < transitionOffsets[i + 1]!; f++) {
+        dense[i * L + transitionLabels[f]!] = scale * weights[this.stateCount + f]!;
+      }
+    }
+  }
+
+  /** [A]: how many state features the tokens add to, attribute by attribute. */
+  attributeWork(): Float64Array {
+    const { stateOffsets } = this.features;
+    const work = new Float64Array(stateOffsets.length - 1);
+    const count = this.integers(this.#fields.tokens, this.tokenLabels.length + 1)[this.tokenLabels.length]!;
+    for (const a of this.integers(this.#fields.attributes, count))
+      work[a]! += 2 + stateOffsets[a + 1]! - stateOffsets[a]!;
+    return work;
+  }
+
+  /** The feature of label i followed by j, −1 where there is none. */
+  transitionFeature(i: number, j: number): number {
+    return this.#transitionFeatures[i * this.features.labelCount + j]!;
+  }
+
+  /** The most tokens of a sequence. */
+  get longest(): number {
+    let most = 0;
+    for (let s = 0; s < this.sequenceCount; s++) most = Math.max(most, this.sequences[s + 1]! - this.sequences[s]!);
+    return most;
+  }
+
+  stopThreads(): void {
+    stopThreads(this.kernels);
+  }
+
+  #layOut(data: TrainingData): FeaturePlan {
+    const { labelCount: L, stateOffsets, stateLabels } = this.features;
+    const P = L + (L % 2);
+    const n = Math.max(...this.batches.map(({ base, end }) => data.sequences[end]! - base));
+    return {
+      L,
+      sequences: this.#put(data.sequences),
+      tokens: this.#put(data.tokens),
+      attributes: this.#put(data.attributeIds),
+      values: data.values ? this.#put(data.values) : 0,
+      labels: this.#put(data.tokenLabels),
+      stateOffsets: this.#put(stateOffsets),
+      stateLabels: this.#put(stateLabels),
+      stateWeights: 0,
+      transition: this.vector(L * L),
+      weights: this.vector(P * P),
+      scale: this.vector(P),
+      transposed: this.vector(L * P),
+      alphas: this.vector(n * P),
+      betas: this.vector(n * P),
+      errors: this.vector(n * P),
+      workspace: this.vector(2 * P * this.threads),
+      losses: this.vector(this.sequenceCount),
+      gradient: 0,
+      pairs: this.vector(L * P),
+    };
+  }
+
+  #put(values: Int32Array | Float64Array): number {
+    const pointer = this.#arena.allocate(values.byteLength);
+    if (values instanceof Int32Array) this.integers(pointer, values.length).set(values);
+    else this.doubles(pointer, values.length).set(values);
+    return pointer;
+  }
+}
+
+/** Whole sequences, as many as fit; a longer one alone. */
+function batchesOf(sequences: Int32Array): Batch[] {
+  const batches: Batch[] = [];
+  const count = sequences.length - 1;
+  for (let first = 0; first < count; ) {
+    let end = first + 1;
+    while (end < count && sequences[end + 1]! - sequences[first]! <= batchTokens) end++;
+    batches.push({ first, end, base: sequences[first]! });
+    first = end;
+  }
+  return batches;
+}
+
+/** [L,L]: places among the weights. */
+function transitionFeatures({
+  labelCount: L,
+  stateLabels,
+  transitionOffsets,
+  transitionLabels,
+}: FeatureSet): Int32Array {
+  const places = new Int32Array(L * L).fill(-1);
+  for (let i = 0; i < L; i++) {
+    for (let f = transitionOffsets[i]!; f < transitionOffsets[i + 1]!; f++) {
+      places[i * L + transitionLabels[f]!] = stateLabels.length + f;
+    }
+  }
+  return places;
+}
