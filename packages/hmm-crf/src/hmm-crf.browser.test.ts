@@ -2,6 +2,7 @@
 import { useBackend } from '@seqloom/core';
 import { backendsHere } from '@seqloom/core/testing';
 import { beforeAll, describe, it } from 'vitest';
+import { answerLaws } from './laws/answer-laws.js';
 import { chainLaws } from './laws/chain-laws.js';
 import { chainSumLaws } from './laws/chain-sum-laws.js';
 import { crfLaws } from './laws/crf-laws.js';
@@ -9,6 +10,7 @@ import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
 import { restrictionLaws } from './laws/restriction-laws.js';
 import { segmentLaws } from './laws/segment-laws.js';
+import { sparseFeatureLaws } from './laws/sparse-feature-laws.js';
 
 describe.each(backendsHere())('%s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
@@ -21,6 +23,7 @@ describe.each(backendsHere())('%s', (backend) => {
       ...crfLaws,
       ...neuralHMMLaws,
       ...segmentLaws,
+      ...sparseFeatureLaws,
     }),
   )('%s', (_, law) => law(3));
 });

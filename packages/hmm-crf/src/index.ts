@@ -31,6 +31,13 @@ export { tagScheme } from './constraints/tag-scheme.js';
 export { ChainCRF } from './crf/chain-crf.js';
 export type { CRFOptions } from './crf/crf.js';
 export { CRF } from './crf/crf.js';
+// Sparse features beside a network
+export type { ActiveFeatures } from './crf/features/active-features.js';
+export { activeFeatures } from './crf/features/active-features.js';
+export type { AttributeVocabularyOptions } from './crf/features/attribute-vocabulary.js';
+export { AttributeVocabulary } from './crf/features/attribute-vocabulary.js';
+export type { SparseFeaturesOptions } from './crf/features/sparse-features.js';
+export { SparseFeatures } from './crf/features/sparse-features.js';
 // Losses of CRFs
 export { hammingCosts, tableCosts } from './crf/losses/costs.js';
 export { smoothedLoss } from './crf/losses/label-smoothing.js';
@@ -48,6 +55,8 @@ export type { Segmentation } from './crf/segments/segmentation.js';
 export type { SemiMarkovCRFOptions } from './crf/segments/semi-markov-crf.js';
 export { SemiMarkovCRF } from './crf/segments/semi-markov-crf.js';
 export { sumOverSegments } from './crf/segments/sum-over-segments.js';
+export type { AttributeTable } from './feature-crf/feature-model.js';
+export type { Item } from './feature-crf/item.js';
 
 // HMMs trained by gradient
 export type { CategoricalEmissionOptions } from './neural-hmm/emissions/categorical.js';
