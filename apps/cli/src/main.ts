@@ -2,6 +2,7 @@
 /** `seqloom`: the family from a shell. */
 import { isSeqError } from '@seqloom/core';
 import { Command, Option } from 'commander';
+import { addCrfCommands } from './crf/commands.js';
 import { positive, wholeNumber } from './terminal/arguments.js';
 
 const program = new Command('seqloom')
@@ -25,6 +26,13 @@ withTraining(demo.command('tagger').description('part-of-speech tagging of a tre
     const { demoTagger } = await import('./demo/tagger.js');
     await demoTagger({ ...options, sentence: sentence.join(' ') });
   });
+
+addCrfCommands(program);
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(); // the reader, as `head`, has seen enough
+});
 
 await program.parseAsync().catch((error: unknown) => {
   if (!isSeqError(error)) throw error;
