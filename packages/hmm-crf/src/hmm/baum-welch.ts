@@ -103,10 +103,10 @@ async function expectedStatistics(
 ): Promise<ExpectedStatistics | undefined> {
   const statistics = noStatistics(hmm);
   const breathe = pause();
-  for (const batch of batches(data)) {
+  for (const batch of batches(data, allowed)) {
     await breathe();
     if (signal?.aborted) return undefined;
-    addExpectations(hmm, batch, statistics, allowed);
+    addExpectations(hmm, batch, statistics);
   }
   return signal?.aborted ? undefined : statistics;
 }

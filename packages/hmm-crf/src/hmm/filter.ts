@@ -1,8 +1,8 @@
 /** Inference while observations arrive: filtering, fixed-lag smoothing and forecasts, one observation at a time. */
 import { DataError, ShapeError, show } from '@seqloom/core/errors';
 import { count } from '@seqloom/core/options';
-import { logSumExp } from './forward-backward.js';
 import type { HMM } from './hmm.js';
+import { logSumExp } from './log-domain.js';
 
 /** What one observation has told. */
 export interface FilterStep {

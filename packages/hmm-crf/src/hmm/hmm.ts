@@ -3,12 +3,13 @@ import { OptionError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
 import { checkAllowed } from './allowed-states.js';
-import { type Decoding, maxMarginal, viterbi } from './decode.js';
+import { type Decoder, type Decoding, maxMarginal, viterbi } from './decode.js';
 import { dirichletPrior, distributions, drawDistribution, logDirichlet, type Matrix } from './distributions.js';
 import type { Emission } from './emissions/emission.js';
-import { type Batch, batches, forwardBackward, logLikelihoods } from './expectations.js';
+import { batches, type PlacedBatch } from './expectations.js';
 import { Filter } from './filter.js';
 import { type FitOptions, type FitResult, fit } from './fit.js';
+import { emissionLogs, forwardBackward, logLikelihoods } from './forward-backward.js';
 import type { HMMJSON } from './hmm-json.js';
 import { kBestPaths, type ScoredPath } from './k-best.js';
 import { checkObservations, type Observations } from './observations.js';
@@ -122,7 +123,7 @@ export class HMM<E extends Emission = Emission> {
   /** log p of each sequence: [B]; 0 for empty ones, −∞ for impossible ones. `allowed` [N,K], here and below, restricts the states of rows. */
   logLikelihood(data: Observations, allowed?: Uint8Array): Float64Array {
     const out = new Float64Array(data.lengths.length);
-    for (const batch of this.#batches(data, allowed)) out.set(forwardBackward(this, batch, allowed), batch.sequence);
+    for (const batch of this.#batches(data, allowed)) out.set(logLikelihoods(this, batch), batch.sequence);
     return out;
   }
 
@@ -135,10 +136,8 @@ export class HMM<E extends Emission = Emission> {
   posteriors(data: Observations, allowed?: Uint8Array): Float64Array {
     const K = this.stateCount;
     const out = new Float64Array(this.check(data) * K);
-    for (const batch of this.#batches(data, allowed)) {
-      const rows = batch.values.length / data.width;
-      forwardBackward(this, batch, allowed, out.subarray(batch.row * K, (batch.row + rows) * K));
-    }
+    for (const batch of this.#batches(data, allowed))
+      forwardBackward(this, batch, undefined, (_, posteriors) => out.set(posteriors, batch.row * K));
     return out;
   }
 
@@ -209,11 +208,11 @@ export class HMM<E extends Emission = Emission> {
     return { format: 'seqloom.hmm', version: 1, ...learned };
   }
 
-  #decode(decoder: typeof viterbi, data: Observations, allowed: Uint8Array | undefined): Decoding {
+  #decode(decoder: Decoder, data: Observations, allowed: Uint8Array | undefined): Decoding {
     const path = new Int32Array(this.check(data));
     const scores = new Float64Array(data.lengths.length);
     for (const batch of this.#batches(data, allowed)) {
-      const decoded = decoder(this, batch, allowed);
+      const decoded = decoder(this, batch);
       path.set(decoded.path, batch.row);
       scores.set(decoded.scores, batch.sequence);
     }
@@ -223,10 +222,10 @@ export class HMM<E extends Emission = Emission> {
   #eachLogs<Out>(data: Observations, allowed: Uint8Array | undefined, ask: (logs: Float64Array) => Out): Out[] {
     const K = this.stateCount;
     const out: Out[] = [];
-    for (const { values, lengths, row } of this.#batches(data, allowed)) {
-      const logs = logLikelihoods(this, values, allowed?.subarray(row * K));
+    for (const batch of this.#batches(data, allowed)) {
+      const logs = emissionLogs(this.emission, batch);
       let at = 0;
-      for (const length of lengths) {
+      for (const length of batch.lengths) {
         out.push(ask(logs.subarray(at * K, (at + length) * K)));
         at += length;
       }
@@ -234,9 +233,9 @@ export class HMM<E extends Emission = Emission> {
     return out;
   }
 
-  #batches(data: Observations, allowed: Uint8Array | undefined): Iterable<Batch> {
+  #batches(data: Observations, allowed: Uint8Array | undefined): Iterable<PlacedBatch> {
     const rows = this.check(data);
     if (allowed) checkAllowed(where, allowed, rows, this.stateCount);
-    return batches(data);
+    return batches(data, allowed);
   }
 }

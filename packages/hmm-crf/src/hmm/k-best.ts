@@ -1,5 +1,5 @@
 /** The k best paths through one sequence: Viterbi with lists (Seshadri & Sundberg 1994). */
-import type { ChainProbabilities } from './forward-backward.js';
+import type { HMMLike } from './forward-backward.js';
 
 export interface ScoredPath {
   /** [T] */
@@ -9,7 +9,7 @@ export interface ScoredPath {
 }
 
 /** At most k paths that are possible, best first, for log-likelihoods [T,K]; an empty sequence has one, of score 0. */
-export function kBestPaths({ startProb, transMat }: ChainProbabilities, logs: Float64Array, k: number): ScoredPath[] {
+export function kBestPaths({ startProb, transMat }: HMMLike, logs: Float64Array, k: number): ScoredPath[] {
   const K = startProb.length;
   const T = logs.length / K;
   if (T === 0) return [{ path: new Int32Array(0), score: 0 }];

@@ -1,8 +1,8 @@
 /** Draws: observations with their states from the model, and states given observations. */
 import type { Rng } from '@seqloom/core/rng';
 import { drawIndex } from './distributions.js';
-import { type ChainProbabilities, logForward } from './forward-backward.js';
-import type { HMM } from './hmm.js';
+import type { HMMLike } from './forward-backward.js';
+import { logSumExp } from './log-domain.js';
 import type { Observations } from './observations.js';
 
 /** One sequence: its states [T] and its observations. */
@@ -11,8 +11,9 @@ export interface Drawn {
   readonly observations: Observations;
 }
 
-export function sampleSequence(hmm: HMM, length: number, rng: Rng): Drawn {
-  const { stateCount: K, emission } = hmm;
+export function sampleSequence(hmm: HMMLike, length: number, rng: Rng): Drawn {
+  const { emission } = hmm;
+  const K = hmm.startProb.length;
   const D = emission.width;
   const states = new Int32Array(length);
   const values = new Float64Array(length * D);
@@ -25,7 +26,7 @@ export function sampleSequence(hmm: HMM, length: number, rng: Rng): Drawn {
 }
 
 /** Paths [T] drawn from p(path | observations), for log-likelihoods [T,K]; −1 throughout where none is possible. */
-export function samplePaths(chain: ChainProbabilities, logs: Float64Array, count: number, rng: Rng): Int32Array[] {
+export function samplePaths(chain: HMMLike, logs: Float64Array, count: number, rng: Rng): Int32Array[] {
   const K = chain.startProb.length;
   const T = logs.length / K;
   const logTrans = chain.transMat.map(Math.log);
@@ -42,4 +43,18 @@ export function samplePaths(chain: ChainProbabilities, logs: Float64Array, count
     }
     return path;
   });
+}
+
+/** log p(observations up to t, state at t): [T,K]. */
+function logForward({ startProb }: HMMLike, logTrans: Float64Array, logs: Float64Array): Float64Array {
+  const K = startProb.length;
+  const alphas = new Float64Array(logs.length);
+  const terms = new Float64Array(K);
+  for (let at = 0; at < logs.length; at++) {
+    const j = at % K;
+    const before = at - j - K;
+    for (let i = 0; i < K && before >= 0; i++) terms[i] = alphas[before + i]! + logTrans[i * K + j]!;
+    alphas[at] = (before < 0 ? Math.log(startProb[j]!) : logSumExp(terms)) + logs[at]!;
+  }
+  return alphas;
 }

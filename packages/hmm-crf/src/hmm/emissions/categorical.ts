@@ -38,7 +38,7 @@ export class Categorical implements Emission {
   /** [K,V]: Dirichlet α. */
   readonly prior: Float64Array;
   readonly #drawn: boolean;
-  /** [V,K]: log p, of the `emissionProb` beside it. */
+  /** [V+1,K]: log p, of the `emissionProb` beside it; the last row is that of a missing symbol. */
   readonly #logs: Float64Array;
   readonly #logsOf: Float64Array;
 
@@ -55,7 +55,7 @@ export class Categorical implements Emission {
     ]);
     this.prior = dirichletPrior(where, 'prior', prior, [K, V]);
     this.#drawn = emissionProb === undefined;
-    this.#logs = new Float64Array(K * V);
+    this.#logs = new Float64Array(K * (V + 1));
     this.#logsOf = new Float64Array(K * V).fill(Number.NaN);
   }
 
@@ -81,13 +81,18 @@ export class Categorical implements Emission {
   }
 
   logProbability(values: Float64Array, out: Float64Array): void {
-    const logs = this.#logTable();
+    const { logs, kinds } = this.kinds(values);
     const K = this.stateCount;
-    for (let t = 0; t < values.length; t++) {
-      const from = values[t]! * K;
-      if (Number.isNaN(from)) out.fill(0, t * K, (t + 1) * K);
-      else for (let k = 0; k < K; k++) out[t * K + k] = logs[from + k]!;
+    for (let t = 0; t < kinds.length; t++) {
+      const from = kinds[t]! * K;
+      for (let k = 0; k < K; k++) out[t * K + k] = logs[from + k]!;
     }
+  }
+
+  kinds(values: Float64Array): { logs: Float64Array; kinds: Int32Array } {
+    const kinds = new Int32Array(values.length);
+    for (let t = 0; t < kinds.length; t++) kinds[t] = Number.isNaN(values[t]!) ? this.size : values[t]!;
+    return { logs: this.#logTable(), kinds };
   }
 
   /** Statistics [V,K]: expected counts. */

@@ -24,6 +24,8 @@ export interface Emission {
   initialise(data: Observations, rng: Rng): void;
   /** log p(row | state): values [n,D] → out [n,K]. */
   logProbability(values: Float64Array, out: Float64Array): void;
+  /** For families with few different rows: log p of each kind [V,K], and the kind of every row [n]. */
+  kinds?(values: Float64Array): { readonly logs: Float64Array; readonly kinds: Int32Array };
   /** Adds the statistics of rows [n,D], weighted by p(state | data) [n,K]. Statistics are sums, so parts of the data may be added apart. */
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void;
   /** The M-step: the parameters that maximise expected log probability plus log prior. A state that no row speaks for keeps its own. */
