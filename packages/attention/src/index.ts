@@ -5,7 +5,12 @@ export { allOf, causalMask, keyMask } from './masks.js';
 export { MultiHead, type MultiHeadOptions, type Projection } from './multi-head.js';
 
 // normalisers
-export { softmax } from './normalizers/softmax.js';
+export { entmax, entmax15, sparsemax } from './normalizers/entmax.js';
+export { type GumbelSoftmaxOptions, gumbelSoftmax } from './normalizers/gumbel-softmax.js';
+export { hard } from './normalizers/hard.js';
+export { sigmoid } from './normalizers/sigmoid.js';
+export { softmax, softmaxWithTemperature } from './normalizers/softmax.js';
+export { topK } from './normalizers/top-k.js';
 
 // scorers
 export { AdditiveScore, type AdditiveScoreOptions } from './scorers/additive.js';

@@ -1,9 +1,9 @@
 /** Scorers computed elsewhere, in float64 (see `about` in the JSON file beside this one). */
-import type { Scorer } from '@seqloom/core';
+import type { Normalizer, Scorer } from '@seqloom/core';
 import { sequence } from '@seqloom/core';
 import { expectClose } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { Attention } from '../index.js';
+import { Attention, softmax } from '../index.js';
 import file from './attention-scorers.json' with { type: 'json' };
 
 export type PeerCase = (typeof file.cases)[number];
@@ -11,9 +11,9 @@ export type PeerCase = (typeof file.cases)[number];
 /** Float32 against float64, after two products and a softmax. */
 const tolerance = 2e-6;
 
-/** The cases of one scorer with softmax, each with its title. */
-export function peerCases(scorer: string): [title: string, peer: PeerCase][] {
-  const cases = file.cases.filter((each) => each.scorer === scorer && each.normalizer === 'softmax');
+/** The cases of one scorer with one normaliser, each with its title. */
+export function peerCases(scorer: string, normalizer = 'softmax'): [title: string, peer: PeerCase][] {
+  const cases = file.cases.filter((each) => each.scorer === scorer && each.normalizer === normalizer);
   return cases.map((each) => [each.keyMask ? 'ragged' : 'full', each]);
 }
 
@@ -22,6 +22,7 @@ export async function expectPeer<Keys>(
   peer: PeerCase,
   scorer: Scorer<Keys>,
   parameters: Record<string, tf.Variable> = {},
+  normalize: Normalizer = softmax,
 ): Promise<void> {
   const given = peer.params as Record<string, number[]>;
   for (const [name, variable] of Object.entries(parameters)) tf.tidy(() => variable.assign(tf.tensor(given[name]!)));
@@ -32,7 +33,7 @@ export async function expectPeer<Keys>(
     ...parameters,
   };
   const mask = peer.keyMask ? tf.tensor2d(peer.keyMask, undefined, 'bool') : undefined;
-  const attention = new Attention({ scorer });
+  const attention = new Attention({ scorer, normalize });
   const attend = () =>
     attention.attend(xs.query, attention.remember(sequence(xs.keys, mask), sequence(xs.values, mask)));
   const loss = () => tf.sum(tf.mul(attend().context, tf.tensor3d(peer.outputWeight))) as tf.Scalar;
