@@ -17,6 +17,9 @@ export { Categorical } from './emissions/categorical.js';
 export type { Emission, EmissionJSON } from './emissions/emission.js';
 export type { CovarianceType, GaussianOptions, GaussianPrior } from './emissions/gaussian.js';
 export { Gaussian } from './emissions/gaussian.js';
+export type { GaussianMixtureOptions } from './emissions/gaussian-mixture.js';
+export { GaussianMixture } from './emissions/gaussian-mixture.js';
+export type { MixturePrior } from './emissions/mixture-prior.js';
 export type { EmissionReader } from './emissions/read-emission.js';
 export { readEmission, registerEmission } from './emissions/read-emission.js';
 

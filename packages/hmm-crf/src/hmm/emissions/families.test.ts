@@ -5,6 +5,7 @@ import { type EmissionSample, emissionLaws } from '../../laws/emission-laws.js';
 import { Bernoulli } from './bernoulli.js';
 import type { Emission } from './emission.js';
 import { Gamma } from './gamma.js';
+import { GaussianMixture, type GaussianMixtureOptions } from './gaussian-mixture.js';
 import { Multinomial } from './multinomial.js';
 import { Poisson } from './poisson.js';
 import { VonMises } from './von-mises.js';
@@ -132,6 +133,115 @@ const samples: Record<string, EmissionSample> = {
     read: VonMises.fromJSON,
   },
 };
+
+const mixtures: Record<string, Partial<GaussianMixtureOptions>> = {
+  spherical: {
+    covars: [
+      [1, 0.2],
+      [3, 0.5],
+    ],
+  },
+  diag: {
+    covars: [
+      [
+        [1, 2],
+        [0.3, 0.5],
+      ],
+      [
+        [2, 1],
+        [0.1, 4],
+      ],
+    ],
+  },
+  full: {
+    covars: [
+      [
+        [
+          [1, 0.5],
+          [0.5, 2],
+        ],
+        [
+          [1, -0.2],
+          [-0.2, 0.1],
+        ],
+      ],
+      [
+        [
+          [0.5, 0.1],
+          [0.1, 3],
+        ],
+        [
+          [1, 0.9],
+          [0.9, 1],
+        ],
+      ],
+    ],
+  },
+  tied: {
+    covars: [
+      [
+        [1, 0.5],
+        [0.5, 2],
+      ],
+      [
+        [1, -0.2],
+        [-0.2, 0.1],
+      ],
+    ],
+  },
+};
+const priors: Record<string, GaussianMixtureOptions['prior']> = {
+  spherical: { covarsPrior: 2, covarsWeight: 0.5 },
+  diag: { covarsPrior: 2, covarsWeight: 0.5 },
+  full: {
+    covarsPrior: [
+      [1, 0.2],
+      [0.2, 0.3],
+    ],
+    covarsWeight: 4,
+  },
+  tied: { covarsPrior: 0.7, covarsWeight: 4 },
+};
+for (const [covarianceType, given] of Object.entries(mixtures)) {
+  for (const prior of [{}, { ...priors[covarianceType], weightsPrior: 2, meansPrior: 0.5, meansWeight: 3 }]) {
+    const weights = [
+      [0.3, 0.7],
+      [0.5, 0.5],
+    ];
+    const means = [
+      [
+        [0, 1],
+        [2, -1],
+      ],
+      [
+        [-3, 0],
+        [1, 4],
+      ],
+    ];
+    samples[`${covarianceType} mixture of Gaussians${'meansWeight' in prior ? ' with prior' : ''}`] = {
+      make: () =>
+        new GaussianMixture({
+          stateCount: 2,
+          mixtureCount: 2,
+          size: 2,
+          weights,
+          means,
+          ...given,
+          covarianceType: covarianceType as 'diag',
+          prior,
+        }),
+      read: GaussianMixture.fromJSON,
+      bad: [0, Infinity],
+      quadrature: () =>
+        trapezoids(
+          30,
+          6000,
+          (t) => t,
+          () => 1,
+        ),
+    };
+  }
+}
 
 describe.each(Object.entries(samples))('%s', (_, sample) => {
   it.each(Object.entries(emissionLaws))('%s', async (_law, check) => check(sample));

@@ -1,0 +1,54 @@
+/** Locations with scatter matrices, by contract: what mixtures of Gaussians and Student's t share. */
+import type { Rng } from '@seqloom/core/rng';
+
+/** A conjugate prior: locations expected at `means`, `meansWeight` rows' worth; `covars` added to scatters, worth `degrees` rows. */
+export interface ScatterPrior {
+  /** [C,D] */
+  readonly means: Float64Array;
+  readonly meansWeight: number;
+  /** [D], or [D,D] of a form with matrices. */
+  readonly covars: Float64Array;
+  readonly degrees: number;
+}
+
+/** C components over rows of D numbers. Moments are weighted: a row may count once in the number of rows and u times in the moments. */
+export interface Scatter {
+  /** [C,D] */
+  readonly means: Float64Array;
+  /** In the form's own shape. */
+  readonly covars: Float64Array;
+  /** How many numbers of `covars` are free. */
+  readonly covarianceCount: number;
+  /** How many numbers the moments of one component take. */
+  readonly momentsSize: number;
+  /** How many values `distance` saw, and log |scatter matrix| over them. */
+  readonly observed: number;
+  readonly logDeterminant: number;
+
+  /** Derives what the methods below need from the parameters; to be called once the parameters have changed. */
+  prepare(): void;
+  /** The point that moments are taken about, [D]: near the data, moments keep their digits. */
+  setOrigin(origin: Float64Array): void;
+  /** (x − mean)ᵀ scatter⁻¹ (x − mean) over the values that are there. */
+  distance(values: Float64Array, at: number, component: number): number;
+  /** Adds a row to the component's moments. What is missing counts as expected given what `distance` has just seen. */
+  add(
+    moments: Float64Array,
+    values: Float64Array,
+    at: number,
+    component: number,
+    weight: number,
+    momentWeight: number,
+  ): void;
+  /** The parameters of highest expected log-likelihood plus log prior, given moments [C,momentsSize]. */
+  maximise(moments: Float64Array, prior: ScatterPrior, learned: { means: boolean; covars: boolean }): void;
+  /** log density of the prior, up to a constant. */
+  logPrior(prior: ScatterPrior): number;
+  /** mean + factor · noise of the component's covariance, into out [D]. */
+  draw(component: number, factor: number, rng: Rng, out: Float64Array): void;
+}
+
+/** A component that fewer expected rows than this speak for keeps its parameters. */
+export const fewestRows = 1e-8;
+
+export const log2Pi: number = Math.log(2 * Math.PI);
