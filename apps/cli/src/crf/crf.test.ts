@@ -5,6 +5,7 @@ import { type FeatureModel, writeCrfsuiteModel } from '@seqloom/hmm-crf/feature-
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { dumpModel } from './dump.js';
 import { tagFile } from './tag.js';
+import { type TrainChoices, trainFile } from './train.js';
 
 const names = ['low', 'up'];
 const model: FeatureModel = {
@@ -70,4 +71,30 @@ it('stops at what it cannot read, or leaves it out and says so', async () => {
 it('shows what a model has learned', async () => {
   await dumpModel(path('model'), { top: 1 });
   expect(written).toContain('Transitions\n  +1.0000  B → O\n\nLabel O\n  +2.0000  low\n');
+});
+
+const choices = (more: Partial<TrainChoices> = {}): TrainChoices => ({
+  ...{ model: path('trained'), algorithm: 'lbfgs', set: [], minFreq: 0, threads: 1, seed: 1, ...more },
+});
+
+it.each(['lbfgs', 'l2sgd', 'ap', 'pa', 'arow'] as const)(
+  'trains with %s, writes the model, and tags with it',
+  async (algorithm) => {
+    await writeFile(path('data'), 'O\tlow\nB\tup\n\nB\tup\n\nO\tlow\nO\tlow\n');
+    await trainFile([path('data'), path('data')], choices({ algorithm, set: ['maxIterations=20'] }));
+    expect(written).toMatch(/iteration 1: loss .*\nstopped: \w+\n2 labels, \d attributes; .* written to/s);
+    written = '';
+    await tagFile(path('trained'), path('data'), { evaluate: true });
+    expect(written).toContain('items right: 5 of 5');
+  },
+);
+
+it('writes nothing when it cannot train', async () => {
+  const failing = (data: string, more?: Partial<TrainChoices>) =>
+    expect(trainFile([path(data)], choices(more))).rejects;
+  await failing('data', { set: ['c3=1'] }).toThrow('unknown option `c3`');
+  await failing('data', { set: ['c1'] }).toThrow("expected name=value, got 'c1'");
+  await writeFile(path('weighted'), '@weight:2\nO\tlow\n\nB\tup\n');
+  await failing('weighted').toThrow('all weigh the same');
+  await expect(readFile(path('trained'))).rejects.toThrow('ENOENT');
 });
