@@ -188,6 +188,23 @@ describe('a broken file is a CheckpointError with its place, or a model that wor
     ['trailing bytes', new Uint8Array([...file, 0]), 'byte 4: the header says'],
   ])('%s', (_, bytes, problem) => expect(read(bytes)).toContain(problem));
 
+  test('hash tables made to be searched for hours', () => {
+    const table = { size: 20_000, id: () => -1, name: (id: number) => `${id}` };
+    const stateOffsets = new Int32Array(20_001);
+    const empty = { stateOffsets, stateLabels: new Int32Array(0), stateWeights: new Float64Array(0) };
+    const bytes = writeCrfsuiteModel({ ...arrays, ...empty, attributes: table });
+    const view = new DataView(bytes.buffer);
+    const base = view.getUint32(4 * 9, true);
+    const first = view.getUint32(base + 24, true);
+    for (let slot = 0; slot < 40_000; slot++) {
+      const offset = base + first + 8 * slot + 4;
+      if (view.getUint32(offset, true) === 0) view.setUint32(offset, 1, true); // no slot is free: a search never ends early
+    }
+    for (let t = 0; t < 256; t++) view.setUint32(base + 24 + 8 * t, first, true);
+    for (let t = 0; t < 256; t++) view.setUint32(base + 28 + 8 * t, 40_000, true);
+    expect(read(bytes)).toContain('the hash tables of the attributes hold no hashes');
+  });
+
   test('a file that is no bytes', () => {
     expect(() => readCrfsuiteModel('model.crfsuite' as never)).toThrow(
       expect.objectContaining({ name: 'OptionError' }),

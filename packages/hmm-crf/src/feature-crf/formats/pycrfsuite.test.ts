@@ -4,11 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collect } from '@seqloom/core/dataset';
+import { Rng } from '@seqloom/core/rng';
 import { expect, test } from 'vitest';
 import fixture from '../../__fixtures__/crfsuite-models.json' with { type: 'json' };
 import { FeatureCRF } from '../feature-crf.js';
 import type { FeatureModel } from '../feature-model.js';
 import type { Item } from '../item.js';
+import { lbfgs } from '../lbfgs/lbfgs.js';
+import { arow } from '../online/arow.js';
+import { averagedPerceptron } from '../online/averaged-perceptron.js';
+import { l2sgd } from '../online/l2sgd.js';
+import { passiveAggressive } from '../online/passive-aggressive.js';
+import { fitFeatureCRF } from '../train-feature-crf.js';
 import { readAttributes } from './attribute-text.js';
 import { readCrfsuiteModel } from './crfsuite-model.js';
 import { writeCrfsuiteModel } from './crfsuite-model-writer.js';
@@ -65,20 +72,30 @@ function changed(model: FeatureModel): FeatureModel {
   };
 }
 
-test.skipIf(absent)('left out without SEQLOOM_PYTHON: CRFsuite tags with our files as we do', async () => {
+const models: [string, () => Promise<FeatureModel>][] = [
+  ...fixture.cases.map(({ algorithm, model }): [string, () => Promise<FeatureModel>] => [
+    `theirs (${algorithm}), changed`,
+    async () => changed(readCrfsuiteModel(Uint8Array.from(atob(model), (c) => c.charCodeAt(0)))),
+  ]),
+  ...[lbfgs({ c2: 0.1 }), lbfgs({ c1: 0.5 }), l2sgd(), averagedPerceptron(), passiveAggressive(), arow()].map(
+    (algorithm): [string, () => Promise<FeatureModel>] => [
+      `trained by us (${algorithm.name})`,
+      async () => (await fitFeatureCRF(readAttributes(fixture.train), { algorithm, rng: new Rng(1) })).model,
+    ],
+  ),
+];
+
+test.skipIf(absent).each(models)('left out without SEQLOOM_PYTHON: CRFsuite tags as we do: %s', async (_, make) => {
   const sequences = (await collect(readAttributes(fixture.test))).map(({ items }) => items);
-  for (const { model } of fixture.cases) {
-    const ours = changed(readCrfsuiteModel(Uint8Array.from(atob(model), (c) => c.charCodeAt(0))));
-    const crf = new FeatureCRF(ours);
-    const theirs = tagInPython(writeCrfsuiteModel(ours), sequences);
-    expect(theirs.labels).toEqual(ours.labels);
-    for (const [n, items] of sequences.entries()) {
-      const { labels, probability, marginals } = theirs.answers[n];
-      expect(crf.tag(items)).toEqual(labels);
-      expect(crf.probability(items, labels)).toBeCloseTo(probability, 10);
-      expect([...crf.marginals(items).flatMap((row) => [...row])]).toEqual(
-        marginals.flat().map((p: number) => expect.closeTo(p, 10)),
-      );
-    }
+  const model = await make();
+  const crf = new FeatureCRF(model);
+  const theirs = tagInPython(writeCrfsuiteModel(model), sequences);
+  expect(theirs.labels).toEqual(model.labels);
+  for (const [n, items] of sequences.entries()) {
+    const { labels, probability, marginals } = theirs.answers[n];
+    expect(crf.tag(items)).toEqual(labels);
+    expect(crf.probability(items, labels)).toBeCloseTo(probability, 10);
+    const expected = marginals.flat().map((p: number) => expect.closeTo(p, 10));
+    expect(crf.marginals(items).flatMap((row) => [...row])).toEqual(expected);
   }
 });
