@@ -47,3 +47,23 @@ export type { HmmlearnJSON } from './from-hmmlearn.js';
 export { fromHmmlearn } from './from-hmmlearn.js';
 export type { HMMJSON } from './hmm-json.js';
 export { readHMM } from './hmm-json.js';
+
+// Variational Bayes
+
+export type { VariationalCategoricalOptions } from './variational/categorical.js';
+export { VariationalCategorical } from './variational/categorical.js';
+export { VariationalDiagonalGaussian } from './variational/diagonal-gaussian.js';
+export { VariationalFullGaussian } from './variational/full-gaussian.js';
+export type {
+  GaussianHyperparameters,
+  HyperparameterArrays,
+  VariationalGaussianOptions,
+} from './variational/hyperparameters.js';
+export type { VariationalEmission } from './variational/variational-emission.js';
+export type { VariationalHMMOptions, VariationalStatistics } from './variational/variational-hmm.js';
+export { VariationalHMM } from './variational/variational-hmm.js';
+
+// Structure
+
+export type { LatentModel, LearnFitOptions, LearnOptions } from './structure/expectation-maximisation.js';
+export { expectationMaximisation } from './structure/expectation-maximisation.js';
