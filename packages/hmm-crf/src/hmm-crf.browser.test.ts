@@ -18,6 +18,7 @@ describe.each(backendsHere())('%s', (backend) => {
     Object.entries({
       ...chainLaws,
       ...chainSumLaws,
+      ...answerLaws,
       ...opLaws,
       ...restrictionLaws,
       ...crfLaws,

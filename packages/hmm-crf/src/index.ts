@@ -4,8 +4,12 @@
 export type { ChainPotentials, ChainSizes } from './chain/chain-potentials.js';
 export { chainSum } from './chain/chain-sum.js';
 export { LinearChain } from './chain/linear-chain.js';
+export type { StepLoss } from './chain/minimum-risk.js';
 export type { PartialLabels, Restriction } from './chain/restriction.js';
+export type { Statistic } from './chain/statistic.js';
+
 // Semirings
+
 export type { Semiring } from './chain/semiring.js';
 export { countingSemiring } from './chain/semirings/counting.js';
 export { entropySemiring } from './chain/semirings/entropy.js';
@@ -15,7 +19,6 @@ export { logSemiring } from './chain/semirings/log.js';
 export { maxSemiring } from './chain/semirings/max.js';
 export { samplingSemiring } from './chain/semirings/sampling.js';
 export type { Weighted } from './chain/semirings/weighted.js';
-export type { Statistic } from './chain/statistic.js';
 
 // Constraints
 export type { StepLabels } from './constraints/allowed-labels.js';

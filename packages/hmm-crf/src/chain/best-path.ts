@@ -5,6 +5,7 @@ import { bestPathKernels, type ChainPart } from './chain-kernels.js';
 import type { ChainPotentials } from './chain-potentials.js';
 import { messages, transitionsInto } from './chain-sum.js';
 import { finiteChain } from './finite-chain.js';
+import { rowsOf } from './rows-of.js';
 import { maxSemiring } from './semirings/max.js';
 import { timeSteps } from './time-steps.js';
 
@@ -35,16 +36,8 @@ function traceBack(potentials: ChainPotentials): tf.Tensor2D {
   for (let t = best.length - 1; t >= 0; t--) {
     path.unshift(tf.where(real[t]!, state, none));
     if (t === 0) break;
-    const scores = tf.add(best[t - 1]!, rows(into(t), state));
+    const scores = tf.add(best[t - 1]!, rowsOf(into(t), state));
     state = tf.where(moves[t]!, tf.argMax(scores, 1), state) as tf.Tensor1D;
   }
   return tf.stack(path, 1) as tf.Tensor2D;
-}
-
-/** Row `state` of each sequence's matrix, of the one it shares [1,K,K] or its own [B,K,K]: state [B] → [B,K]. */
-function rows(matrices: tf.Tensor3D, state: tf.Tensor1D): tf.Tensor {
-  const [count, K] = matrices.shape;
-  const flat = tf.reshape(matrices, [count * K, K]);
-  // Counted through by hand: tfjs' wasm kernel of `gather` with batchDims reads past its indices.
-  return tf.gather(flat, count === 1 ? state : tf.add(state, tf.range(0, count * K, K, 'int32')));
 }

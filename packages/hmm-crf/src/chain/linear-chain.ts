@@ -1,13 +1,21 @@
 /** Every question that one asks of a linear chain. */
 
-import { detach, dims } from '@seqloom/core';
+import { count, defaultRng, detach, dims, type Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { bestPath } from './best-path.js';
 import { type ChainPotentials, type ChainSizes, chainSizes } from './chain-potentials.js';
+import { chainSum } from './chain-sum.js';
+import { expectedStatistic, type Marginals } from './expected-statistic.js';
+import { kBestPaths } from './k-best-paths.js';
 import { logPartition } from './log-partition.js';
 import { logProbability } from './log-probability.js';
+import { logRatio } from './log-ratio.js';
+import { riskChain, type StepLoss } from './minimum-risk.js';
 import { pathScore } from './path-score.js';
 import { type Restriction, restricted } from './restriction.js';
+import { samplePaths } from './sample-paths.js';
+import { covarianceSemiring } from './semirings/expectation.js';
+import type { Statistic } from './statistic.js';
 
 /**
  * A batch of chains over K states. Everything but paths is differentiable, twice. A sequence without a real step has the log
@@ -66,11 +74,7 @@ export class LinearChain {
   pairMarginals(): tf.Tensor4D {
     const { B, T, K } = this.sizes;
     if (T === 1) return tf.zeros([B, 0, K, K]);
-    return tf.tidy(() => {
-      const { transition } = this.#potentials;
-      const perStep = tf.add(transition, tf.zeros([B, T - 1, K, K])) as tf.Tensor4D;
-      return gradient((moved: tf.Tensor4D) => this.#logPartition({ transition: moved }), perStep);
-    });
+    return tf.tidy(() => gradient((moved: tf.Tensor4D) => this.#logPartition({ transition: moved }), this.#perStep()));
   }
 
   /** The best path [B,T], int32, and its score [B]; −1 at masked steps, and everywhere where no path is possible. */
@@ -83,6 +87,111 @@ export class LinearChain {
       const path = tf.where(tf.expandDims(possible, 1), best, tf.fill(best.shape, -1, 'int32')) as tf.Tensor2D;
       return { path, score };
     });
+  }
+
+  /** The k best paths [B,k,T], int32, best first, and their scores [B,k], differentiable; −1 and −∞ behind the last possible one. Throws an OptionError unless k ≥ 1. */
+  kBest(k: number): { paths: tf.Tensor3D; scores: tf.Tensor2D } {
+    count('LinearChain.kBest', 'k', k);
+    return tf.tidy(() => {
+      const potentials = this.#whole();
+      const { paths, possible } = kBestPaths(potentials, k);
+      const each = tf.unstack(paths, 1) as tf.Tensor2D[];
+      const scores = tf.stack(
+        each.map((path) => pathScore(potentials, path)),
+        1,
+      );
+      return {
+        paths: tf.where(tf.expandDims(possible, 2), paths, tf.fill(paths.shape, -1, 'int32')) as tf.Tensor3D,
+        scores: tf.where(possible, scores, tf.fill(scores.shape, -Infinity)) as tf.Tensor2D,
+      };
+    });
+  }
+
+  /** n paths per sequence drawn independently, each with its probability: [B,n,T] int32; −1 at masked steps, and everywhere where no path is possible. */
+  sample(n: number, rng: Rng = defaultRng): tf.Tensor3D {
+    count('LinearChain.sample', 'n', n);
+    return tf.tidy(() => samplePaths(this.#whole(), n, rng));
+  }
+
+  /** The most probable state at each step by itself (max-marginal decoding) [B,T] int32, −1 at masked steps and where no path is possible. The path of them may be forbidden. */
+  posteriorDecode(): tf.Tensor2D {
+    return tf.tidy(() =>
+      detach<tf.Tensor, tf.Tensor2D>(this.marginals(), (marginals) => {
+        const best = tf.argMax(marginals, 2);
+        return tf.where(tf.greater(tf.sum(marginals, 2), 0.5), best, tf.fill(best.shape, -1, 'int32')) as tf.Tensor2D;
+      }),
+    );
+  }
+
+  /**
+   * Of the possible paths the one with the least expected loss (minimum Bayes risk), loss[answered][right] being added up over the steps: the path [B,T],
+   * int32, as from `viterbi`, and its risk [B]. Throws a ShapeError unless the loss is [K][K].
+   */
+  minimumRisk(loss: StepLoss): { path: tf.Tensor2D; risk: tf.Tensor1D } {
+    return tf.tidy(() => {
+      const { path, score } = new LinearChain(riskChain(this.#whole(), this.marginals(), loss, this.sizes)).viterbi();
+      return { path, risk: tf.neg(score) };
+    });
+  }
+
+  /** What a path counts on average, Σ p(path)·statistic(path): [B]; 0 where no path is possible. Throws a ShapeError where the statistic does not fit. */
+  expectation(statistic: Statistic): tf.Tensor1D {
+    return tf.tidy(() =>
+      this.#expectation('LinearChain.expectation', statistic, this.#marginals(!statistic.transition)),
+    );
+  }
+
+  /** The covariance over paths of two statistics, or the variance of one: [B]; 0 where no path is possible. Throws as `expectation`. */
+  covariance(first: Statistic, second: Statistic = first): tf.Tensor1D {
+    return chainSum(covarianceSemiring, this.#potentials, first, second) as tf.Tensor1D;
+  }
+
+  /** −Σ p(path)·log p(path), in nats: [B]; 0 where no path is possible. */
+  entropy(): tf.Tensor1D {
+    return tf.tidy(() => {
+      const score = this.#expectation('LinearChain.entropy', this.#whole(), this.#marginals());
+      return whereFinite(this.logPartition(), (logZ) => tf.sub(logZ, score));
+    });
+  }
+
+  /**
+   * The Kullback–Leibler divergence Σ p(path)·log(p(path) / q(path)) to another chain over the same real steps, in nats: [B]; ∞ where q forbids what p
+   * does. Throws a ShapeError where the sizes differ.
+   */
+  kl(other: LinearChain): tf.Tensor1D {
+    const { B, T, K } = this.sizes;
+    dims('LinearChain.kl', { other: [other.#potentials.emission, `${B} ${T} ${K}`] });
+    return tf.tidy(() => {
+      const { difference, forbidden } = logRatio(this.#whole(), other.#whole());
+      const marginals = this.#marginals();
+      const ratio = this.#expectation('LinearChain.kl', difference, marginals);
+      const outside = this.#expectation('LinearChain.kl', forbidden, marginals);
+      const infinite = detach<tf.Tensor, tf.Tensor>(outside, (x) => tf.greater(x, 0));
+      return whereFinite(this.logPartition(), (logZ) => {
+        const divergence = tf.sub(tf.add(ratio, tf.where(infinite, tf.zerosLike(logZ), other.logPartition())), logZ);
+        return tf.where(infinite, tf.fill([B], Infinity), divergence);
+      });
+    });
+  }
+
+  #expectation(where: string, statistic: Statistic, marginals: Marginals): tf.Tensor1D {
+    const { mask: _, ...parts } = { mask: undefined, ...statistic };
+    return expectedStatistic(where, this.#potentials, marginals, parts);
+  }
+
+  /** Both marginals at once, or only those of the states. */
+  #marginals(onlyStates = this.sizes.T === 1): Marginals {
+    const { emission } = this.#potentials;
+    if (onlyStates) return { states: this.marginals(), pairs: undefined };
+    const sum = (moved: tf.Tensor, transition: tf.Tensor) =>
+      tf.sum(this.#logPartition({ emission: moved as tf.Tensor3D, transition: transition as tf.Tensor4D }));
+    const [states, pairs] = tf.grads(sum)([emission, this.#perStep()]);
+    return { states: states as tf.Tensor3D, pairs: pairs as tf.Tensor4D };
+  }
+
+  #perStep(): tf.Tensor4D {
+    const { B, T, K } = this.sizes;
+    return tf.add(this.#potentials.transition, tf.zeros([B, T - 1, K, K]));
   }
 
   #logPartition(moved: Partial<ChainPotentials>): tf.Tensor1D {
@@ -103,4 +212,14 @@ export class LinearChain {
 /** d Σ f / dx: the gradient of a log partition is a probability. */
 function gradient<T extends tf.Tensor>(f: (x: T) => tf.Tensor1D, x: T): T {
   return tf.grad((moved: tf.Tensor) => tf.sum(f(moved as T)))(x) as T;
+}
+
+/** `f(logZ)`, and 0 without a gradient where no path is possible. */
+function whereFinite(logZ: tf.Tensor1D, f: (logZ: tf.Tensor) => tf.Tensor): tf.Tensor1D {
+  const possible = detach<tf.Tensor, tf.Tensor>(logZ, (values) => tf.greater(values, -Infinity));
+  return tf.where(
+    possible,
+    f(tf.where(possible, logZ as tf.Tensor, tf.zerosLike(logZ))),
+    tf.zerosLike(logZ),
+  ) as tf.Tensor1D;
 }

@@ -20,7 +20,7 @@ import {
   paths,
 } from './enumeration.js';
 import { forChains, type Law, same, tolerance } from './for-chains.js';
-import { randomPotentials, statisticTensors } from './plain-chains.js';
+import { plainOf, randomPotentials, randomStatistic, statisticTensors } from './plain-chains.js';
 import { verifySemiring } from './semiring-laws.js';
 
 export const chainSumLaws: Readonly<Record<string, Law>> = {
@@ -71,13 +71,7 @@ export const chainSumLaws: Readonly<Record<string, Law>> = {
     const sampled = tf.valueAndGrad((moved: tf.Tensor) =>
       chainSum(samplingSemiring(new Rng(6)), { ...shared, ...copies, emission: moved as tf.Tensor3D }),
     )(copies.emission);
-    const chain = {
-      initial: await shared.initial.array(),
-      final: await shared.final.array(),
-      transition: (await shared.transition.array()) as number[][],
-      emission: await emission.array(),
-      mask: [[1, 1, 1]],
-    };
+    const chain = await plainOf({ ...shared, emission, mask });
     const all = paths(chain, 0);
     const scores = (await sampled.value.array()) as number[];
     const drawn = ((await tf.argMax(sampled.grad, 2).array()) as number[][]).map(String);
@@ -112,12 +106,4 @@ export const chainSumLaws: Readonly<Record<string, Law>> = {
 
 function logPartitions(chain: PlainChain): number[] {
   return chain.mask.map((_, row) => logPartitionOf(paths(chain, row)));
-}
-
-/** Normal numbers, some parts left out. */
-export function randomStatistic(chain: PlainChain, rng: Rng): PlainStatistic {
-  const like = (values: unknown): unknown => (Array.isArray(values) ? values.map(like) : rng.normal());
-  const { mask: _, ...parts } = chain;
-  const some = Object.entries(parts).filter(() => rng.uniform() < 0.8);
-  return Object.fromEntries(some.map(([name, values]) => [name, like(values)]));
 }

@@ -27,6 +27,27 @@ export const crfLossLaws: Readonly<Record<string, Law>> = {
     await sameOf(plain, 'score of the best labels', (x) => scoreOfDecoded(plain, x), best);
     await sameOf(plain, 'marginals', (x) => crf.marginals(x), marginalsOf(plain));
   }),
+  'the k best labellings have the highest probabilities, and samples are possible': forCRFs(async (plain) => {
+    const { crf, paths, rng } = plain;
+    const probabilities = paths.map((all) => {
+      const [logZ, one] = [logPartitionOf(all), all.map(({ score }) => score).toSorted((a, b) => b - a)];
+      return [0, 1, 2].map((i) => (one[i] === undefined || one[i] === -Infinity ? 0 : Math.exp(one[i] - logZ)));
+    });
+    await sameOf(plain, 'probabilities', (x) => crf.kBest(x, 3).probabilities, probabilities.flat());
+    const scoreOfEach = (x: Sequence, labels: tf.Tensor3D) =>
+      tf.stack(
+        tf.unstack(labels, 1).map((each) => crf.logLikelihood(x, tf.maximum(each, 0) as tf.Tensor2D)),
+        1,
+      );
+    const ofLabels = (x: Sequence) => {
+      const best = crf.kBest(x, 3);
+      return tf.where(tf.greater(best.probabilities, 0), tf.exp(scoreOfEach(x, best.labels)), 0);
+    };
+    await sameOf(plain, 'probabilities of the labels', ofLabels, probabilities.flat());
+    const samples = (x: Sequence) => tf.equal(scoreOfEach(x, crf.sample(x, 2, rng)), -Infinity);
+    const none = paths.flatMap((all) => [0, 0].fill(Number(logPartitionOf(all) === -Infinity)));
+    await sameOf(plain, 'impossible samples', samples, none);
+  }),
   'partial labels: the loss is −log of the probability of what they allow, decoding keeps to them': forCRFs(
     async (plain) => {
       const { crf, paths, chain, rng } = plain;

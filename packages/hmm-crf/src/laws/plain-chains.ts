@@ -82,3 +82,28 @@ export function statisticTensors({ initial, transition, emission, final }: Plain
     ...(final && { final: tf.tensor1d(final) }),
   };
 }
+
+/** Normal numbers, some parts left out. */
+export function randomStatistic(chain: PlainChain, rng: Rng): PlainStatistic {
+  const like = (values: unknown): unknown => (Array.isArray(values) ? values.map(like) : rng.normal());
+  const { mask: _, ...parts } = chain;
+  const some = Object.entries(parts).filter(() => rng.uniform() < 0.8);
+  return Object.fromEntries(some.map(([name, values]) => [name, like(values)]));
+}
+
+/** The numbers of tensors. */
+export async function plainOf({
+  initial,
+  final,
+  transition,
+  emission,
+  mask,
+}: Required<ChainPotentials>): Promise<PlainChain> {
+  return {
+    initial: await initial.array(),
+    final: await final.array(),
+    transition: (await transition.array()) as PlainChain['transition'],
+    emission: await emission.array(),
+    mask: await mask.array(),
+  };
+}

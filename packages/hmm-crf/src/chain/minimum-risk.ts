@@ -1,0 +1,42 @@
+/** Decoding for a given loss: not the most probable path, but the one that costs least on average. */
+import { dims, ShapeError } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ChainPotentials, ChainSizes } from './chain-potentials.js';
+import { impossible } from './impossible.js';
+
+/** What it costs to answer the first state where the second is right: [K answered][K right]. */
+export type StepLoss = tf.Tensor2D | readonly (readonly number[])[];
+
+/** A chain whose best path costs least, its score being −the expected loss: the same paths are possible. Throws a ShapeError unless the loss is [K][K]. */
+export function riskChain(
+  potentials: Required<ChainPotentials>,
+  marginals: tf.Tensor3D,
+  loss: StepLoss,
+  { B, T, K }: ChainSizes,
+): Required<ChainPotentials> {
+  const costs = lossTensor(loss, K);
+  const risk = tf.reshape(tf.matMul(tf.reshape(marginals, [B * T, K]), costs, false, true), [B, T, K]);
+  const free = <X extends tf.Tensor>(x: X, value: tf.Tensor): X => {
+    const possible = tf.greater(x as tf.Tensor, impossible);
+    return tf.where(possible, value, tf.scalar(-Infinity)) as X;
+  };
+  const { initial, transition, emission, final, mask } = potentials;
+  const zero = tf.scalar(0);
+  return {
+    initial: free(initial, zero),
+    transition: free<tf.Tensor>(transition, zero) as typeof transition,
+    emission: free(emission, tf.neg(risk)),
+    final: free(final, zero),
+    mask,
+  };
+}
+
+function lossTensor(loss: StepLoss, K: number): tf.Tensor2D {
+  const where = 'LinearChain.minimumRisk';
+  if (loss instanceof tf.Tensor) {
+    dims(where, { loss: [loss, `${K} ${K}`] });
+    return loss;
+  }
+  if (loss.length === K && loss.every((row) => row.length === K)) return tf.tensor2d(loss.flat(), [K, K]);
+  throw new ShapeError(where, `\`loss\` must have shape [${K}][${K}], got [${loss.length}][${loss[0]?.length ?? 0}]`);
+}
