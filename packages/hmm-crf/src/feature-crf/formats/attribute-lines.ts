@@ -34,7 +34,10 @@ export class AttributeLines {
 
   line(text: string): AttributeSequence | undefined {
     this.#line++;
-    const line = text.replace(this.#line === 1 ? /^\uFEFF|\r$/g : /\r$/, '');
+    const line = text.slice(
+      this.#line === 1 && text.startsWith('\uFEFF') ? 1 : 0,
+      text.endsWith('\r') ? -1 : undefined,
+    );
     if (line === '') return this.#complete();
     if (this.#broken) return undefined;
     try {
@@ -58,6 +61,12 @@ export class AttributeLines {
   }
 
   #item(line: string): void {
+    if (/^[^\t@\\:][^\\:]*$/.test(line)) {
+      const [label, ...names] = line.split('\t'); // most lines are as plain as this
+      this.#labels.push(label!);
+      this.#items.push(names.includes('') ? names.filter((name) => name !== '') : names);
+      return;
+    }
     const [label, ...attributes] = this.#fields(line);
     if (label === undefined) this.#fail(1, 'a line of nothing but tabs');
     if (label.name.startsWith('@')) {

@@ -75,6 +75,7 @@ function escapedLabel(label: string, where: string): string {
 }
 
 function escaped(name: string, where: string): string {
+  if (!/[\t\n\r\\:]/.test(name)) return name;
   if (/[\t\n\r]/.test(name)) throw new DataError(where, `a tab or a line break inside ${show(name)}`);
   return name.replace(/[\\:]/g, '\\$&');
 }
