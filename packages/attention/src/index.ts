@@ -14,6 +14,19 @@ export { topK } from './normalizers/top-k.js';
 
 // scorers
 export { AdditiveScore, type AdditiveScoreOptions } from './scorers/additive.js';
+export { ConcatScore, type ConcatScoreOptions } from './scorers/concat.js';
+export { CosineScore, type CosineScoreOptions } from './scorers/cosine.js';
+export { DeepScore, type DeepScoreOptions } from './scorers/deep.js';
 export { DotScore } from './scorers/dot.js';
+export {
+  GaussianDistanceScore,
+  type GaussianDistanceScoreOptions,
+  type PlacedKeys,
+} from './scorers/gaussian-distance.js';
 export { GeneralScore, type GeneralScoreOptions } from './scorers/general.js';
+export { LearnedQueryScore, type LearnedQueryScoreOptions } from './scorers/learned-query.js';
+export { LocationScore, type LocationScoreOptions } from './scorers/location.js';
+export { NormedAdditiveScore, type NormedAdditiveScoreOptions } from './scorers/normed-additive.js';
 export { ScaledDotScore } from './scorers/scaled-dot.js';
+export { scorer } from './scorers/scorer.js';
+export { TrilinearScore, type TrilinearScoreOptions } from './scorers/trilinear.js';

@@ -4,12 +4,6 @@ import { floats } from '@seqloom/kernels';
 
 type Workspace = Parameters<FusedKernel>[2];
 
-export interface MaskedRows {
-  readonly blocks: number;
-  readonly rows: number;
-  readonly columns: number;
-}
-
 /** Calls `visit` with each row of `energies` [B,Q,K] as views of memory: its energies, whether each is allowed, and its place in `output`. */
 export function eachRow(
   energies: Parameters<Workspace['input']>[0],

@@ -52,16 +52,33 @@ export class AdditiveScore extends Module implements Scorer {
 
   /** keys [B,K,E] → U·key + b [B,K,U]. */
   prepare(keys: tf.Tensor3D): tf.Tensor3D {
-    dims('AdditiveScore.prepare', { keys: [keys, `B K ${this.key.shape[0]}`] });
-    return project(keys, this.key as tf.Tensor2D, this.bias as tf.Tensor1D | undefined);
+    return prepareAdditive('AdditiveScore', this, keys);
   }
 
   score(query: tf.Tensor3D, keys: tf.Tensor3D): tf.Tensor3D {
-    const [querySize, size] = this.query.shape;
-    dims('AdditiveScore.score', { query: [query, `B Q ${querySize}`], keys: [keys, `B K ${size}`] });
-    return additiveScore(
-      { query: project(query, this.query as tf.Tensor2D), keys, energy: this.energy },
-      {},
-    )[0] as tf.Tensor3D;
+    return scoreAdditive('AdditiveScore', this, query, keys);
   }
+}
+
+/** keys [B,K,E] → U·key + b [B,K,U], for every scorer of this kind. */
+export function prepareAdditive(
+  where: string,
+  { key, bias }: { key: tf.Tensor; bias?: tf.Tensor },
+  keys: tf.Tensor3D,
+): tf.Tensor3D {
+  dims(`${where}.prepare`, { keys: [keys, `B K ${key.shape[0]}`] });
+  return project(keys, key as tf.Tensor2D, bias as tf.Tensor1D | undefined);
+}
+
+/** query [B,Q,D] projected and compared with keys [B,K,U]: → energies [B,Q,K]. */
+export function scoreAdditive(
+  where: string,
+  weights: { query: tf.Tensor; energy: tf.Tensor },
+  query: tf.Tensor3D,
+  keys: tf.Tensor3D,
+): tf.Tensor3D {
+  const [querySize, size] = weights.query.shape;
+  dims(`${where}.score`, { query: [query, `B Q ${querySize}`], keys: [keys, `B K ${size}`] });
+  const projected = project(query, weights.query as tf.Tensor2D);
+  return additiveScore({ query: projected, keys, energy: weights.energy }, {})[0] as tf.Tensor3D;
 }
