@@ -36,10 +36,13 @@ export interface FeaturePlan {
   values: number;
   /** int32 [N]. */
   labels: number;
-  /** int32 [A+1], one int32 and one float64 for each state feature; labels ascend. */
-  stateOffsets: number;
+  /** int32 [A,2]: an attribute's first state feature and how many it has, or its row of `denseWeights` and −1. */
+  groups: number;
+  /** One int32 and one float64 for each state feature; labels ascend within an attribute. */
   stateLabels: number;
   stateWeights: number;
+  /** [H,P]: weights of attributes that have features for most labels, 0 for the others and in the padding. */
+  denseWeights: number;
   /** [L,L]. */
   transition: number;
   /** [P,P], [P] and [L,P], made of it by `prepareTransitions`. */
@@ -54,15 +57,26 @@ export interface FeaturePlan {
   workspace: number;
   /** [S]: −log p(labels). */
   losses: number;
-  /** One number for each state feature, and [L,P], which `featureGradient` adds to. */
+  /** What `featureGradient` adds to: one number for each state feature, [H,P] and [L,P]. */
   gradient: number;
+  denseGradient: number;
   pairs: number;
 }
 
 const fields: readonly (keyof FeaturePlan)[] = [
-  ...(['L', 'sequences', 'tokens', 'attributes', 'values', 'labels', 'stateOffsets', 'stateLabels'] as const),
-  ...(['stateWeights', 'transition', 'weights', 'scale', 'transposed', 'alphas', 'betas', 'errors'] as const),
-  ...(['workspace', 'losses', 'gradient', 'pairs'] as const),
+  ...(['L', 'sequences', 'tokens', 'attributes', 'values', 'labels', 'groups', 'stateLabels'] as const),
+  ...([
+    'stateWeights',
+    'denseWeights',
+    'transition',
+    'weights',
+    'scale',
+    'transposed',
+    'alphas',
+    'betas',
+    'errors',
+  ] as const),
+  ...(['workspace', 'losses', 'gradient', 'denseGradient', 'pairs'] as const),
 ];
 
 /** Bytes of a plan in memory. */

@@ -6,6 +6,7 @@ import {
   prepareTransitions,
   type SequenceRange,
 } from '@seqloom/kernels';
+import { DenseRows } from './dense-rows.js';
 import type { Pause } from './pause.js';
 import type { Batch, TrainingMemory } from './training-memory.js';
 import type { Vectors } from './vectors.js';
@@ -15,6 +16,7 @@ export class Objective {
   readonly #c2: number;
   readonly #pause: Pause;
   readonly #vectors: Vectors;
+  readonly #dense: DenseRows;
   readonly #gradientParts: readonly GradientPart[];
   readonly #sequenceParts: readonly (readonly SequenceRange[])[];
 
@@ -23,6 +25,7 @@ export class Objective {
     this.#c2 = c2;
     this.#pause = pause;
     this.#vectors = vectors;
+    this.#dense = new DenseRows(memory);
     this.#gradientParts = gradientParts(memory);
     this.#sequenceParts = memory.batches.map((batch) => sequenceParts(batch, memory));
   }
@@ -31,11 +34,12 @@ export class Objective {
   async evaluate(weights: number, gradient: number): Promise<number> {
     const { memory } = this;
     const { kernels, plan } = memory;
-    const places = memory.use({ weights, gradient });
+    const places = memory.use({ stateWeights: weights, gradient });
     const L = memory.features.labelCount;
     const pairCount = L * (L + (L % 2));
     memory.doubles(gradient).fill(0);
     memory.doubles(places.pairs, pairCount).fill(0);
+    this.#dense.spread(memory.doubles(weights));
     memory.setTransitions(memory.doubles(weights));
     prepareTransitions(kernels, plan);
     for (const [b, batch] of memory.batches.entries()) {
@@ -43,6 +47,7 @@ export class Objective {
       featureGradient(kernels, plan, batch, 1, this.#gradientParts);
       if (this.#pause.isDue()) await this.#pause.take();
     }
+    this.#dense.gather(memory.doubles(gradient));
     this.#closeTransitions(gradient);
     let loss = 0;
     for (const part of memory.doubles(places.losses, memory.sequenceCount)) loss += part;

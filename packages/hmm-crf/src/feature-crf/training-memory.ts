@@ -28,6 +28,8 @@ export interface Batch {
 }
 
 /** Plain numbers about the problem, and where it lies; weights are state features, then transitions. */
+type Changing = 'stateWeights' | 'denseWeights' | 'gradient' | 'denseGradient';
+
 export class TrainingMemory {
   readonly kernels: Kernels;
   readonly features: FeatureSet;
@@ -91,10 +93,9 @@ export class TrainingMemory {
     return integers(this.#arena, pointer, length);
   }
 
-  /** Tells the kernels where the weights are that they read, and the gradient that they add to. */
-  use({ weights, gradient }: { weights?: number; gradient?: number }): FeaturePlan {
-    if (weights !== undefined) this.#fields.stateWeights = weights;
-    if (gradient !== undefined) this.#fields.gradient = gradient;
+  /** Tells the kernels where the weights are that they read, and the gradient that they add to; returns the whole plan. */
+  use(changes: Partial<Pick<FeaturePlan, Changing>>): FeaturePlan {
+    Object.assign(this.#fields, changes);
     writeFeaturePlan(this.#arena, this.#fields, this.plan);
     return this.#fields;
   }
@@ -108,6 +109,11 @@ export class TrainingMemory {
         dense[i * L + transitionLabels[f]!] = scale * weights[this.stateCount + f]!;
       }
     }
+  }
+
+  /** Tells the kernels what stands for the state features of an attribute. */
+  group(attribute: number, group: readonly [number, number]): void {
+    this.integers(this.#fields.groups + 8 * attribute, 2).set(group);
   }
 
   /** [A]: how many state features the tokens add to, attribute by attribute. */
@@ -147,9 +153,10 @@ export class TrainingMemory {
       attributes: this.#put(data.attributeIds),
       values: data.values ? this.#put(data.values) : 0,
       labels: this.#put(data.tokenLabels),
-      stateOffsets: this.#put(stateOffsets),
+      groups: this.#put(groupsOf(stateOffsets)),
       stateLabels: this.#put(stateLabels),
       stateWeights: 0,
+      denseWeights: 0,
       transition: this.vector(L * L),
       weights: this.vector(P * P),
       scale: this.vector(P),
@@ -160,6 +167,7 @@ export class TrainingMemory {
       workspace: this.vector(2 * P * this.threads),
       losses: this.vector(this.sequenceCount),
       gradient: 0,
+      denseGradient: 0,
       pairs: this.vector(L * P),
     };
   }
@@ -170,6 +178,16 @@ export class TrainingMemory {
     else this.doubles(pointer, values.length).set(values);
     return pointer;
   }
+}
+
+/** [A,2]: first feature and count. */
+function groupsOf(offsets: Int32Array): Int32Array {
+  const groups = new Int32Array(2 * (offsets.length - 1));
+  for (let a = 0; a + 1 < offsets.length; a++) {
+    groups[2 * a] = offsets[a]!;
+    groups[2 * a + 1] = offsets[a + 1]! - offsets[a]!;
+  }
+  return groups;
 }
 
 /** Whole sequences, as many as fit; a longer one alone. */

@@ -6,9 +6,9 @@ import { addRow } from './scores';
 export function scatterErrors(
   plan: Plan, firstToken: i32, endToken: i32, base: i32, from: i32, to: i32, factor: f64,
 ): void {
-  const L = plan.L, line = <usize>((L + 1) & ~1) << 3;
+  const L = plan.L, P = (L + 1) & ~1, line = <usize>P << 3;
   const attributes = plan.attributes, values = plan.values;
-  const offsets = plan.stateOffsets, labels = plan.stateLabels, gradient = plan.gradient;
+  const groups = plan.groups, labels = plan.stateLabels, gradient = plan.gradient, dense = plan.denseGradient;
   let row = plan.errors + <usize>(firstToken - base) * line;
   for (let token = firstToken; token < endToken; token++, row += line) {
     const end = int(plan.tokens, token + 1);
@@ -16,14 +16,15 @@ export function scatterErrors(
       const attribute = int(attributes, at);
       if (attribute >= to) break;
       const value = values == 0 ? factor : factor * load<f64>(doubleAt(values, at));
-      const first = int(offsets, attribute), stop = int(offsets, attribute + 1);
-      if (stop - first == L) {
-        addRow(doubleAt(gradient, first), row, value, L);
-        continue;
-      }
-      for (let f = first; f < stop; f++) {
-        const cell = doubleAt(gradient, f);
-        store<f64>(cell, load<f64>(cell) + value * load<f64>(doubleAt(row, int(labels, f))));
+      const group = groups + (<usize>attribute << 3);
+      const first = load<i32>(group), count = load<i32>(group, 4);
+      if (count < 0) addRow(doubleAt(dense, first * P), row, value, P);
+      else if (count == L) addRow(doubleAt(gradient, first), row, value, L);
+      else {
+        for (let f = first, stop = first + count; f < stop; f++) {
+          const cell = doubleAt(gradient, f);
+          store<f64>(cell, load<f64>(cell) + value * load<f64>(doubleAt(row, int(labels, f))));
+        }
       }
     }
   }
@@ -42,24 +43,36 @@ function firstFrom(attributes: usize, low: i32, end: i32, from: i32): i32 {
 
 /** pairs [L,P], rows from..to−1, += Σ α_{t−1} ⊗ b_t over the steps of one sequence. */
 export function addPairs(plan: Plan, sequence: i32, base: i32, from: i32, to: i32): void {
-  const P = (plan.L + 1) & ~1, line = <usize>P << 3;
+  const line = <usize>((plan.L + 1) & ~1) << 3;
   const first = int(plan.sequences, sequence) - base, end = int(plan.sequences, sequence + 1) - base;
-  for (let t = first + 1; t < end; t += 2) {
+  let t = first + 1;
+  for (; t + 3 < end; t += 4) addFourPairs(plan, t, from, to, line);
+  for (; t < end; t++) {
     const alpha = plan.alphas + <usize>(t - 1) * line, beta = plan.betas + <usize>t * line;
     for (let i = from; i < to; i++) {
       const pairs = plan.pairs + <usize>i * line;
       const a = f64x2.splat(load<f64>(doubleAt(alpha, i)));
-      if (t + 1 == end) {
-        for (let j: usize = 0; j < line; j += 16) {
-          v128.store(pairs + j, f64x2.add(v128.load(pairs + j), f64x2.mul(a, v128.load(beta + j))));
-        }
-        continue;
-      }
-      const next = f64x2.splat(load<f64>(doubleAt(alpha + line, i)));
       for (let j: usize = 0; j < line; j += 16) {
-        const sum = f64x2.add(v128.load(pairs + j), f64x2.mul(a, v128.load(beta + j)));
-        v128.store(pairs + j, f64x2.add(sum, f64x2.mul(next, v128.load(beta + j + line))));
+        v128.store(pairs + j, f64x2.add(v128.load(pairs + j), f64x2.mul(a, v128.load(beta + j))));
       }
+    }
+  }
+}
+
+/** Four steps from t on, so that the sums are loaded and stored once. */
+@inline
+function addFourPairs(plan: Plan, t: i32, from: i32, to: i32, line: usize): void {
+  const alpha = plan.alphas + <usize>(t - 1) * line, beta = plan.betas + <usize>t * line;
+  for (let i = from; i < to; i++) {
+    const pairs = plan.pairs + <usize>i * line, at = doubleAt(alpha, i);
+    const a0 = v128.load64_splat(at), a1 = v128.load64_splat(at + line);
+    const a2 = v128.load64_splat(at + 2 * line), a3 = v128.load64_splat(at + 3 * line);
+    for (let j: usize = 0; j < line; j += 16) {
+      const b = beta + j;
+      let sum = f64x2.add(v128.load(pairs + j), f64x2.mul(a0, v128.load(b)));
+      sum = f64x2.add(sum, f64x2.mul(a1, v128.load(b + line)));
+      sum = f64x2.add(sum, f64x2.mul(a2, v128.load(b + 2 * line)));
+      v128.store(pairs + j, f64x2.add(sum, f64x2.mul(a3, v128.load(b + 3 * line))));
     }
   }
 }

@@ -11,10 +11,13 @@ export class Plan {
   values: usize;
   /** [N]. */
   labels: usize;
-  /** [A+1], and one label and one weight for each state feature: ascending labels, from the attribute's offset on. */
-  stateOffsets: usize;
+  /** [A,2]: the attribute's first state feature and how many it has; or its row of `denseWeights`, and −1. */
+  groups: usize;
+  /** One for each state feature; labels ascend within an attribute. */
   stateLabels: usize;
   stateWeights: usize;
+  /** [H,P]: the weights of attributes that have features for most labels, 0 for the others; so whole vectors are added. */
+  denseWeights: usize;
   /** [L,L]. */
   transition: usize;
   /** `scaledExponentials` of it [P,P] and [P], and that matrix transposed [L,P]. */
@@ -31,6 +34,7 @@ export class Plan {
   losses: usize;
   /** One number for each state feature. */
   gradient: usize;
+  denseGradient: usize;
   /** [L,P]: expected transitions, before they are multiplied by `weights`. */
   pairs: usize;
 }

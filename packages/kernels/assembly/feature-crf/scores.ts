@@ -1,24 +1,24 @@
 /** The scores of labels: for every token, the weights of its attributes, gathered. */
 import { doubleAt, int, Plan } from './plan';
 
-/** row [L] += Σ value·weight over the attributes of a token. */
+/** row [L, P where there are dense weights] += Σ value·weight over the attributes of a token. */
 @inline
 export function addScores(plan: Plan, token: i32, row: usize): void {
-  const L = plan.L;
+  const L = plan.L, P = (L + 1) & ~1;
   const attributes = plan.attributes, values = plan.values;
-  const offsets = plan.stateOffsets, labels = plan.stateLabels, weights = plan.stateWeights;
+  const groups = plan.groups, labels = plan.stateLabels, weights = plan.stateWeights, dense = plan.denseWeights;
   const end = int(plan.tokens, token + 1);
   for (let at = int(plan.tokens, token); at < end; at++) {
-    const attribute = int(attributes, at);
+    const group = groups + (<usize>int(attributes, at) << 3);
+    const first = load<i32>(group), count = load<i32>(group, 4);
     const value = values == 0 ? 1.0 : load<f64>(doubleAt(values, at));
-    const first = int(offsets, attribute), stop = int(offsets, attribute + 1);
-    if (stop - first == L) {
-      addRow(row, doubleAt(weights, first), value, L);
-      continue;
-    }
-    for (let f = first; f < stop; f++) {
-      const cell = doubleAt(row, int(labels, f));
-      store<f64>(cell, load<f64>(cell) + value * load<f64>(doubleAt(weights, f)));
+    if (count < 0) addRow(row, doubleAt(dense, first * P), value, P);
+    else if (count == L) addRow(row, doubleAt(weights, first), value, L);
+    else {
+      for (let f = first, stop = first + count; f < stop; f++) {
+        const cell = doubleAt(row, int(labels, f));
+        store<f64>(cell, load<f64>(cell) + value * load<f64>(doubleAt(weights, f)));
+      }
     }
   }
 }

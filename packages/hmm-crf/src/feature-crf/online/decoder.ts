@@ -19,7 +19,7 @@ export class Decoder {
     const longest = memory.longest;
     const [weights, emission, path] = [memory.vector(), memory.vector(longest * L), memory.vector(longest)];
     const [ends, mask] = [memory.vector(L), memory.vector(longest)];
-    const { transition, tokens, attributes, values } = memory.use({ weights });
+    const { transition, tokens, attributes, values } = memory.use({ stateWeights: weights });
     this.#places = { plan: memory.plan, path };
     this.#chain = { initial: ends, final: ends, transition, perStep: false, emission, mask, B: 1, K: L };
     memory.integers(mask, 2 * longest).fill(0x01010101);

@@ -15,7 +15,7 @@ export class GradientStep {
   constructor(memory: TrainingMemory) {
     this.#memory = memory;
     const weights = memory.vector();
-    const { losses, pairs } = memory.use({ weights, gradient: weights });
+    const { losses, pairs } = memory.use({ stateWeights: weights, gradient: weights });
     const L = memory.features.labelCount;
     this.weights = memory.doubles(weights);
     this.#losses = memory.doubles(losses, memory.sequenceCount);
