@@ -86,6 +86,19 @@ describe.each(precisions)('chains in $name', (precision) => {
       { numRuns: 200 },
     );
   });
+
+  it('the log partition of a long chain whose paths become ever more probable, or less', () => {
+    for (const each of [0, -900]) {
+      const [B, T, K] = [1, 20_000, 2];
+      const start = arena.allocate(0);
+      const made = place(precision, { B, T, K, perStep: false, spread: 0, forbidden: 0, real: 1 });
+      precision.view(arena, made.chain.emission, T * K).fill(each);
+      const [logZ, alphas] = [numbers(precision, B), numbers(precision, precision.alphaSize({ B, T, K }))];
+      precision.forward(kernels, made.chain, { logZ: logZ.pointer, alphas: alphas.pointer });
+      expect(logZ.now()[0]! / (T * (each + Math.LN2))).toBeCloseTo(1, precision.bytes === 4 ? 5 : 12);
+      arena.free(start);
+    }
+  });
 });
 
 /** Chains of random potentials in the arena. */

@@ -55,7 +55,7 @@ export function forward<T>(
       }
       if (top != 0) {
         mass *= <f64>top;
-        if (mass < 1e-200) offset += logOne<f64>(mass), mass = 1;
+        if (mass < 1e-200 || mass > 1e200) offset += logOne<f64>(mass), mass = 1;
       } else {
         offset += normalize<T>(alphas, P);
         if (!perStep) exponentials<T>(alphas, alphas + row, P);
