@@ -88,7 +88,7 @@ export class GaussianMixture implements Emission {
     this.minCovar = within(where, 'minCovar', minCovar, Number.MIN_VALUE);
     this.frozen = frozenNames(where, frozen, names);
     this.#scatter = new (isDense(covarianceType) ? FullScatter : DiagonalScatter)(this.means, this.covars, D, minCovar);
-    this.#scatter.setOrigin(columnMoments(this.means, D).means);
+    this.#scatter.origin.set(columnMoments(this.means, D).means);
     this.#priors = mixturePrior(`${where}.prior`, prior, { K, M, D, type: covarianceType });
     this.#drawn = { means: means === undefined, covars: covars === undefined };
     this.#logWeights = new Float64Array(K * M);
@@ -112,8 +112,8 @@ export class GaussianMixture implements Emission {
   initialise({ values }: Observations, rng: Rng): void {
     const { stateCount: K, mixtureCount: M, width: D } = this;
     const moments = columnMoments(values, D);
-    this.#scatter.setOrigin(moments.means);
     if (this.#drawn.means) {
+      this.#scatter.origin.set(moments.means);
       const centres = kMeans(values, D, K, rng);
       for (let k = 0; k < K; k++) this.means.set(kMeans(nearest(values, D, centres, k), D, M, rng), k * M * D);
     }
@@ -180,6 +180,7 @@ export class GaussianMixture implements Emission {
   toJSON(): EmissionJSON {
     const { family, stateCount, mixtureCount, width: size, covarianceType, prior, minCovar } = this;
     const parameters = { weights: [...this.weights], means: [...this.means], covars: [...this.covars] };
+    const origin = [...this.#scatter.origin];
     return {
       family,
       stateCount,
@@ -190,12 +191,15 @@ export class GaussianMixture implements Emission {
       prior,
       minCovar,
       frozen: [...this.frozen],
+      origin,
     };
   }
 
   /** Reads what `toJSON` wrote. */
-  static fromJSON(json: EmissionJSON): GaussianMixture {
-    return new GaussianMixture(optionsOf<GaussianMixtureOptions>(where, 'gaussian-mixture', json));
+  static fromJSON({ origin, ...json }: EmissionJSON): GaussianMixture {
+    const mixture = new GaussianMixture(optionsOf<GaussianMixtureOptions>(where, 'gaussian-mixture', json));
+    mixture.#scatter.origin.set(table(where, 'origin', (origin ?? mixture.#scatter.origin) as Nested, [mixture.width]));
+    return mixture;
   }
 
   #prepare(): void {

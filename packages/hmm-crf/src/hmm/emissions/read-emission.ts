@@ -1,8 +1,14 @@
 /** Emissions from files: every family is read by its name. */
 import { CheckpointError, isSeqError, show } from '@seqloom/core/errors';
+import { Bernoulli } from './bernoulli.js';
 import { Categorical } from './categorical.js';
 import type { Emission, EmissionJSON } from './emission.js';
+import { Gamma } from './gamma.js';
 import { Gaussian } from './gaussian.js';
+import { GaussianMixture } from './gaussian-mixture.js';
+import { Multinomial } from './multinomial.js';
+import { Poisson } from './poisson.js';
+import { VonMises } from './von-mises.js';
 
 export type EmissionReader = (json: EmissionJSON) => Emission;
 
@@ -10,6 +16,12 @@ export type EmissionReader = (json: EmissionJSON) => Emission;
 const readers = new Map<string, EmissionReader>([
   ['categorical', (json) => Categorical.fromJSON(json)],
   ['gaussian', (json) => Gaussian.fromJSON(json)],
+  ['gaussian-mixture', (json) => GaussianMixture.fromJSON(json)],
+  ['poisson', (json) => Poisson.fromJSON(json)],
+  ['bernoulli', (json) => Bernoulli.fromJSON(json)],
+  ['multinomial', (json) => Multinomial.fromJSON(json)],
+  ['gamma', (json) => Gamma.fromJSON(json)],
+  ['von-mises', (json) => VonMises.fromJSON(json)],
 ]);
 
 /** Makes a family of your own readable, under the `family` that its `toJSON` writes. */

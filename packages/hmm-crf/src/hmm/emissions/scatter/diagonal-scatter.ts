@@ -10,6 +10,7 @@ export class DiagonalScatter implements Scatter {
   readonly covars: Float64Array;
   readonly momentsSize: number;
   readonly minimum: number;
+  readonly origin: Float64Array;
   observed = 0;
   logDeterminant = 0;
   readonly #D: number;
@@ -20,7 +21,6 @@ export class DiagonalScatter implements Scatter {
   readonly #logs: Float64Array;
   /** [C] */
   readonly #logDeterminants: Float64Array;
-  readonly #origin: Float64Array;
 
   constructor(means: Float64Array, covars: Float64Array, D: number, minimum: number) {
     this.means = means;
@@ -32,7 +32,7 @@ export class DiagonalScatter implements Scatter {
     this.#precisions = new Float64Array(means.length);
     this.#logs = new Float64Array(means.length);
     this.#logDeterminants = new Float64Array(means.length / D);
-    this.#origin = new Float64Array(D);
+    this.origin = new Float64Array(D);
   }
 
   get covarianceCount(): number {
@@ -47,10 +47,6 @@ export class DiagonalScatter implements Scatter {
       this.#logs[j] = Math.log(variance);
       this.#logDeterminants[Math.floor(j / this.#D)]! += this.#logs[j]!;
     }
-  }
-
-  setOrigin(origin: Float64Array): void {
-    this.#origin.set(origin);
   }
 
   distance(values: Float64Array, at: number, component: number): number {
@@ -75,7 +71,7 @@ export class DiagonalScatter implements Scatter {
     momentWeight: number,
   ): void {
     for (let d = 0, to = component * this.momentsSize; d < this.#D; d++, to += 4) {
-      const x = values[at + d]! - this.#origin[d]!;
+      const x = values[at + d]! - this.origin[d]!;
       if (Number.isNaN(x)) continue;
       moments[to]! += weight;
       moments[to + 1]! += momentWeight;
@@ -128,14 +124,14 @@ export class DiagonalScatter implements Scatter {
   }
 
   #moveMean(moments: Float64Array, j: number, { means, meansWeight }: ScatterPrior): void {
-    const origin = this.#origin[j % this.#D]!;
+    const origin = this.origin[j % this.#D]!;
     const weights = moments[4 * j + 1]! + meansWeight;
     if (weights > 0) this.means[j] = origin + (moments[4 * j + 2]! + meansWeight * (means[j]! - origin)) / weights;
   }
 
   /** Σ weight · (x − mean)², about the mean as it now is, with the prior's part. */
   #scatterOf(moments: Float64Array, j: number, { means, meansWeight }: ScatterPrior): number {
-    const mean = this.means[j]! - this.#origin[j % this.#D]!;
+    const mean = this.means[j]! - this.origin[j % this.#D]!;
     const own = moments[4 * j + 3]! - 2 * mean * moments[4 * j + 2]! + mean * mean * moments[4 * j + 1]!;
     return Math.max(own, 0) + meansWeight * (this.means[j]! - means[j]!) ** 2;
   }

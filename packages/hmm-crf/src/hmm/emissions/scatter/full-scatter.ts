@@ -13,6 +13,7 @@ export class FullScatter implements Scatter {
   readonly covars: Float64Array;
   readonly momentsSize: number;
   readonly minimum: number;
+  readonly origin: Float64Array;
   observed = 0;
   logDeterminant = 0;
   readonly #D: number;
@@ -22,7 +23,6 @@ export class FullScatter implements Scatter {
   readonly #whitening: Float64Array;
   /** [G] */
   readonly #logDeterminants: Float64Array;
-  readonly #origin: Float64Array;
   readonly #partial: PartialRow;
   /** Views of one component's parameters. */
   readonly #meanOf: readonly Float64Array[];
@@ -38,7 +38,7 @@ export class FullScatter implements Scatter {
     this.#groupSize = (means.length * D) / covars.length;
     this.#whitening = new Float64Array(covars.length);
     this.#logDeterminants = new Float64Array(covars.length / (D * D));
-    this.#origin = new Float64Array(D);
+    this.origin = new Float64Array(D);
     this.#off = new Float64Array(D);
     this.#partial = new PartialRow(D);
     this.#meanOf = Array.from({ length: means.length / D }, (_, c) => means.subarray(c * D, (c + 1) * D));
@@ -60,10 +60,6 @@ export class FullScatter implements Scatter {
       invertLower(factor, D, this.#whitening.subarray(g * D * D, (g + 1) * D * D));
       this.#logDeterminants[g] = logDeterminant(factor, D);
     }
-  }
-
-  setOrigin(origin: Float64Array): void {
-    this.#origin.set(origin);
   }
 
   distance(values: Float64Array, at: number, component: number): number {
@@ -96,7 +92,7 @@ export class FullScatter implements Scatter {
     const whole = this.observed === D;
     if (!whole) this.#partial.complete(values, at, this.#meanOf[component]!, this.#covarOf[component]!);
     const { filled, spread } = this.#partial;
-    for (let d = 0; d < D; d++) this.#off[d] = (whole ? values[at + d]! : filled[d]!) - this.#origin[d]!;
+    for (let d = 0; d < D; d++) this.#off[d] = (whole ? values[at + d]! : filled[d]!) - this.origin[d]!;
     moments[to]! += weight;
     moments[to + 1]! += momentWeight;
     for (let i = 0; i < D; i++) {
@@ -163,7 +159,7 @@ export class FullScatter implements Scatter {
     const weights = moments[from + 1]! + meansWeight;
     for (let d = 0, j = component * D; d < D; d++, j++)
       this.means[j] =
-        this.#origin[d]! + (moments[from + 2 + d]! + meansWeight * (means[j]! - this.#origin[d]!)) / weights;
+        this.origin[d]! + (moments[from + 2 + d]! + meansWeight * (means[j]! - this.origin[d]!)) / weights;
   }
 
   /** Adds Σ weight · (x − mean)(x − mean)ᵀ, about the mean as it now is, with the prior's part. */
@@ -176,7 +172,7 @@ export class FullScatter implements Scatter {
     const D = this.#D;
     const sums = component * this.momentsSize + 2;
     const weights = moments[sums - 1]!;
-    const mean = (d: number) => this.means[component * D + d]! - this.#origin[d]!;
+    const mean = (d: number) => this.means[component * D + d]! - this.origin[d]!;
     const off = (d: number) => this.means[component * D + d]! - means[component * D + d]!;
     for (let i = 0; i < D; i++) {
       for (let j = 0; j <= i; j++) {

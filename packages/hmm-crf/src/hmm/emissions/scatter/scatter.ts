@@ -17,6 +17,8 @@ export interface Scatter {
   readonly means: Float64Array;
   /** In the form's own shape. */
   readonly covars: Float64Array;
+  /** [D]: moments are taken about this point, and keep their digits where it is near the data. It stays while moments are summed. */
+  readonly origin: Float64Array;
   /** How many numbers of `covars` are free. */
   readonly covarianceCount: number;
   /** How many numbers the moments of one component take. */
@@ -27,8 +29,6 @@ export interface Scatter {
 
   /** Derives what the methods below need from the parameters; to be called once the parameters have changed. */
   prepare(): void;
-  /** The point that moments are taken about, [D]: near the data, moments keep their digits. */
-  setOrigin(origin: Float64Array): void;
   /** (x − mean)ᵀ scatter⁻¹ (x − mean) over the values that are there. */
   distance(values: Float64Array, at: number, component: number): number;
   /** Adds a row to the component's moments. What is missing counts as expected given what `distance` has just seen. */
