@@ -1,5 +1,5 @@
 /** What every conditional random field answers whose paths are those of a linear chain, of whatever order. */
-import { Module, type Sequence } from '@seqloom/core';
+import { Module, type Rng, type Sequence } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
 import { LinearChain } from '../chain/linear-chain.js';
@@ -46,6 +46,26 @@ export abstract class ChainCRF extends Module {
   /** The score of the most probable labels, [B], with its gradient. */
   bestScore(emissions: Sequence): tf.Tensor1D {
     return tf.tidy(() => this.chain(emissions).viterbi().score);
+  }
+
+  /**
+   * The k most probable labellings, best first: labels [B,k,T] int32 and their probabilities [B,k]; −1 and 0 behind the last that is possible. Throws an
+   * OptionError unless k ≥ 1.
+   */
+  kBest(emissions: Sequence, k: number): { labels: tf.Tensor3D; probabilities: tf.Tensor2D } {
+    return tf.tidy(() => {
+      const chain = this.chain(emissions);
+      const { paths, scores } = chain.kBest(k);
+      const impossible = tf.equal(scores, -Infinity);
+      const logProbabilities = tf.sub(scores, tf.expandDims(chain.logPartition(), 1));
+      const probabilities = tf.where(impossible, tf.zerosLike(scores), tf.exp(logProbabilities)) as tf.Tensor2D;
+      return { labels: this.#labels(paths), probabilities };
+    });
+  }
+
+  /** n labellings per sequence drawn independently, each with its probability: [B,n,T] int32; −1 at masked steps, and everywhere where none is allowed. */
+  sample(emissions: Sequence, n: number, rng?: Rng): tf.Tensor3D {
+    return tf.tidy(() => this.#labels(this.chain(emissions).sample(n, rng)));
   }
 
   /** The probability of each label at each step: emissions [B,T,K] → [B,T,K]; 0 at masked steps. */

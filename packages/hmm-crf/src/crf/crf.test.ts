@@ -65,7 +65,7 @@ describe.each(backendsHere())('CRF on %s', (backend) => {
     expect(await crf.decode(emissions).array()).toEqual(paths);
   });
 
-  it.each(Object.entries(crfLaws))('%s', (_, law) => law(25));
+  it.each(Object.entries(crfLaws))('%s', (_, law) => law(12));
   it('is a module', () => verifyModule(() => new CRF({ labelCount: 3 })));
   it('of second order is a module', () => verifyModule(() => new SecondOrderCRF({ labelCount: 3 })));
 

@@ -1,8 +1,10 @@
 /** Laws of the losses: each is what its definition says of all paths, and its gradient what differences say. */
 import { Rng, type Sequence, sequence } from '@seqloom/core';
-import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
+import { checkGradients, expectClose, expectNoLeak, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
 import { CRF } from '../crf/crf.js';
+import { linearChainAverageScore } from '../crf/losses/average-score.js';
 import { hammingCosts, tableCosts } from '../crf/losses/costs.js';
 import { smoothedLoss } from '../crf/losses/label-smoothing.js';
 import { minimumRiskLoss } from '../crf/losses/minimum-risk.js';
@@ -13,7 +15,7 @@ import { restrict } from '../crf/restrict.js';
 import { SecondOrderCRF } from '../crf/second-order-crf.js';
 import { logPartitionOf, type Path } from './enumeration.js';
 import { type Law, tolerance } from './for-chains.js';
-import { randomPotentials } from './plain-chains.js';
+import { plainChains, randomPotentials, tensorsOf } from './plain-chains.js';
 import { forCRFs, labelTensor, type PlainCRF, sameOf } from './plain-crfs.js';
 
 export const crfLossLaws: Readonly<Record<string, Law>> = {
@@ -70,6 +72,18 @@ export const crfLossLaws: Readonly<Record<string, Law>> = {
     });
     await sameOf(plain, 'smoothed loss', (x) => smoothedLoss(plain.crf, x, labelTensor(plain), 0.2), expected);
   }),
+  'the average score op keeps the laws of ops': async (runs) => {
+    const random = { name: 'ragged', inputs: randomPotentials(new Rng(5), [5, 3, 1, 0], 4), gradientCheck: {} };
+    const drawn = fc.sample(plainChains, { numRuns: runs, seed: 12 }).map((chain, i) => ({
+      name: `drawn chain ${i}`,
+      inputs: tensorsOf(chain, Number.NaN),
+      gradientCheck: false as const, // −∞ has no difference
+    }));
+    await verifyOp(
+      linearChainAverageScore,
+      [random, ...drawn].map((each) => ({ ...each, attributes: {}, tolerance })),
+    );
+  },
   'margins and risk are those of the costs of all paths': forCRFs(async (plain) => {
     const { crf, paths, chain, labels, rng } = plain;
     const table = chain.initial.map((_, i) => chain.initial.map((_, j) => (i === j ? 0 : rng.uniform())));
