@@ -6,7 +6,7 @@ import { checkAllowed } from './allowed-states.js';
 import { type Decoder, type Decoding, maxMarginal, viterbi } from './decode.js';
 import { dirichletPrior, distributions, drawDistribution, logDirichlet, type Matrix } from './distributions.js';
 import type { Emission } from './emissions/emission.js';
-import { batches, type PlacedBatch } from './expectations.js';
+import { batches } from './expectations.js';
 import { Filter } from './filter.js';
 import { type FitOptions, type FitResult, fit } from './fit.js';
 import { emissionLogs, forwardBackward, logLikelihoods } from './forward-backward.js';
@@ -122,8 +122,9 @@ export class HMM<E extends Emission = Emission> {
 
   /** log p of each sequence: [B]; 0 for empty ones, −∞ for impossible ones. `allowed` [N,K], here and below, restricts the states of rows. */
   logLikelihood(data: Observations, allowed?: Uint8Array): Float64Array {
+    this.#checked(data, allowed);
     const out = new Float64Array(data.lengths.length);
-    for (const batch of this.#batches(data, allowed)) out.set(logLikelihoods(this, batch), batch.sequence);
+    for (const batch of batches(data, allowed)) out.set(logLikelihoods(this, batch), batch.sequence);
     return out;
   }
 
@@ -135,8 +136,8 @@ export class HMM<E extends Emission = Emission> {
   /** p(state at each row | its sequence): [N,K]; zeros for impossible sequences. */
   posteriors(data: Observations, allowed?: Uint8Array): Float64Array {
     const K = this.stateCount;
-    const out = new Float64Array(this.check(data) * K);
-    for (const batch of this.#batches(data, allowed))
+    const out = new Float64Array(this.#checked(data, allowed) * K);
+    for (const batch of batches(data, allowed))
       forwardBackward(this, batch, undefined, (_, posteriors) => out.set(posteriors, batch.row * K));
     return out;
   }
@@ -209,9 +210,9 @@ export class HMM<E extends Emission = Emission> {
   }
 
   #decode(decoder: Decoder, data: Observations, allowed: Uint8Array | undefined): Decoding {
-    const path = new Int32Array(this.check(data));
+    const path = new Int32Array(this.#checked(data, allowed));
     const scores = new Float64Array(data.lengths.length);
-    for (const batch of this.#batches(data, allowed)) {
+    for (const batch of batches(data, allowed)) {
       const decoded = decoder(this, batch);
       path.set(decoded.path, batch.row);
       scores.set(decoded.scores, batch.sequence);
@@ -221,8 +222,9 @@ export class HMM<E extends Emission = Emission> {
 
   #eachLogs<Out>(data: Observations, allowed: Uint8Array | undefined, ask: (logs: Float64Array) => Out): Out[] {
     const K = this.stateCount;
+    this.#checked(data, allowed);
     const out: Out[] = [];
-    for (const batch of this.#batches(data, allowed)) {
+    for (const batch of batches(data, allowed)) {
       const logs = emissionLogs(this.emission, batch);
       let at = 0;
       for (const length of batch.lengths) {
@@ -233,9 +235,9 @@ export class HMM<E extends Emission = Emission> {
     return out;
   }
 
-  #batches(data: Observations, allowed: Uint8Array | undefined): Iterable<PlacedBatch> {
+  #checked(data: Observations, allowed: Uint8Array | undefined): number {
     const rows = this.check(data);
     if (allowed) checkAllowed(where, allowed, rows, this.stateCount);
-    return batches(data, allowed);
+    return rows;
   }
 }

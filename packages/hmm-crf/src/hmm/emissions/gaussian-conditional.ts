@@ -11,7 +11,7 @@ export class GaussianConditional {
   /** [missing, observed]: how much each missing number moves with the observed ones. */
   readonly #gain: Float64Array;
   /** [D,D]: the covariance that remains, 0 where something observed is involved. */
-  readonly rest: Float64Array;
+  readonly covariance: Float64Array;
 
   constructor(covar: Float64Array, D: number, row: ArrayLike<number>) {
     const all = Array.from({ length: D }, (_, d) => d);
@@ -23,12 +23,12 @@ export class GaussianConditional {
     this.#gain = block(covar, D, this.#missing, this.#observed);
     for (let m = 0; m < this.#missing.length; m++)
       solveCholesky(this.#factor, n, this.#gain.subarray(m * n, (m + 1) * n));
-    this.rest = new Float64Array(D * D);
+    this.covariance = new Float64Array(D * D);
     for (const [m, i] of this.#missing.entries()) {
       for (const j of this.#missing) {
         let sum = covar[i * D + j]!;
         for (const [o, d] of this.#observed.entries()) sum -= this.#gain[m * n + o]! * covar[d * D + j]!;
-        this.rest[i * D + j] = sum;
+        this.covariance[i * D + j] = sum;
       }
     }
   }

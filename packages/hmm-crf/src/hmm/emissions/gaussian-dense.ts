@@ -1,12 +1,14 @@
 /** Gaussians with covariance matrices: one for each state (full), or one for all (tied). */
-import { cholesky, logDeterminant, solveCholesky, solveLower } from '../cholesky.js';
+import { doubles, gaussianFullLogDensity, scope, weightedMoments, weightedProducts } from '@seqloom/kernels';
+import { cholesky, invertLower, logDeterminant, solveCholesky, solveLower } from '../cholesky.js';
 import { floorEigenvalues } from '../covariance-floor.js';
+import { emissionKernels } from '../kernels.js';
 import { GaussianConditional } from './gaussian-conditional.js';
 import { fewestRows, type GaussianForm, type GaussianParameters, log2Pi } from './gaussian-form.js';
+import { placed, placedRows } from './gaussian-rows.js';
 
 /**
- * covars is [K,D,D], or [D,D] when tied. Statistics, about the origin: rows [K], sums [K,D] and products [K,D,D], of which the lower
- * triangle is kept; missing numbers count as their expectation and its spread given the rest of the row.
+ * covars is [K,D,D], or [D,D] when tied. Statistics, about the origin: rows [K], sums [K,D] and products [K,D,D]; missing numbers count as their expectation and its spread given the rest of the row.
  */
 export class DenseGaussians implements GaussianForm {
   readonly parameters: GaussianParameters;
@@ -22,55 +24,44 @@ export class DenseGaussians implements GaussianForm {
 
   logProbability(values: Float64Array, out: Float64Array): void {
     const { K, D, means } = this.parameters;
+    const kernels = emissionKernels();
+    const { memory } = kernels;
+    const { factors, constants } = this.#whitening();
+    scope(memory, (allocate) => {
+      const [x, m, f, c] = [values, means, factors, constants].map((numbers) => placed(memory, allocate, numbers));
+      const logs = allocate(8 * out.length);
+      const pointers = { x: x!, means: m!, factors: f!, constants: c!, logs };
+      gaussianFullLogDensity(kernels, { ...pointers, n: values.length / D, K, D });
+      out.set(doubles(memory, logs, out.length));
+    });
     const conditionals = this.#conditionals();
-    const y = new Float64Array(D);
-    for (let k = 0; k < K; k++) {
-      const { L, constant } = this.#factor(k);
-      const mean = means.subarray(k * D, (k + 1) * D);
-      for (let t = 0; t * D < values.length; t++) {
-        let square = 0;
-        for (let i = 0; i < D; i++) {
-          let sum = values[t * D + i]! - mean[i]!;
-          for (let j = 0; j < i; j++) sum -= L[i * D + j]! * y[j]!;
-          const scaled = sum * L[i * (D + 1)]!;
-          y[i] = scaled;
-          square += scaled * scaled;
-        }
-        out[t * K + k] = constant - 0.5 * square;
-        if (!Number.isNaN(square)) continue;
-        const row = values.subarray(t * D, (t + 1) * D);
-        out[t * K + k] = conditionals(k, row).logDensity(row, mean);
-      }
+    for (let row = 0; row * K < out.length; row++) {
+      if (!Number.isNaN(out[row * K]!)) continue;
+      const given = values.subarray(row * D, (row + 1) * D);
+      for (let k = 0; k < K; k++)
+        out[row * K + k] = conditionals(k, given).logDensity(given, means.subarray(k * D, (k + 1) * D));
     }
   }
 
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
-    const { K, D, origin, means } = this.parameters;
+    const { K, D, origin } = this.parameters;
+    const kernels = emissionKernels();
+    const { memory } = kernels;
+    const gaps = scope(memory, (allocate) => {
+      const found = placedRows(memory, allocate, { values, weights: posteriors, origin });
+      const masses = placed(memory, allocate, statistics);
+      const [sums, products] = [masses + 8 * K, masses + 8 * (K + K * D)];
+      weightedMoments(kernels, { ...found, masses, sums, n: values.length / D, K, D });
+      weightedProducts(kernels, { ...found, products, n: values.length / D, K, D });
+      statistics.set(doubles(memory, masses, statistics.length));
+      return found.gaps;
+    });
     const conditionals = this.#conditionals();
-    const row = new Float64Array(D);
-    for (let t = 0; t * D < values.length; t++) {
-      let known = 0;
-      for (let d = 0; d < D; d++) {
-        row[d] = values[t * D + d]! - origin[d]!;
-        if (!Number.isNaN(row[d]!)) known++;
-      }
-      if (known === 0) continue;
-      for (let k = 0; k < K; k++) {
-        const weight = posteriors[t * K + k]!;
-        if (weight === 0) continue;
-        if (known === D) {
-          this.#addRow(statistics, k, weight, row);
-          continue;
-        }
-        const given = values.subarray(t * D, (t + 1) * D);
-        const conditional = conditionals(k, given);
-        const filled = new Float64Array(D);
-        conditional.complete(given, means.subarray(k * D, (k + 1) * D), filled);
-        for (let d = 0; d < D; d++) filled[d]! -= origin[d]!;
-        this.#addRow(statistics, k, weight, filled);
-        const products = statistics.subarray(K + K * D + k * D * D, K + K * D + (k + 1) * D * D);
-        for (let i = 0; i < D * D; i++) products[i]! += weight * conditional.rest[i]!;
-      }
+    for (const row of gaps) {
+      const given = values.subarray(row * D, (row + 1) * D);
+      if (given.every(Number.isNaN)) continue;
+      for (let k = 0; k < K; k++)
+        this.#addExpected(statistics, k, posteriors[row * K + k]!, given, conditionals(k, given));
     }
   }
 
@@ -125,25 +116,37 @@ export class DenseGaussians implements GaussianForm {
     return this.tied ? covars : covars.subarray(k * D * D, (k + 1) * D * D);
   }
 
-  /** The factor with its diagonal inverted, and log p at the mean. */
-  #factor(k: number): { L: Float64Array; constant: number } {
-    const { D } = this.parameters;
+  /** W [K,D,D] with |W(x − mean)|² the Mahalanobis distance, and log p at the means. */
+  #whitening(): { factors: Float64Array; constants: Float64Array } {
+    const { K, D } = this.parameters;
+    const [factors, constants] = [new Float64Array(K * D * D), new Float64Array(K)];
     const L = new Float64Array(D * D);
-    cholesky(this.#covariance(k), D, L);
-    const constant = -0.5 * (D * log2Pi + logDeterminant(L, D));
-    for (let i = 0; i < D; i++) L[i * (D + 1)] = 1 / L[i * (D + 1)]!;
-    return { L, constant };
+    for (let k = 0; k < K; k++) {
+      cholesky(this.#covariance(k), D, L);
+      invertLower(L, D, factors.subarray(k * D * D, (k + 1) * D * D));
+      constants[k] = -0.5 * (D * log2Pi + logDeterminant(L, D));
+    }
+    return { factors, constants };
   }
 
-  #addRow(statistics: Float64Array, k: number, weight: number, row: Float64Array): void {
-    const { K, D } = this.parameters;
+  /** A row with gaps, its missing numbers replaced by what they are expected to be, and their spread. */
+  #addExpected(
+    statistics: Float64Array,
+    k: number,
+    weight: number,
+    given: Float64Array,
+    rest: GaussianConditional,
+  ): void {
+    const { K, D, origin, means } = this.parameters;
+    const row = new Float64Array(D);
+    rest.complete(given, means.subarray(k * D, (k + 1) * D), row);
+    for (let d = 0; d < D; d++) row[d]! -= origin[d]!;
+    const [sums, products] = [K + k * D, K + K * D + k * D * D];
     statistics[k]! += weight;
-    const sums = K + k * D;
-    const products = K + K * D + k * D * D;
     for (let i = 0; i < D; i++) {
-      const weighted = weight * row[i]!;
-      statistics[sums + i]! += weighted;
-      for (let j = 0; j <= i; j++) statistics[products + i * D + j]! += weighted * row[j]!;
+      statistics[sums + i]! += weight * row[i]!;
+      for (let j = 0; j < D; j++)
+        statistics[products + i * D + j]! += weight * (row[i]! * row[j]! + rest.covariance[i * D + j]!);
     }
   }
 

@@ -1,5 +1,10 @@
 /** Gaussians whose numbers are independent given the state: a variance for each (diag), or one for all (spherical). */
+import { doubles, gaussianDiagLogDensity, scope, weightedMoments } from '@seqloom/kernels';
+import { emissionKernels } from '../kernels.js';
 import { fewestRows, type GaussianForm, type GaussianParameters, log2Pi } from './gaussian-form.js';
+import { placed, placedRows } from './gaussian-rows.js';
+
+type Views = Record<'rows' | 'rowsByColumn' | 'sums' | 'squares', Float64Array>;
 
 /** covars is [K,D], or [K] when spherical. Statistics, about the origin: rows without gaps [K], and rows, sums and squares by column [K,D]. */
 export class DiagonalGaussians implements GaussianForm {
@@ -15,40 +20,42 @@ export class DiagonalGaussians implements GaussianForm {
 
   logProbability(values: Float64Array, out: Float64Array): void {
     const { K, D, means } = this.parameters;
-    const precisions = Float64Array.from({ length: K * D }, (_, at) => 1 / this.#variance(at));
-    for (let k = 0; k < K; k++) {
-      let constant = D * log2Pi;
-      for (let d = 0; d < D; d++) constant -= Math.log(precisions[k * D + d]!);
-      for (let t = 0; t * D < values.length; t++) {
-        let sum = constant;
-        for (let d = 0; d < D; d++) sum += (values[t * D + d]! - means[k * D + d]!) ** 2 * precisions[k * D + d]!;
-        out[t * K + k] = -0.5 * (Number.isNaN(sum) ? this.#withGaps(values, t, k) : sum);
-      }
+    const kernels = emissionKernels();
+    const { memory } = kernels;
+    const precisions = means.map((_, at) => 1 / this.#variance(at));
+    const constants = Float64Array.from({ length: K }, (_, k) => {
+      const own = precisions.subarray(k * D, (k + 1) * D);
+      return -0.5 * own.reduce((sum, precision) => sum + log2Pi - Math.log(precision), 0);
+    });
+    scope(memory, (allocate) => {
+      const [x, m, p, c] = [values, means, precisions, constants].map((numbers) => placed(memory, allocate, numbers));
+      const logs = allocate(8 * out.length);
+      const pointers = { x: x!, means: m!, precisions: p!, constants: c!, logs };
+      gaussianDiagLogDensity(kernels, { ...pointers, n: values.length / D, K, D });
+      out.set(doubles(memory, logs, out.length));
+    });
+    for (let row = 0; row * K < out.length; row++) {
+      if (!Number.isNaN(out[row * K]!)) continue;
+      for (let k = 0; k < K; k++) out[row * K + k] = this.#logOfKnown(values, row, k);
     }
   }
 
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
     const { K, D, origin } = this.parameters;
-    const { rows, rowsByColumn, sums, squares } = this.#views(statistics);
-    const row = new Float64Array(D);
-    for (let t = 0; t * D < values.length; t++) {
-      let gaps = false;
-      for (let d = 0; d < D; d++) {
-        row[d] = values[t * D + d]! - origin[d]!;
-        if (Number.isNaN(row[d]!)) gaps = true;
-      }
-      for (let k = 0; k < K; k++) {
-        const weight = posteriors[t * K + k]!;
-        if (!gaps) rows[k]! += weight;
-        for (let d = 0; d < D; d++) {
-          const x = row[d]!;
-          if (gaps && Number.isNaN(x)) continue;
-          if (gaps) rowsByColumn[k * D + d]! += weight;
-          sums[k * D + d]! += weight * x;
-          squares[k * D + d]! += weight * x * x;
-        }
-      }
-    }
+    const kernels = emissionKernels();
+    const { memory } = kernels;
+    const own = this.#views(statistics);
+    const gaps = scope(memory, (allocate) => {
+      const found = placedRows(memory, allocate, { values, weights: posteriors, origin });
+      const [masses, sums, squares] = [own.rows, own.sums, own.squares].map((part) => placed(memory, allocate, part));
+      const to = { masses: masses!, sums: sums!, squares: squares! };
+      weightedMoments(kernels, { ...found, ...to, n: values.length / D, K, D });
+      own.rows.set(doubles(memory, to.masses, K));
+      own.sums.set(doubles(memory, to.sums, K * D));
+      own.squares.set(doubles(memory, to.squares, K * D));
+      return found.gaps;
+    });
+    for (const row of gaps) this.#addKnown(own, values.subarray(row * D, (row + 1) * D), posteriors.subarray(row * K));
   }
 
   maximise(statistics: Float64Array): void {
@@ -105,20 +112,32 @@ export class DiagonalGaussians implements GaussianForm {
     return covars[this.spherical ? Math.floor(at / D) : at]!;
   }
 
-  /** −2 log p of the numbers that are there. */
-  #withGaps(values: Float64Array, t: number, k: number): number {
+  /** log p of the numbers of a row that are there. */
+  #logOfKnown(values: Float64Array, row: number, k: number): number {
     const { D, means } = this.parameters;
     let sum = 0;
     for (let d = 0; d < D; d++) {
-      const x = values[t * D + d]!;
+      const x = values[row * D + d]!;
       if (Number.isNaN(x)) continue;
       const variance = this.#variance(k * D + d);
-      sum += log2Pi + Math.log(variance) + (x - means[k * D + d]!) ** 2 / variance;
+      sum -= 0.5 * (log2Pi + Math.log(variance) + (x - means[k * D + d]!) ** 2 / variance);
     }
     return sum;
   }
 
-  #views(statistics: Float64Array): Record<'rows' | 'rowsByColumn' | 'sums' | 'squares', Float64Array> {
+  #addKnown({ rowsByColumn, sums, squares }: Views, row: Float64Array, weights: Float64Array): void {
+    const { K, D, origin } = this.parameters;
+    for (let at = 0; at < K * D; at++) {
+      const x = row[at % D]! - origin[at % D]!;
+      if (Number.isNaN(x)) continue;
+      const weight = weights[Math.floor(at / D)]!;
+      rowsByColumn[at]! += weight;
+      sums[at]! += weight * x;
+      squares[at]! += weight * x * x;
+    }
+  }
+
+  #views(statistics: Float64Array): Views {
     const { K, D } = this.parameters;
     const part = (i: number) => statistics.subarray(K + i * K * D, K + (i + 1) * K * D);
     return { rows: statistics.subarray(0, K), rowsByColumn: part(0), sums: part(1), squares: part(2) };

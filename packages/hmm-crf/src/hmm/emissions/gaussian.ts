@@ -106,8 +106,12 @@ export class Gaussian implements Emission {
   }
 
   check(data: Observations): void {
-    const at = data.values.findIndex((value) => Math.abs(value) === Infinity);
-    if (at >= 0) throw new DataError(where, `${placeOf(data, at)}: ${show(data.values[at])} is not finite`);
+    const { values } = data;
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at]!;
+      if (value === Infinity || value === -Infinity)
+        throw new DataError(where, `${placeOf(data, at)}: ${value} is not finite`);
+    }
   }
 
   initialise({ values }: Observations, rng: Rng): void {
