@@ -89,6 +89,11 @@ describe('what breaks the format', () => {
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(problem)]);
   });
 
+  test('what is no text', async () => {
+    const bytes = [new TextEncoder().encode(good)] as never;
+    await expect(collect(readAttributes(bytes))).rejects.toThrow('cannot read text from a Uint8Array');
+  });
+
   test('what the format cannot say is not written', () => {
     for (const label of ['', '@weight', 'a\tb', '\uFEFFO']) {
       expect(() => writeAttributes([{ labels: [label], items: [[]] }])).toThrow(
@@ -104,6 +109,9 @@ describe('what breaks the format', () => {
       expect(() => writeAttributes([{ items: [['a']], ...wrong }])).toThrow(
         expect.objectContaining({ name: 'DataError' }),
       );
+    }
+    for (const text of [42, null, new Blob([])]) {
+      expect(() => readAttributes(text as never)).toThrow(expect.objectContaining({ name: 'OptionError' }));
     }
     expect(() => readAttributes('', { skip: true } as never)).toThrow(expect.objectContaining({ name: 'OptionError' }));
   });

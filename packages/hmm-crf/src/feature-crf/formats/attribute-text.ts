@@ -1,6 +1,6 @@
 /** CRFsuite's text format of labelled attributes: one item a line, an empty line after each sequence. https://www.chokkan.org/software/crfsuite/manual.html */
 import { type Dataset, dataset } from '@seqloom/core/dataset';
-import { DataError, show } from '@seqloom/core/errors';
+import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { knownOptions } from '@seqloom/core/options';
 import { forEachAttribute, type LabelledItems } from '../item.js';
 import { AttributeLines, type AttributeSequence } from './attribute-lines.js';
@@ -14,11 +14,14 @@ export interface AttributeTextOptions {
 }
 
 /**
- * The sequences of a text in CRFsuite's format, read anew at each iteration. As in CRFsuite 0.12 there are no comments, and a line `@weight:2` gives
+ * The sequences of a text in CRFsuite's format, read anew at each iteration (a stream only once). As in CRFsuite 0.12 there are no comments, and a line `@weight:2` gives
  * its sequence that weight. Throws a DataError, with line and column, for a weight that is no number, a colon or backslash without its escape…
  */
 export function readAttributes(text: TextChunks, options: AttributeTextOptions = {}): Dataset<AttributeSequence> {
   knownOptions('readAttributes', options, ['onBroken']);
+  const chunked =
+    typeof text === 'object' && text !== null && (Symbol.asyncIterator in text || Symbol.iterator in text);
+  if (typeof text !== 'string' && !chunked) throw unreadable(text);
   return dataset(() => sequences(typeof text === 'string' ? [text] : text, options));
 }
 
@@ -29,6 +32,7 @@ async function* sequences(
   const parser = new AttributeLines('readAttributes', onBroken);
   let rest = '';
   for await (const chunk of chunks) {
+    if (typeof chunk !== 'string') throw unreadable(chunk);
     const lines = (rest + chunk).split('\n');
     rest = lines.pop()!;
     for (const line of lines) {
@@ -40,6 +44,12 @@ async function* sequences(
     const last = parser.line(line);
     if (last) yield last;
   }
+}
+
+function unreadable(text: unknown): OptionError {
+  return new OptionError('readAttributes', `cannot read text from ${show(text)}`, {
+    hint: 'pass the text, or its chunks: blob.stream().pipeThrough(new TextDecoderStream()), createReadStream(path, "utf8")',
+  });
 }
 
 /** Sequences in CRFsuite's format. Throws a DataError for a label or an attribute that it cannot say: with a tab or a line break, or a label that begins with @. */
