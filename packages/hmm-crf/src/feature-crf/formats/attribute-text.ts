@@ -14,8 +14,8 @@ export interface AttributeTextOptions {
 }
 
 /**
- * The sequences of a text in CRFsuite's format, read anew at each iteration (a stream only once). As in CRFsuite 0.12 there are no comments, and a line `@weight:2` gives
- * its sequence that weight. Throws a DataError, with line and column, for a weight that is no number, a colon or backslash without its escape…
+ * The sequences of a text in CRFsuite's format, read anew at each iteration (a stream only once). As in CRFsuite 0.12 there are no comments,
+ * and a line `@weight:2` gives its sequence that weight. Throws a DataError, with line and column, for a weight that is no number, a colon or backslash without its escape…
  */
 export function readAttributes(text: TextChunks, options: AttributeTextOptions = {}): Dataset<AttributeSequence> {
   knownOptions('readAttributes', options, ['onBroken']);
@@ -33,7 +33,9 @@ async function* sequences(
   let rest = '';
   for await (const chunk of chunks) {
     if (typeof chunk !== 'string') throw unreadable(chunk);
-    const lines = (rest + chunk).split('\n');
+    rest += chunk;
+    if (!chunk.includes('\n')) continue; // however long a line is, it is looked at once
+    const lines = rest.split('\n');
     rest = lines.pop()!;
     for (const line of lines) {
       const sequence = parser.line(line);
