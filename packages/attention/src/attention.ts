@@ -37,7 +37,7 @@ export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Key
     if (B * K === 0) throw new ShapeError('Attention.remember', `\`keys\` are empty: [B=${B}, K=${K}]`);
     const cleanKeys = keepWhere(keys.mask, keys.values);
     const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
-    return { keys: this.scorer.prepare(cleanKeys), values: cleanValues, mask: keys.mask };
+    return { keys: this.scorer.prepare(cleanKeys, keys.mask), values: cleanValues, mask: keys.mask };
   }
 
   /** query [B,Q,D] → context [B,Q,V], weights [B,Q,K]. Throws ShapeError. */

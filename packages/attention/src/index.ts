@@ -16,16 +16,28 @@ export { topK } from './normalizers/top-k.js';
 export { AdditiveScore, type AdditiveScoreOptions } from './scorers/additive.js';
 export { ConcatScore, type ConcatScoreOptions } from './scorers/concat.js';
 export { CosineScore, type CosineScoreOptions } from './scorers/cosine.js';
+export { CoverageScore, type CoverageScoreOptions } from './scorers/coverage.js';
 export { DeepScore, type DeepScoreOptions } from './scorers/deep.js';
 export { DotScore } from './scorers/dot.js';
+export { DynamicConvolutionScore, type DynamicConvolutionScoreOptions } from './scorers/dynamic-convolution.js';
+export { ForwardScore, type ForwardScoreOptions } from './scorers/forward.js';
 export {
   GaussianDistanceScore,
   type GaussianDistanceScoreOptions,
   type PlacedKeys,
 } from './scorers/gaussian-distance.js';
+export { GaussianMixtureScore, type GaussianMixtureScoreOptions } from './scorers/gaussian-mixture.js';
 export { GeneralScore, type GeneralScoreOptions } from './scorers/general.js';
 export { LearnedQueryScore, type LearnedQueryScoreOptions } from './scorers/learned-query.js';
+export {
+  type CountedKeys,
+  LocalMonotonicScore,
+  type LocalMonotonicScoreOptions,
+  LocalPredictiveScore,
+  type LocalPredictiveScoreOptions,
+} from './scorers/local.js';
 export { LocationScore, type LocationScoreOptions } from './scorers/location.js';
+export { LocationSensitiveScore, type LocationSensitiveScoreOptions } from './scorers/location-sensitive.js';
 export { NormedAdditiveScore, type NormedAdditiveScoreOptions } from './scorers/normed-additive.js';
 export { ScaledDotScore } from './scorers/scaled-dot.js';
 export { scorer } from './scorers/scorer.js';

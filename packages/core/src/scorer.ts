@@ -4,8 +4,8 @@ import type { Sequence } from './sequence.js';
 
 /** Compares queries with keys. `Keys` is what `prepare` makes of a memory once (projections, norms…). */
 export interface Scorer<Keys = tf.Tensor3D> {
-  /** keys [B,K,D] → whatever `score` needs of them. */
-  prepare(keys: tf.Tensor3D): Keys;
+  /** keys [B,K,D], 0 where the mask [B,K] is 0 → whatever `score` needs of them. */
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): Keys;
   /** query [B,Q,D] × prepared keys (and the alignment of the step before, where the scorer reads it) → energies [B,Q,K]. */
   score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D;
   /**

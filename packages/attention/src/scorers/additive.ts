@@ -70,6 +70,23 @@ export function prepareAdditive(
   return project(keys, key as tf.Tensor2D, bias as tf.Tensor1D | undefined);
 }
 
+/** As `scoreAdditive`, with `extra` [B,Q,K,U] added inside the tanh: every query has keys of its own. */
+export function scoreAdditiveWith(
+  extra: tf.Tensor4D,
+  where: string,
+  weights: { query: tf.Tensor; energy: tf.Tensor },
+  query: tf.Tensor3D,
+  keys: tf.Tensor3D,
+): tf.Tensor3D {
+  const [B, Q, K, U] = extra.shape;
+  const [querySize] = weights.query.shape;
+  dims(`${where}.score`, { query: [query, `${B} ${Q} ${querySize}`], keys: [keys, `${B} ${K} ${U}`] });
+  const own = tf.reshape(tf.add(extra, tf.expandDims(keys, 1)), [B * Q, K, U]);
+  const projected = tf.reshape(project(query, weights.query as tf.Tensor2D), [B * Q, 1, U]);
+  const energies = additiveScore({ query: projected, keys: own, energy: weights.energy }, {})[0] as tf.Tensor3D;
+  return tf.reshape(energies, [B, Q, K]);
+}
+
 /** query [B,Q,D] projected and compared with keys [B,K,U]: → energies [B,Q,K]. */
 export function scoreAdditive(
   where: string,

@@ -1,0 +1,63 @@
+/** Attention that goes forward, a key at most at each step. */
+import type { Alignment, Rng, Scorer } from '@seqloom/core';
+import { count, detach, glorotUniform, knownOptions, Module, OptionError, parameter, show, zeros } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { oneFurther, weightsBefore } from '../first-key.js';
+import { lowest } from '../normalizers/allowed.js';
+import { project } from '../project.js';
+
+export interface ForwardScoreOptions<Keys> {
+  /** What compares queries with keys. */
+  inner: Scorer<Keys>;
+  /** D: with it, a transition agent learns from the query whether to move on or to stay; without, both are as likely. */
+  agentSize?: number;
+  rng?: Rng;
+}
+
+/**
+ * Forward attention: energy = inner energy + log prior, so that after softmax weights ∝ prior · exp(inner energy). The prior of key k is (1 − u)·w(k) + u·w(k−1)
+ * with the weights w of the step before, at first all on the first key; u is ½, or σ(v·query + b) of the step before with a transition agent (½ at
+ * first). query [B,Q,D], keys [B,K,E] → [B,Q,K]. Normalise it by softmax. arXiv:1807.06736
+ */
+export class ForwardScore<Keys = tf.Tensor3D> extends Module implements Scorer<Keys> {
+  readonly inner: Scorer<Keys>;
+  readonly agent: { weight: tf.Variable<tf.Rank.R2>; bias: tf.Variable<tf.Rank.R1> } | undefined; // v [D,1], b [1]
+
+  constructor(options: ForwardScoreOptions<Keys>) {
+    super();
+    knownOptions('ForwardScore', options, ['inner', 'agentSize', 'rng']);
+    const { inner, agentSize, rng } = options;
+    if (typeof inner?.score !== 'function')
+      throw new OptionError('ForwardScore', `\`inner\` must be a scorer, got ${show(inner)}`);
+    this.inner = inner;
+    this.agent =
+      agentSize === undefined
+        ? undefined
+        : {
+            weight: parameter([count('ForwardScore', 'agentSize', agentSize), 1], glorotUniform, rng),
+            bias: parameter([1], zeros, rng),
+          };
+  }
+
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): Keys {
+    return this.inner.prepare(keys, mask);
+  }
+
+  score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+    const energies = this.inner.score(query, keys);
+    const weights = weightsBefore(previous, energies.shape);
+    const moves = (this.agent && previous?.state) ?? tf.scalar(0.5);
+    const prior = tf.add(tf.mul(weights, tf.sub(1, moves)), tf.mul(oneFurther(weights), moves));
+    const possible = detach(prior, (p) => tf.greater(p, smallest));
+    return tf.where(possible, tf.add(energies, tf.log(tf.where(possible, prior, 1))), lowest) as tf.Tensor3D;
+  }
+
+  /** How likely the next step moves on: u [B,Q,1]; ½ without an agent. */
+  remember(weights: tf.Tensor3D, query: tf.Tensor3D): tf.Tensor3D {
+    if (!this.agent) return tf.fill([weights.shape[0], weights.shape[1], 1], 0.5);
+    return tf.sigmoid(project(query, this.agent.weight as tf.Tensor2D, this.agent.bias as tf.Tensor1D));
+  }
+}
+
+/** A prior below it counts as 0: its logarithm and gradient would leave float32. */
+const smallest = 1e-30;
