@@ -22,6 +22,8 @@ export { GaussianMixture } from './emissions/gaussian-mixture.js';
 export type { MixturePrior } from './emissions/mixture-prior.js';
 export type { EmissionReader } from './emissions/read-emission.js';
 export { readEmission, registerEmission } from './emissions/read-emission.js';
+export type { TiedOptions } from './tied-emission.js';
+export { Tied } from './tied-emission.js';
 
 // Learning
 
@@ -31,6 +33,9 @@ export type { BaumWelchOptions, IterationEvent, StoppedEvent } from './baum-welc
 export { baumWelch } from './baum-welch.js';
 export type { FitOptions, FitResult, RestartOptions } from './fit.js';
 export { fitBest } from './fit.js';
+export { leftRight } from './left-right.js';
+export type { StepEvent, StepwiseOptions, StepwiseState } from './stepwise-em.js';
+export { stepwiseEM, stepwiseState } from './stepwise-em.js';
 export type { SupervisedOptions } from './supervised.js';
 
 // Answers
@@ -65,5 +70,19 @@ export { VariationalHMM } from './variational/variational-hmm.js';
 
 // Structure
 
+export type { CategoricalDurationOptions } from './structure/durations/categorical.js';
+export { CategoricalDuration } from './structure/durations/categorical.js';
+export type { Duration, DurationJSON } from './structure/durations/duration.js';
+export type { NegativeBinomialDurationOptions } from './structure/durations/negative-binomial.js';
+export { NegativeBinomialDuration } from './structure/durations/negative-binomial.js';
+export type { PoissonDurationOptions } from './structure/durations/poisson.js';
+export { PoissonDuration } from './structure/durations/poisson.js';
+export { readDuration } from './structure/durations/read-duration.js';
 export type { LatentModel, LearnFitOptions, LearnOptions } from './structure/expectation-maximisation.js';
 export { expectationMaximisation } from './structure/expectation-maximisation.js';
+export type { Segment } from './structure/semi-markov/best-segments.js';
+export type {
+  HiddenSemiMarkovOptions,
+  SemiMarkovStatistics,
+} from './structure/semi-markov/hidden-semi-markov-model.js';
+export { HiddenSemiMarkovModel } from './structure/semi-markov/hidden-semi-markov-model.js';

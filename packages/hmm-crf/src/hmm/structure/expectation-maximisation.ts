@@ -70,6 +70,11 @@ export async function learn<Data, Statistics extends { logLikelihood: number }>(
   return { history, logPosterior, stopped: 'aborted' };
 }
 
+/** What a generator returns, without rests. */
+export function finish<T>(steps: Generator<void, T, void>): T {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
 async function unlessAborted<T>(
   steps: Generator<void, T, void>,
   signal: AbortSignal | undefined,

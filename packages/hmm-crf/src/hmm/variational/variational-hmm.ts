@@ -7,7 +7,7 @@ import type { Emission, EmissionJSON } from '../emissions/emission.js';
 import type { FitResult } from '../fit.js';
 import { HMM } from '../hmm.js';
 import { checkObservations, eachSequence, type Observations } from '../observations.js';
-import { type LatentModel, type LearnFitOptions, learn } from '../structure/expectation-maximisation.js';
+import { finish, type LatentModel, type LearnFitOptions, learn } from '../structure/expectation-maximisation.js';
 import { chainExpectations, type LogChain } from '../structure/log-chain.js';
 import { readModel } from '../structure/model-file.js';
 import { chosen, dirichletDivergence, dirichletParameters, expectedLogs, meansOf } from './dirichlet.js';
@@ -212,8 +212,4 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
     this.emission.accumulate(statistics.emission, rows, states);
     return states;
   }
-}
-
-function finish<T>(steps: Generator<void, T, void>): T {
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }

@@ -29,8 +29,9 @@ export function fitPowerSeries(
     else high = theta;
     const newton = theta + (target - mean) / variance;
     const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (next === theta) break;
+    const step = Math.abs(next - theta);
     theta = next;
+    if (step <= 1e-15 * Math.max(1, Math.abs(theta))) break;
   }
   return theta;
 }

@@ -1,4 +1,5 @@
 /** Forward messages over segments: O(T·K·D + T·K²). */
+import { logSumExp } from '../../log-domain.js';
 import type { SegmentScores } from './segment-scores.js';
 import type { SemiMarkovChain } from './semi-markov-chain.js';
 
@@ -63,14 +64,4 @@ function transit(from: Float64Array, logTransition: Float64Array, to: Float64Arr
     if (top > -Infinity) for (let i = 0; i < K; i++) sum += Math.exp(from[i]! + logTransition[i * K + j]! - top);
     to[j] = top + Math.log(sum);
   }
-}
-
-/** log Σ exp; −∞ for nothing but −∞. */
-export function logSumExp(values: Float64Array): number {
-  let top = -Infinity;
-  for (let i = 0; i < values.length; i++) top = Math.max(top, values[i]!);
-  if (top === -Infinity) return top;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - top);
-  return top + Math.log(sum);
 }

@@ -1,9 +1,10 @@
 import { Rng } from '@seqloom/core/rng';
 import { describe, expect, it } from 'vitest';
 import { drawDistribution, normalise } from '../../distributions.js';
+import { logSumExp } from '../../log-domain.js';
 import { bestSegments, type Segment } from './best-segments.js';
 import { addExpectations, emptyCounts } from './expectations.js';
-import { forward, logSumExp } from './forward.js';
+import { forward } from './forward.js';
 import { segmentScores } from './segment-scores.js';
 import { logSurvivalOf, type SemiMarkovChain } from './semi-markov-chain.js';
 
