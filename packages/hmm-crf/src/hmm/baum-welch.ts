@@ -95,7 +95,7 @@ export function checkStatistics({ emission }: ExpectedStatistics): void {
 }
 
 /** Undefined when aborted. Lets others run now and then, so that something can be aborted. */
-async function expectedStatistics(
+export async function expectedStatistics(
   hmm: HMM,
   data: Observations,
   allowed: Uint8Array | undefined,

@@ -26,7 +26,7 @@ export function* batches(
   { values, width, lengths }: Observations,
   allowed?: Uint8Array,
 ): Generator<PlacedBatch, void, void> {
-  const K = allowed ? (allowed.length * width) / values.length : 0;
+  const K = allowed && values.length > 0 ? (allowed.length * width) / values.length : 0;
   let [sequence, row] = [0, 0];
   while (sequence < lengths.length) {
     let [end, to] = [sequence + 1, row + lengths[sequence]!];

@@ -40,6 +40,7 @@ export function logLikelihoods(hmm: HMMLike, batch: Batch): Float64Array {
   return scope(kernels.memory, (allocate) => {
     const B = batch.lengths.length;
     const out = allocate(8 * B);
+    doubles(kernels.memory, out, B).fill(0);
     hmmLogLikelihood(kernels, placeModel(hmm, allocate), placeFrames(hmm.emission, batch, allocate), out);
     return doubles(kernels.memory, out, B).slice();
   });

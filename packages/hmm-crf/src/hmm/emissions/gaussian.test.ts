@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { type EmissionSample, emissionLaws } from '../../laws/emission-laws.js';
+import { Tied } from '../tied-emission.js';
 import { Categorical } from './categorical.js';
 import { type CovarianceType, Gaussian, type GaussianOptions } from './gaussian.js';
 
@@ -81,6 +82,17 @@ const categoricals = [1, 2.5].map((prior): [string, EmissionSample] => [
   },
 ]);
 
-describe.each([...categoricals, ...gaussians])('%s', (_, sample) => {
+const tied: [string, EmissionSample] = [
+  'Gaussian that two of three states share',
+  {
+    make: () =>
+      new Tied({ groups: [0, 1, 0], emission: new Gaussian({ stateCount: 2, size: 3, means, covars: covars.diag! }) }),
+    read: Tied.fromJSON,
+    bad: [0, Infinity, 0],
+    quadrature: () => rows(-15, 15, 2000),
+  },
+];
+
+describe.each([tied, ...categoricals, ...gaussians])('%s', (_, sample) => {
   it.each(Object.entries(emissionLaws))('%s', async (_law, check) => check(sample));
 });
