@@ -24,5 +24,7 @@ export { layOutForward, scanForward } from './recurrent/forward';
 export { layOutSums, scanSums } from './recurrent/gradient-sums';
 export { repeatRow, sumRows } from './rows';
 export { segmentSum } from './segment';
+export { segmentChainBackward } from './segment-chain/backward';
+export { segmentChainForward, segmentChainWorkspace } from './segment-chain/forward';
 export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax';
 export { packedProduct } from './tiles';

@@ -80,6 +80,8 @@ export type { AxisReduction, Reduction } from './reduction.js';
 export { reduce, softmax } from './reduction.js';
 export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';
+export type { SegmentChain, SegmentChainGradients, SegmentChainMessages } from './segment-chain.js';
+export { segmentChainBackward, segmentChainForward, segmentMessageSize } from './segment-chain.js';
 export type { CrossEntropy, MaskedSoftmax, SoftmaxGradient } from './softmax.js';
 export { crossEntropy, crossEntropyGradient, maskedSoftmax, softmaxGradient } from './softmax.js';
 export { canShareMemory, isNode, isShared, sharedMemory, withSharedMemory } from './threads/shared-memory.js';

@@ -15,6 +15,7 @@ import type { OptimizerExports } from './optimizer.js';
 import type { ScanExports } from './recurrent/scan.js';
 import type { ReductionExports } from './reduction.js';
 import type { SegmentExports } from './segment.js';
+import type { SegmentChainExports } from './segment-chain.js';
 import type { SoftmaxExports } from './softmax.js';
 import { isShared, withSharedMemory } from './threads/shared-memory.js';
 import type { Threads } from './threads/threads.js';
@@ -37,6 +38,7 @@ export interface Kernels {
     OptimizerExports &
     ReductionExports &
     RowsExports &
+    SegmentChainExports &
     SegmentExports &
     SoftmaxExports &
     ScanExports;

@@ -122,7 +122,7 @@ function addLogarithms<T>(sums: usize, next: usize, P: i32): void {
 }
 
 /** The same in the log domain, with any matrix [K,K]. */
-function logStep<T>(alpha: usize, transition: usize, next: usize, K: i32, P: i32): void {
+export function logStep<T>(alpha: usize, transition: usize, next: usize, K: i32, P: i32): void {
   for (let j = 0; j < P; j += lanes<T>()) {
     let top = v128.splat<T>(<T>(100 * impossible<T>()));
     for (let i = 0; i < K; i++) top = v128.max<T>(top, pair<T>(alpha, transition, i, j, K));
