@@ -80,6 +80,12 @@ export { PoissonDuration } from './structure/durations/poisson.js';
 export { readDuration } from './structure/durations/read-duration.js';
 export type { LatentModel, LearnFitOptions, LearnOptions } from './structure/expectation-maximisation.js';
 export { expectationMaximisation } from './structure/expectation-maximisation.js';
+export type {
+  DrivenObservations,
+  DrivenStatistics,
+  InputDrivenHMMOptions,
+} from './structure/input-driven/input-driven-hmm.js';
+export { InputDrivenHMM } from './structure/input-driven/input-driven-hmm.js';
 export type { Segment } from './structure/semi-markov/best-segments.js';
 export type {
   HiddenSemiMarkovOptions,
