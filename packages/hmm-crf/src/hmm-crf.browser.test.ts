@@ -9,6 +9,7 @@ import { crfLaws } from './laws/crf-laws.js';
 import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
 import { restrictionLaws } from './laws/restriction-laws.js';
+import { scanLaws } from './laws/scan-laws.js';
 import { segmentLaws } from './laws/segment-laws.js';
 import { sparseFeatureLaws } from './laws/sparse-feature-laws.js';
 
@@ -21,6 +22,7 @@ describe.each(backendsHere())('%s', (backend) => {
       ...answerLaws,
       ...opLaws,
       ...restrictionLaws,
+      ...scanLaws,
       ...crfLaws,
       ...neuralHMMLaws,
       ...segmentLaws,

@@ -3,8 +3,10 @@
 // The chain
 export type { ChainPotentials, ChainSizes } from './chain/chain-potentials.js';
 export { chainSum } from './chain/chain-sum.js';
+export type { LinearChainOptions } from './chain/linear-chain.js';
 export { LinearChain } from './chain/linear-chain.js';
 export type { StepLoss } from './chain/minimum-risk.js';
+export type { Recursion } from './chain/recursion.js';
 export type { PartialLabels, Restriction } from './chain/restriction.js';
 export type { Statistic } from './chain/statistic.js';
 

@@ -1,21 +1,24 @@
 /** Every question that one asks of a linear chain. */
 
-import { count, defaultRng, detach, dims, type Rng } from '@seqloom/core';
+import { count, defaultRng, detach, dims, knownOptions, oneOf, type Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { bestPath } from './best-path.js';
 import { type ChainPotentials, type ChainSizes, chainSizes } from './chain-potentials.js';
 import { chainSum } from './chain-sum.js';
 import { expectedStatistic, type Marginals } from './expected-statistic.js';
 import { kBestPaths } from './k-best-paths.js';
-import { logPartition } from './log-partition.js';
-import { logProbability } from './log-probability.js';
 import { logRatio } from './log-ratio.js';
 import { riskChain, type StepLoss } from './minimum-risk.js';
 import { pathScore } from './path-score.js';
+import { type Recursion, recursions } from './recursion.js';
 import { type Restriction, restricted } from './restriction.js';
 import { samplePaths } from './sample-paths.js';
 import { covarianceSemiring } from './semirings/expectation.js';
 import type { Statistic } from './statistic.js';
+
+export interface LinearChainOptions {
+  /** 'sequential' unless told; 'scan' is for long chains where nothing is fused. Log partitions, marginals, all that is made of them, and Viterbi obey it. */
+  recursion?: Recursion;
+}
 
 /**
  * A batch of chains over K states. Everything but paths is differentiable, twice. A sequence without a real step has the log
@@ -24,11 +27,17 @@ import type { Statistic } from './statistic.js';
 export class LinearChain {
   readonly sizes: ChainSizes;
   readonly #potentials: ChainPotentials;
+  readonly #options: LinearChainOptions;
+  readonly #recursion: (typeof recursions)[Recursion];
 
   /** Throws a ShapeError where the potentials do not fit together. */
-  constructor(potentials: ChainPotentials) {
+  constructor(potentials: ChainPotentials, options: LinearChainOptions = {}) {
+    knownOptions('LinearChain', options, ['recursion']);
+    const { recursion = 'sequential' } = options;
     this.sizes = chainSizes('LinearChain', potentials);
     this.#potentials = potentials;
+    this.#options = options;
+    this.#recursion = recursions[oneOf('LinearChain', 'recursion', recursion, ['sequential', 'scan'])];
   }
 
   /**
@@ -39,6 +48,7 @@ export class LinearChain {
   restrict(restriction: Restriction): LinearChain {
     return new LinearChain(
       tf.tidy(() => restricted(this.#potentials, restriction) as ChainPotentials & tf.TensorContainerObject),
+      this.#options,
     );
   }
 
@@ -59,7 +69,7 @@ export class LinearChain {
   /** log p(labels): score − logPartition, [B]; −∞ without a gradient where the labels are impossible. Throws as `score`. */
   logProbability(labels: tf.Tensor2D): tf.Tensor1D {
     this.#checkShape('LinearChain.logProbability', labels);
-    return tf.tidy(() => logProbability(this.#whole(), labels));
+    return tf.tidy(() => this.#recursion.logProbability(this.#whole(), labels));
   }
 
   /** The probability of each state at each step, [B,T,K]; 0 at masked steps. */
@@ -81,7 +91,7 @@ export class LinearChain {
   viterbi(): { path: tf.Tensor2D; score: tf.Tensor1D } {
     return tf.tidy(() => {
       const potentials = this.#whole();
-      const best = bestPath(potentials);
+      const best = this.#recursion.bestPath(potentials);
       const score = pathScore(potentials, best);
       const possible = detach<tf.Tensor, tf.Tensor>(score, (values) => tf.greater(values, -Infinity));
       const path = tf.where(tf.expandDims(possible, 1), best, tf.fill(best.shape, -1, 'int32')) as tf.Tensor2D;
@@ -129,7 +139,10 @@ export class LinearChain {
    */
   minimumRisk(loss: StepLoss): { path: tf.Tensor2D; risk: tf.Tensor1D } {
     return tf.tidy(() => {
-      const { path, score } = new LinearChain(riskChain(this.#whole(), this.marginals(), loss, this.sizes)).viterbi();
+      const { path, score } = new LinearChain(
+        riskChain(this.#whole(), this.marginals(), loss, this.sizes),
+        this.#options,
+      ).viterbi();
       return { path, risk: tf.neg(score) };
     });
   }
@@ -195,7 +208,7 @@ export class LinearChain {
   }
 
   #logPartition(moved: Partial<ChainPotentials>): tf.Tensor1D {
-    return tf.tidy(() => logPartition({ ...this.#whole(), ...moved }));
+    return tf.tidy(() => this.#recursion.logPartition({ ...this.#whole(), ...moved }));
   }
 
   /** With end potentials, for the ops. */

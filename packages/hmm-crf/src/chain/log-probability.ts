@@ -13,8 +13,7 @@ export const linearChainLogProbability: Op<PathPart, Record<string, never>> = de
   workspaces: 2,
   composed(inputs: Tensors<PathPart>) {
     const [score, logZ] = [linearChainPathScore, linearChainLogPartition].map((op) => op.composed(inputs, {})[0]!);
-    const impossible = detach(score!, (values) => tf.equal(values, -Infinity));
-    return [tf.where(impossible, score!, tf.sub(score!, logZ!))];
+    return [scoreLess(score!, logZ!)];
   },
   fused: logProbabilityKernels,
 });
@@ -22,4 +21,10 @@ export const linearChainLogProbability: Op<PathPart, Record<string, never>> = de
 /** log p(labels) per sequence: labels [B,T] int32 → [B]. Throws as `pathScore`. */
 export function logProbability(potentials: Required<ChainPotentials>, labels: tf.Tensor2D): tf.Tensor1D {
   return linearChainLogProbability(withLabels(potentials, labels), {})[0] as tf.Tensor1D;
+}
+
+/** score − logZ, and −∞ without a gradient where the score is. */
+export function scoreLess<T extends tf.Tensor>(score: T, logZ: T): T {
+  const impossible = detach<tf.Tensor, tf.Tensor>(score, (values) => tf.equal(values, -Infinity));
+  return tf.where(impossible, score as tf.Tensor, tf.sub(score, logZ)) as T;
 }

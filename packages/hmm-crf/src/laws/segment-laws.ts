@@ -1,9 +1,10 @@
 /** Laws of chains of segments: what the recursion computes is what all segmentations, one by one, say. */
 import { lengthMask, Rng, type Sequence, sequence } from '@seqloom/core';
-import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing';
+import { checkGradients, expectClose, expectNoLeak, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { CRF } from '../crf/crf.js';
+import { segmentLogPartition } from '../crf/segments/log-partition.js';
 import { SegmentChain } from '../crf/segments/segment-chain.js';
 import type { SegmentPotentials } from '../crf/segments/segment-potentials.js';
 import { SemiMarkovCRF } from '../crf/segments/semi-markov-crf.js';
@@ -39,6 +40,15 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     await same(chain, 'marginals', (x) => x.marginals(), marginalsOf(chain, all));
     await same(chain, 'label marginals', (x) => x.labelMarginals(), labelMarginalsOf(chain, all));
   }),
+  'the log partition op over segments keeps the laws of ops': async (runs) => {
+    const random = { name: 'random', inputs: partsOf(randomSegments()), gradientCheck: {} };
+    const drawn = fc.sample(plainSegments, { numRuns: runs, seed: 12 }).map((chain, i) => ({
+      name: `drawn chain ${i}`,
+      inputs: partsOf(segmentTensors(chain, Number.NaN)),
+      gradientCheck: false as const, // −∞ has no difference
+    }));
+    await verifyOp(segmentLogPartition, [random, ...drawn].map((each) => ({ ...each, attributes: {}, tolerance }))); // biome-ignore format: one call
+  },
   'Viterbi finds a best segmentation, and its score': forSegments(async (chain) => {
     const all = allOf(chain);
     const best = all.map((each) => Math.max(...each.map(({ score }) => score)));
@@ -182,4 +192,8 @@ function randomSegments(): SegmentPotentials {
   const rng = new Rng(7);
   const values = tf.tensor4d(Float32Array.from({ length: 3 * 4 * 3 * 2 }, () => rng.normal()), [3, 4, 3, 2]); // biome-ignore format: one call
   return { initial, transition: transition as tf.Tensor2D, final, segments: { values, mask } };
+}
+
+function partsOf({ segments, ...potentials }: SegmentPotentials) {
+  return { ...potentials, ...segments };
 }

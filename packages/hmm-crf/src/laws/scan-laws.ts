@@ -1,0 +1,71 @@
+/** Laws of the parallel scan: it answers as steps one by one do, gradients included. */
+import { Rng } from '@seqloom/core';
+import { expectClose, expectNoLeak } from '@seqloom/core/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ChainPotentials } from '../chain/chain-potentials.js';
+import { LinearChain } from '../chain/linear-chain.js';
+import { forChains, type Law, nested, same, tolerance } from './for-chains.js';
+import { randomPotentials } from './plain-chains.js';
+
+const scanned = (potentials: ChainPotentials) => new LinearChain(potentials, { recursion: 'scan' });
+
+export const scanLaws: Readonly<Record<string, Law>> = {
+  'a scan answers as steps one by one do': forChains(async (chain) => {
+    const answers: Record<string, (chain: LinearChain) => tf.Tensor> = {
+      'log partition': (each) => each.logPartition(),
+      marginals: (each) => each.marginals(),
+      'pair marginals': (each) => each.pairMarginals(),
+      entropy: (each) => each.entropy(),
+      'Viterbi score': (each) => each.viterbi().score,
+      'log probability': (each) => each.logProbability(tf.zeros([each.sizes.B, each.sizes.T], 'int32')),
+    };
+    for (const [what, answer] of Object.entries(answers)) {
+      const expected = await nested<number[][]>(chain, (tensors) => answer(new LinearChain(tensors)));
+      await same(chain, what, (tensors) => answer(scanned(tensors)), [expected].flat(9) as never, 5 * tolerance);
+    }
+    const path = await nested(chain, (tensors) => scanned(tensors).viterbi().path);
+    const labels = () => tf.tensor2d(path, undefined, 'int32');
+    const best = await nested<number[]>(chain, (tensors) => scanned(tensors).viterbi().score);
+    const none = path.map((row) => row.every((label) => label < 0));
+    const expected = best.map((score, row) => (none[row] && score === -Infinity ? 0 : score));
+    const zeroed = (score: tf.Tensor) => tf.where(tf.tensor1d(none, 'bool'), tf.zerosLike(score), score);
+    const clipped = () => tf.maximum(labels(), 0) as tf.Tensor2D;
+    await same(chain, 'score of its path', (tensors) => zeroed(new LinearChain(tensors).score(clipped())), expected);
+  }),
+  'its gradients and those of its marginals are the same': async () => {
+    const { mask, ...parts } = randomPotentials(new Rng(61), [9, 4, 1, 0], 3);
+    const xs = Object.values(parts) as tf.Tensor[];
+    const gradients = (make: typeof scanned) =>
+      tf.grads((...[initial, final, transition, emission]: tf.Tensor[]) => {
+        const chain = make({ initial, final, transition, emission, mask } as never);
+        return tf.add(tf.sum(chain.logPartition()), tf.sum(tf.square(chain.pairMarginals()))) as tf.Scalar;
+      })(xs);
+    const [actual, expected] = [gradients(scanned), gradients((potentials) => new LinearChain(potentials))];
+    for (const [i, gradient] of actual.entries())
+      await expectClose(gradient, expected[i]!, 5 * tolerance, `gradient ${i}`);
+  },
+  'long chains keep their digits': async () => {
+    const [T, K, rng] = [5000, 4, new Rng(62)];
+    const constants = Float32Array.from({ length: T }, () => 100 * rng.normal());
+    const moves = [0.7, 0.1, 0.15, 0.05];
+    const chain = scanned({
+      initial: tf.fill([K], -Math.log(K)),
+      transition: tf.tensor2d(moves.map((_, i) => moves.map((_, j) => Math.log(moves[(j - i + K) % K]!)))),
+      emission: tf.add(tf.tensor3d(constants, [1, T, 1]), tf.zeros([1, T, K])),
+      mask: tf.ones([1, T], 'bool'),
+    });
+    const sum = constants.reduce((total, each) => total + each, 0);
+    await expectClose(tf.div(chain.logPartition(), sum), [1], 1e-5, 'log partition');
+    await expectClose(
+      tf.div(chain.viterbi().score, sum - Math.log(K) + (T - 1) * Math.log(0.7)),
+      [1],
+      1e-5,
+      'Viterbi score',
+    );
+    await expectClose(chain.marginals(), new Array(T * K).fill(1 / K), 1e-4, 'marginals');
+  },
+  'a scan leaks nothing': async () => {
+    const chain = scanned(randomPotentials(new Rng(63), [5, 2], 3));
+    await expectNoLeak(() => tf.dispose([chain.logPartition(), chain.marginals(), chain.viterbi()] as tf.Tensor[]));
+  },
+};
