@@ -2,13 +2,13 @@
 import { DataError, OptionError, ShapeError } from '@seqloom/core/errors';
 import { count } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
-import { hammingLoss, type Loss, minimumRisk } from './decode.js';
+import { type BestPaths, hammingLoss, minimumRisk, mostProbable, type StepLoss, viterbi } from './decode.js';
 import { divergences, entropies } from './divergence.js';
 import { kBestPaths, type ScoredPath } from './k-best.js';
 import { covariance, expectation } from './moments.js';
-import { bestPaths, type ExpectedCounts, expectedCounts, logPartitions, pathScores } from './on-kernels.js';
+import { type ExpectedCounts, expectedCounts, logPartitions, pathScores } from './on-kernels.js';
 import { pairMarginals } from './pair-marginals.js';
-import { type Float64Potentials, type Float64Statistic, type Layout, layoutOf } from './potentials.js';
+import { type Float64Potentials, type Float64Statistic, type Layout, layoutOf, uniform } from './potentials.js';
 import { type Float64Restriction, restricted } from './restriction.js';
 import { samplePaths } from './sample.js';
 
@@ -38,14 +38,7 @@ export class Float64Chain {
 
   /** log of how many paths are possible: [B]. */
   logPathCount(): Float64Array {
-    const flags = (values: Float64Array) => values.map((value) => (value === -Infinity ? value : 0));
-    const { initial, transition, emission, final } = this.potentials;
-    const counting = {
-      ...this.potentials,
-      ...{ initial: flags(initial), transition: flags(transition), emission: flags(emission) },
-      ...(final && { final: flags(final) }),
-    };
-    return logPartitions(counting, this.#layout);
+    return logPartitions(uniform(this.potentials), this.#layout);
   }
 
   /** The sum of the potentials along labels [N]: [B]. Labels at masked steps are not read. Throws a DataError on one that is no state. */
@@ -80,27 +73,21 @@ export class Float64Chain {
   }
 
   /** The best path [N], −1 at masked steps and where none is possible, and its score [B]; of equals the lowest states win, from the end on. */
-  viterbi(): { path: Int32Array; score: Float64Array } {
-    const path = bestPaths(this.potentials, this.#layout);
-    const { scores } = pathScores(this.potentials, this.#layout, path);
-    const { firsts, lengths } = this.#layout;
-    for (const [b, score] of scores.entries()) {
-      if (score === -Infinity) path.fill(-1, firsts[b]!, firsts[b]! + lengths[b]!);
-    }
-    return { path, score: scores };
+  viterbi(): BestPaths {
+    return viterbi(this.potentials, this.#layout);
   }
 
-  /** The most probable state at each step (max-marginal) [N], −1 as in `viterbi`, and how many of them are expected to be wrong [B]. */
-  posteriorDecode(): { path: Int32Array; risk: Float64Array } {
-    return this.minimumRisk();
+  /** The most probable state at each step by itself (max-marginal) [N], −1 as in `viterbi`. The path of them may be forbidden. */
+  posteriorDecode(): Int32Array {
+    return mostProbable(this.marginals(), this.#layout);
   }
 
   /**
-   * The states of least expected loss, and that loss [B]; `loss` [K,K], right × taken, or [N,K,K], is the Hamming distance unless given. Throws a
-   * ShapeError where it does not fit.
+   * Of the possible paths the one with the least expected loss (minimum Bayes risk) [N], as from `viterbi`, and that loss [B]. `loss`, [K answered,
+   * K right] or [N,K,K], is added up over the steps; the Hamming distance unless given. Throws a ShapeError where it does not fit.
    */
-  minimumRisk(loss: Loss = hammingLoss(this.#layout.K)): { path: Int32Array; risk: Float64Array } {
-    return minimumRisk(this.marginals(), this.#layout, loss);
+  minimumRisk(loss: StepLoss = hammingLoss(this.#layout.K)): { path: Int32Array; risk: Float64Array } {
+    return minimumRisk(this.potentials, this.#layout, this.marginals(), loss);
   }
 
   /** By sequence, at most k possible paths, best first. Throws an OptionError unless k is a whole number of at least 1. */

@@ -109,6 +109,17 @@ function checkValues(
   }
 }
 
+/** The same paths, all with the score 0. */
+export function uniform(potentials: Float64Potentials): Float64Potentials {
+  const flat = (values: Float64Array) => values.map((value) => (value === -Infinity ? value : 0));
+  const { initial, transition, emission, final } = potentials;
+  return {
+    ...potentials,
+    ...{ initial: flat(initial), transition: flat(transition), emission: flat(emission) },
+    ...(final && { final: flat(final) }),
+  };
+}
+
 /** The statistic with 0 for what is left out. Throws a ShapeError where it does not fit. */
 export function wholeStatistic(
   where: string,
