@@ -3,11 +3,15 @@ import { Rng } from '@seqloom/core/rng';
 import { describe, expect, it } from 'vitest';
 import { type EmissionSample, emissionLaws } from '../../laws/emission-laws.js';
 import { Bernoulli } from './bernoulli.js';
-import type { Emission } from './emission.js';
+import type { Emission, EmissionJSON } from './emission.js';
 import { Gamma } from './gamma.js';
 import { GaussianMixture, type GaussianMixtureOptions } from './gaussian-mixture.js';
+import { LinearRegression, type LinearRegressionOptions } from './linear-regression.js';
 import { Multinomial } from './multinomial.js';
 import { Poisson } from './poisson.js';
+import { Product } from './product.js';
+import { readEmission } from './read-emission.js';
+import { StudentT } from './student-t.js';
 import { VonMises } from './von-mises.js';
 
 const counts = (n: number) => ({
@@ -104,6 +108,82 @@ const samples: Record<string, EmissionSample> = {
     make: () => new Gamma({ stateCount: 2, shapes: [0.7, 30], rates: [1, 3], frozen: ['rates'] }),
     read: Gamma.fromJSON,
   },
+  "diagonal Student's t": {
+    make: () =>
+      new StudentT({
+        stateCount: 2,
+        size: 2,
+        means: [
+          [0, 2],
+          [3, -1],
+        ],
+        covars: [
+          [1, 0.3],
+          [0.5, 2],
+        ],
+        dfs: [3, 8],
+      }),
+    read: StudentT.fromJSON,
+    bad: [0, Infinity],
+    quadrature: () => trapezoids(12, 6000, Math.sinh, Math.cosh),
+    slack: 1e-6,
+  },
+  "full Student's t": {
+    make: () =>
+      new StudentT({
+        stateCount: 2,
+        size: 2,
+        covarianceType: 'full',
+        means: [
+          [0, 2],
+          [3, -1],
+        ],
+        covars: [
+          [
+            [1, 0.4],
+            [0.4, 0.3],
+          ],
+          [
+            [0.5, -0.2],
+            [-0.2, 2],
+          ],
+        ],
+        dfs: [2.5, 30],
+      }),
+    read: StudentT.fromJSON,
+    quadrature: () => trapezoids(12, 6000, Math.sinh, Math.cosh),
+    slack: 1e-6,
+  },
+  product: {
+    make: () =>
+      new Product({
+        parts: [
+          new Poisson({ stateCount: 2, lambdas: [2, 7], lambdasPrior: 2, lambdasWeight: 1 }),
+          new Product({
+            parts: [
+              new VonMises({ stateCount: 2, means: [0, 2], kappas: [4, 1] }),
+              new Bernoulli({ stateCount: 2, probs: [0.2, 0.9] }),
+            ],
+          }),
+          new StudentT({ stateCount: 2, size: 1, means: [0, 2] }),
+        ],
+      }),
+    read: readEmission,
+    bad: [1, 0, 0.5, 1],
+    quadrature: (column) =>
+      [
+        counts(60),
+        trapezoids(
+          Math.PI,
+          300,
+          (t) => t,
+          () => 1,
+        ),
+        counts(2),
+        trapezoids(12, 3000, Math.sinh, Math.cosh),
+      ][column]!,
+    slack: 1e-6,
+  },
   'von Mises': {
     make: () =>
       new VonMises({
@@ -133,6 +213,69 @@ const samples: Record<string, EmissionSample> = {
     read: VonMises.fromJSON,
   },
 };
+
+/** Regression on covariates that are drawn with each sample. */
+class WithCovariates extends LinearRegression {
+  override sample(state: number, rng: Rng, out: Float64Array): void {
+    for (let i = this.outputs; i < this.width; i++) out[i] = rng.normal() + 1;
+    super.sample(state, rng, out);
+  }
+}
+const regressions: Record<string, LinearRegressionOptions> = {
+  'linear regression': {
+    stateCount: 2,
+    inputs: 2,
+    coefficients: [[[1, -2]], [[0.5, 0.3]]],
+    intercepts: [1, -3],
+    covars: [0.5, 2],
+  },
+  'regression with known coefficients': {
+    stateCount: 2,
+    inputs: 1,
+    coefficients: [2, -1],
+    intercepts: [0, 1],
+    frozen: ['coefficients'],
+  },
+  'regression through 0': {
+    stateCount: 2,
+    inputs: 2,
+    coefficients: [2, -1, 1, 1],
+    intercepts: [0, 0],
+    frozen: ['intercepts'],
+  },
+  'regressions side by side': {
+    stateCount: 2,
+    outputs: 2,
+    inputs: 1,
+    coefficients: [1, 2, -3, 0.2],
+    intercepts: [0, 1, 2, 3],
+  },
+  'multivariate regression': {
+    stateCount: 2,
+    outputs: 2,
+    inputs: 1,
+    covarianceType: 'full',
+    coefficients: [1, 2, -3, 0.2],
+    intercepts: [0, 1, 2, 3],
+    covars: [
+      [
+        [1, 0.6],
+        [0.6, 2],
+      ],
+      [
+        [0.3, -0.1],
+        [-0.1, 0.4],
+      ],
+    ],
+  },
+};
+for (const [name, options] of Object.entries(regressions)) {
+  const parameters = ({ family, ...rest }: EmissionJSON) => rest as unknown as LinearRegressionOptions;
+  samples[name] = {
+    make: () => new WithCovariates(options),
+    read: (json) => new WithCovariates(parameters(LinearRegression.fromJSON(json).toJSON())),
+  };
+}
 
 const mixtures: Record<string, Partial<GaussianMixtureOptions>> = {
   spherical: {

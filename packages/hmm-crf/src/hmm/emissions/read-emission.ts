@@ -1,13 +1,17 @@
 /** Emissions from files: every family is read by its name. */
 import { CheckpointError, isSeqError, show } from '@seqloom/core/errors';
+import { Tied } from '../tied-emission.js';
 import { Bernoulli } from './bernoulli.js';
 import { Categorical } from './categorical.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import { Gamma } from './gamma.js';
 import { Gaussian } from './gaussian.js';
 import { GaussianMixture } from './gaussian-mixture.js';
+import { LinearRegression } from './linear-regression.js';
 import { Multinomial } from './multinomial.js';
 import { Poisson } from './poisson.js';
+import { Product } from './product.js';
+import { StudentT } from './student-t.js';
 import { VonMises } from './von-mises.js';
 
 export type EmissionReader = (json: EmissionJSON) => Emission;
@@ -21,6 +25,10 @@ const readers = new Map<string, EmissionReader>([
   ['bernoulli', (json) => Bernoulli.fromJSON(json)],
   ['multinomial', (json) => Multinomial.fromJSON(json)],
   ['gamma', (json) => Gamma.fromJSON(json)],
+  ['linear-regression', (json) => LinearRegression.fromJSON(json)],
+  ['product', (json) => Product.fromJSON(json, readEmission)],
+  ['student-t', (json) => StudentT.fromJSON(json)],
+  ['tied', (json) => Tied.fromJSON(json)],
   ['von-mises', (json) => VonMises.fromJSON(json)],
 ]);
 

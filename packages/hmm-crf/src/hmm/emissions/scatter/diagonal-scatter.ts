@@ -99,6 +99,14 @@ export class DiagonalScatter implements Scatter {
     }
   }
 
+  divide(component: number, divisor: number): boolean {
+    const columns = this.#spherical ? 1 : this.#D;
+    const own = this.covars.subarray(component * columns, (component + 1) * columns);
+    if (own.some((variance) => variance / divisor < this.minimum)) return false;
+    for (let i = 0; i < columns; i++) own[i]! /= divisor;
+    return true;
+  }
+
   logPrior(prior: ScatterPrior): number {
     let sum = 0;
     for (let j = 0; j < this.means.length; j++) {

@@ -14,6 +14,8 @@ export class FullScatter implements Scatter {
   readonly momentsSize: number;
   readonly minimum: number;
   readonly origin: Float64Array;
+  /** [D]: the row that `add` added last, what was missing as expected. */
+  readonly filled: Float64Array;
   observed = 0;
   logDeterminant = 0;
   readonly #D: number;
@@ -40,6 +42,7 @@ export class FullScatter implements Scatter {
     this.#logDeterminants = new Float64Array(covars.length / (D * D));
     this.origin = new Float64Array(D);
     this.#off = new Float64Array(D);
+    this.filled = new Float64Array(D);
     this.#partial = new PartialRow(D);
     this.#meanOf = Array.from({ length: means.length / D }, (_, c) => means.subarray(c * D, (c + 1) * D));
     this.#covarOf = this.#meanOf.map((_, c) => {
@@ -92,7 +95,10 @@ export class FullScatter implements Scatter {
     const whole = this.observed === D;
     if (!whole) this.#partial.complete(values, at, this.#meanOf[component]!, this.#covarOf[component]!);
     const { filled, spread } = this.#partial;
-    for (let d = 0; d < D; d++) this.#off[d] = (whole ? values[at + d]! : filled[d]!) - this.origin[d]!;
+    for (let d = 0; d < D; d++) {
+      this.filled[d] = whole ? values[at + d]! : filled[d]!;
+      this.#off[d] = this.filled[d]! - this.origin[d]!;
+    }
     moments[to]! += weight;
     moments[to + 1]! += momentWeight;
     for (let i = 0; i < D; i++) {
@@ -120,6 +126,15 @@ export class FullScatter implements Scatter {
       for (let i = 0; i < D * D; i++) covar[i] = scatter[i]! / (rows + prior.degrees);
       floorEigenvalues(covar, D, this.minimum);
     }
+  }
+
+  divide(component: number, divisor: number): boolean {
+    const D = this.#D;
+    const covar = this.#covarOf[component]!;
+    const above = covar.map((x, i) => x / divisor - (i % (D + 1) === 0 ? this.minimum : 0));
+    if (!cholesky(above, D, above)) return false;
+    for (let i = 0; i < D * D; i++) covar[i]! /= divisor;
+    return true;
   }
 
   logPrior(prior: ScatterPrior): number {

@@ -42,6 +42,8 @@ export interface Scatter {
   ): void;
   /** The parameters of highest expected log-likelihood plus log prior, given moments [C,momentsSize]. */
   maximise(moments: Float64Array, prior: ScatterPrior, learned: { means: boolean; covars: boolean }): void;
+  /** Divides the component's scatter matrix, unless that takes it below the minimum; whether it did. */
+  divide(component: number, divisor: number): boolean;
   /** log density of the prior, up to a constant. */
   logPrior(prior: ScatterPrior): number;
   /** mean + factor · noise of the component's covariance, into out [D]. */
