@@ -32,15 +32,20 @@ function alongPaths(form: MarkovForm, f: (log: number, otherLog: number) => numb
   let sum = 0;
   let states = form.first.map(Math.exp);
   for (let k = 0; k < K; k++) if (states[k]! > 0) sum += states[k]! * f(form.first[k]!, other.first[k]!);
+  const logs = new Float64Array(K);
+  const otherLogs = other === form ? logs : new Float64Array(K);
   for (let n = 1; n < form.steps.length; n++) {
-    const logs = form.conditionals(n);
-    const otherLogs = other === form ? logs : other.conditionals(n);
     const next = new Float64Array(K);
-    for (let at = 0; at < K * K; at++) {
-      const p = states[Math.floor(at / K)]! * Math.exp(logs[at]!);
-      if (p === 0) continue;
-      next[at % K]! += p;
-      sum += p * f(logs[at]!, otherLogs[at]!);
+    for (let i = 0; i < K; i++) {
+      if (states[i] === 0) continue;
+      form.conditional(n, i, logs);
+      if (other !== form) other.conditional(n, i, otherLogs);
+      for (let j = 0; j < K; j++) {
+        const p = states[i]! * Math.exp(logs[j]!);
+        if (p === 0) continue;
+        next[j]! += p;
+        sum += p * f(logs[j]!, otherLogs[j]!);
+      }
     }
     states = next;
   }

@@ -5,7 +5,7 @@ import { defaultRng, type Rng } from '@seqloom/core/rng';
 import { type BestPaths, hammingLoss, minimumRisk, mostProbable, type StepLoss, viterbi } from './decode.js';
 import { divergences, entropies } from './divergence.js';
 import { kBestPaths, type ScoredPath } from './k-best.js';
-import { covariance, expectation } from './moments.js';
+import { pathMoments } from './moments.js';
 import { type ExpectedCounts, expectedCounts, logPartitions, pathScores } from './on-kernels.js';
 import { pairMarginals } from './pair-marginals.js';
 import { type Float64Potentials, type Float64Statistic, type Layout, layoutOf, uniform } from './potentials.js';
@@ -117,12 +117,12 @@ export class Float64Chain {
 
   /** What paths count on average: [B]. Throws a ShapeError where the statistic does not fit. */
   expectation(statistic: Float64Statistic): Float64Array {
-    return expectation(this.potentials, this.#layout, statistic);
+    return pathMoments('Float64Chain.expectation', this.potentials, this.#layout, statistic, statistic).mean;
   }
 
   /** The covariance of what paths count, [B]; the variance of one statistic unless two are given. Throws as `expectation`. */
   covariance(first: Float64Statistic, second: Float64Statistic = first): Float64Array {
-    return covariance(this.potentials, this.#layout, first, second);
+    return pathMoments('Float64Chain.covariance', this.potentials, this.#layout, first, second).covariance;
   }
 
   #sequences<T>(answer: (b: number) => T): T[] {

@@ -12,24 +12,28 @@ export class MarkovForm {
   readonly #potentials: Float64Potentials;
   readonly #layout: Layout;
   readonly #b: number;
-  /** By real step: emission plus what may follow, up to a constant for each step. */
-  readonly #ahead: readonly Float64Array[];
+  /** [n,K]: emission at each real step plus what may follow, up to a constant for each step. */
+  readonly #ahead: Float64Array;
 
   private constructor(potentials: Float64Potentials, layout: Layout, b: number, steps: readonly number[]) {
+    const { K, firsts } = layout;
+    const { initial, emission, final } = potentials;
     this.#potentials = potentials;
     this.#layout = layout;
     this.#b = b;
     this.steps = steps;
-    const ahead: Float64Array[] = [];
-    let after = potentials.final ?? new Float64Array(layout.K);
+    this.#ahead = new Float64Array(steps.length * K);
+    const after = final?.slice() ?? new Float64Array(K);
+    const terms = new Float64Array(K);
     for (let n = steps.length - 1; n >= 0; n--) {
-      const emission = this.#emission(n);
-      ahead[n] = relative(after.map((value, k) => emission[k]! + value));
-      if (n > 0) after = this.#sums(n, ahead[n]!);
+      const ahead = this.#aheadOf(n);
+      const at = (firsts[b]! + steps[n]!) * K;
+      for (let k = 0; k < K; k++) ahead[k] = emission[at + k]! + after[k]!;
+      relativeToLargest(ahead);
+      for (let i = 0; i < K && n > 0; i++) after[i] = this.#terms(n, i, terms);
     }
-    this.#ahead = ahead;
-    this.first = ahead[0]!.map((value, k) => potentials.initial[k]! + value);
-    normalize(this.first);
+    this.first = initial.map((value, k) => value + this.#ahead[k]!);
+    normalize(this.first, logSum(this.first));
   }
 
   /** Of sequence b; undefined where it has no real step, or no path is possible. */
@@ -40,60 +44,47 @@ export class MarkovForm {
     return form.first.every((value) => value === -Infinity) ? undefined : form;
   }
 
-  /** log p(state at real step n | state before it) [K,K], n ≥ 1; −∞ throughout for a state from which nothing is possible. */
-  conditionals(n: number): Float64Array {
-    const { K } = this.#layout;
-    const out = this.#terms(n, this.#ahead[n]!);
-    for (let i = 0; i < K; i++) normalize(out.subarray(i * K, (i + 1) * K));
-    return out;
+  /** log p(state at real step n | `before` at the real step before it), n ≥ 1, into out [K]; −∞ throughout where nothing is possible from there. */
+  conditional(n: number, before: number, out: Float64Array): void {
+    normalize(out, this.#terms(n, before, out));
   }
 
-  /** The same of one state before it: [K]. */
-  conditional(n: number, before: number): Float64Array {
+  #aheadOf(n: number): Float64Array {
+    const { K } = this.#layout;
+    return this.#ahead.subarray(n * K, (n + 1) * K);
+  }
+
+  /** Transition + ahead of the moves from `before` into real step n, into out [K]; returns log Σ exp of them. */
+  #terms(n: number, before: number, out: Float64Array): number {
     const { transition } = this.#potentials;
     const { K } = this.#layout;
-    const at = moveAt(this.#layout, transition, this.#b, this.steps[n]!) + before * K;
-    const out = this.#ahead[n]!.map((value, j) => transition[at + j]! + value);
-    normalize(out);
-    return out;
-  }
-
-  #emission(n: number): Float64Array {
-    const { firsts, K } = this.#layout;
-    const at = (firsts[this.#b]! + this.steps[n]!) * K;
-    return this.#potentials.emission.subarray(at, at + K);
-  }
-
-  /** transition + ahead of the move into real step n, [K,K]. */
-  #terms(n: number, ahead: Float64Array): Float64Array {
-    const { transition } = this.#potentials;
-    const { K } = this.#layout;
-    const at = moveAt(this.#layout, transition, this.#b, this.steps[n]!);
-    return transition.slice(at, at + K * K).map((value, ij) => value + ahead[ij % K]!);
-  }
-
-  #sums(n: number, ahead: Float64Array): Float64Array {
-    const { K } = this.#layout;
-    const terms = this.#terms(n, ahead);
-    return ahead.map((_, i) => logSum(terms.subarray(i * K, (i + 1) * K)));
+    const move = moveAt(this.#layout, transition, this.#b, this.steps[n]!) + before * K;
+    for (let j = 0; j < K; j++) out[j] = transition[move + j]! + this.#ahead[n * K + j]!;
+    return logSum(out);
   }
 }
 
 /** log Σ exp; −∞ of nothing but −∞. */
 function logSum(values: Float64Array): number {
-  const top = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const top = largest(values);
   if (top === -Infinity) return top;
-  return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - top);
+  return top + Math.log(sum);
 }
 
-/** Less the largest, so that the numbers of long chains stay small. */
-function relative(values: Float64Array): Float64Array {
-  const top = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  return top === -Infinity ? values : values.map((value) => value - top);
+function largest(values: Float64Array): number {
+  let top = -Infinity;
+  for (let i = 0; i < values.length; i++) if (values[i]! > top) top = values[i]!;
+  return top;
 }
 
-/** In place: less log Σ exp, unless that is −∞. */
-function normalize(values: Float64Array): void {
-  const sum = logSum(values);
+/** In place, so that the numbers of long chains stay small. */
+function relativeToLargest(values: Float64Array): void {
+  normalize(values, largest(values));
+}
+
+/** In place: less `sum`, unless that is −∞. */
+function normalize(values: Float64Array, sum: number): void {
   if (sum > -Infinity) for (let i = 0; i < values.length; i++) values[i]! -= sum;
 }

@@ -6,15 +6,23 @@ import type { Float64Potentials, Layout } from './potentials.js';
 export function pairMarginals(potentials: Float64Potentials, layout: Layout): Float64Array {
   const { B, K, moveCount, firstMoves } = layout;
   const out = new Float64Array(moveCount * K * K);
+  const logs = new Float64Array(K);
   for (let b = 0; b < B; b++) {
     const form = MarkovForm.of(potentials, layout, b);
     if (!form) continue;
     let states = form.first.map(Math.exp);
     for (let n = 1; n < form.steps.length; n++) {
-      const at = (firstMoves[b]! + form.steps[n]! - 1) * K * K;
-      const pairs = form.conditionals(n).map((log, ij) => states[Math.floor(ij / K)]! * Math.exp(log));
-      states = states.map((_, j) => states.reduce((sum, _, i) => sum + pairs[i * K + j]!, 0));
-      out.set(pairs, at);
+      const move = (firstMoves[b]! + form.steps[n]! - 1) * K * K;
+      const next = new Float64Array(K);
+      for (let i = 0; i < K; i++) {
+        form.conditional(n, i, logs);
+        for (let j = 0; j < K; j++) {
+          const pair = states[i]! * Math.exp(logs[j]!);
+          out[move + i * K + j] = pair;
+          next[j]! += pair;
+        }
+      }
+      states = next;
     }
   }
   return out;

@@ -14,11 +14,13 @@ export function samplePaths(
   const paths = Array.from({ length: n }, () => new Int32Array(layout.lengths[b]!).fill(-1));
   const form = MarkovForm.of(potentials, layout, b);
   if (!form) return paths;
+  const logs = new Float64Array(layout.K);
   for (const path of paths) {
     let state = drawn(form.first, rng);
     path[form.steps[0]!] = state;
     for (let step = 1; step < form.steps.length; step++) {
-      state = drawn(form.conditional(step, state), rng);
+      form.conditional(step, state, logs);
+      state = drawn(logs, rng);
       path[form.steps[step]!] = state;
     }
   }
@@ -29,8 +31,8 @@ export function samplePaths(
 function drawn(logs: Float64Array, rng: Rng): number {
   let left = rng.uniform();
   let last = 0;
-  for (const [state, log] of logs.entries()) {
-    const p = Math.exp(log);
+  for (let state = 0; state < logs.length; state++) {
+    const p = Math.exp(logs[state]!);
     if (p === 0) continue;
     last = state;
     left -= p;
