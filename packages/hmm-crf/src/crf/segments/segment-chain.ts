@@ -3,10 +3,9 @@ import { detach, dims } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { impossible, withInfinity } from '../../chain/impossible.js';
 import { pathScore } from '../../chain/path-score.js';
-import { logSemiring } from '../../chain/semirings/log.js';
 import { bestSegmentation } from './best-segmentation.js';
+import { logPartition } from './log-partition.js';
 import { finiteSegments, type SegmentPotentials, type SegmentSizes, segmentSizes } from './segment-potentials.js';
-import { segmentSum } from './segment-sum.js';
 import { type Segmentation, segmentEnds } from './segmentation.js';
 import { sumOverSegments } from './sum-over-segments.js';
 
@@ -26,7 +25,7 @@ export class SegmentChain {
 
   /** log Σ exp over all segmentations: [B]. */
   logPartition(): tf.Tensor1D {
-    return segmentSum(logSemiring, this.#potentials);
+    return tf.tidy(() => logPartition(this.#potentials));
   }
 
   /**
@@ -63,7 +62,7 @@ export class SegmentChain {
     return tf.tidy(() => {
       const { values, mask } = this.#potentials.segments;
       const total = (moved: tf.Tensor4D) =>
-        tf.sum(segmentSum(logSemiring, { ...this.#potentials, segments: { values: moved, mask } }));
+        tf.sum(logPartition({ ...this.#potentials, segments: { values: moved, mask } }));
       return tf.grad((moved: tf.Tensor) => total(moved as tf.Tensor4D))(values) as tf.Tensor4D;
     });
   }
@@ -75,7 +74,7 @@ export class SegmentChain {
       const { values, mask } = this.#potentials.segments;
       const total = (extra: tf.Tensor3D) => {
         const moved = tf.add<tf.Tensor4D>(values, sumOverSegments({ values: extra, mask }, L).values);
-        return tf.sum(segmentSum(logSemiring, { ...this.#potentials, segments: { values: moved, mask } }));
+        return tf.sum(logPartition({ ...this.#potentials, segments: { values: moved, mask } }));
       };
       return tf.grad((extra: tf.Tensor) => total(extra as tf.Tensor3D))(tf.zeros([B, T, K])) as tf.Tensor3D;
     });
