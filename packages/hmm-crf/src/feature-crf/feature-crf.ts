@@ -1,10 +1,10 @@
 /** A conditional random field over sparse features (Lafferty et al. 2001), trained: it tags sequences of items. */
 import { DataError, show } from '@seqloom/core/errors';
-import { count } from '@seqloom/core/options';
+import { Float64Chain } from '../chain64/index.js';
+import { BestPath } from './best-path.js';
 import { checkModel } from './check-model.js';
 import type { FeatureModel } from './feature-model.js';
 import { forEachAttribute, type Item } from './item.js';
-import { type RankedPath, SequenceChain } from './sequence-chain.js';
 
 /** A labelling with its probability among all labellings. */
 export interface RankedLabels {
@@ -14,14 +14,16 @@ export interface RankedLabels {
 
 export class FeatureCRF {
   readonly model: FeatureModel;
-  readonly #chain: SequenceChain;
+  readonly #transition: Float64Array; // [L,L], 0 where the model has no feature
+  readonly #best: BestPath;
   readonly #ids: ReadonlyMap<string, number>;
 
   /** Throws a DataError when the arrays of `model` do not fit together or hold a number that is not finite. */
   constructor(model: FeatureModel) {
     checkModel(model);
     this.model = model;
-    this.#chain = new SequenceChain(model);
+    this.#transition = denseTransitions(model);
+    this.#best = new BestPath(model.labels.length, this.#transition);
     this.#ids = new Map(model.labels.map((label, id) => [label, id]));
   }
 
@@ -32,12 +34,25 @@ export class FeatureCRF {
 
   /** The most probable labels (Viterbi), one for each item; of equally probable ones those of lowest number. */
   tag(items: readonly Item[]): string[] {
-    return this.#names(this.#score(items).bestPath());
+    if (items.length === 0) return [];
+    this.#addScores(items, this.#best.scores(items.length));
+    return this.#names(this.#best.find(items.length));
+  }
+
+  /** The chain of labels over the items, to be asked anything else: samples, entropy, pairs, minimum risk, with restrictions. */
+  chain(items: readonly Item[]): Float64Chain {
+    const L = this.labels.length;
+    const emission = new Float64Array(items.length * L);
+    this.#addScores(items, emission);
+    const transition = this.#transition;
+    return new Float64Chain({ initial: new Float64Array(L), transition, emission, lengths: [items.length] });
   }
 
   /** The probability of every label for every item: T rows [L], each of sum 1. */
   marginals(items: readonly Item[]): Float64Array[] {
-    return this.#score(items).marginals();
+    const L = this.labels.length;
+    const all = this.chain(items).marginals();
+    return Array.from(items, (_, t) => all.subarray(t * L, (t + 1) * L));
   }
 
   /** log p(labels | items); −∞ when it cannot be. Throws a DataError for an unknown label or a wrong number of them. */
@@ -52,7 +67,7 @@ export class FeatureCRF {
         hint: `its labels: ${this.labels.slice(0, 20).join(', ')}`,
       });
     });
-    return this.#score(items).logProbability(path);
+    return Math.min(0, this.chain(items).logProbability(path)[0]!);
   }
 
   /** p(labels | items), from 0 to 1. */
@@ -60,20 +75,24 @@ export class FeatureCRF {
     return Math.exp(this.logProbability(items, labels));
   }
 
-  /** The k most probable labellings, best first; fewer where there are not so many. */
+  /** The k most probable labellings, best first; fewer where there are not so many. Throws an OptionError unless k is a whole number from 1 on. */
   kBest(items: readonly Item[], k: number): RankedLabels[] {
-    const paths = this.#score(items).bestPaths(count('FeatureCRF.kBest', 'k', k));
-    return paths.map(({ path, probability }: RankedPath) => ({ labels: this.#names(path), probability }));
+    const chain = this.chain(items);
+    const [logZ] = chain.logPartition();
+    const [paths] = chain.kBest(k);
+    return paths!.map(({ path, score }) => ({
+      labels: this.#names(path),
+      probability: Math.exp(Math.min(0, score - logZ!)),
+    }));
   }
 
   #names(path: ArrayLike<number>): string[] {
     return Array.from(path, (id) => this.labels[id]!);
   }
 
-  /** Puts the scores of all labels at all items into the chain: the weights of the attributes that the model knows. */
-  #score(items: readonly Item[]): SequenceChain {
+  /** scores [T,L] += the weights of the attributes that the model knows. */
+  #addScores(items: readonly Item[], scores: Float64Array): void {
     const { attributes, stateOffsets, stateLabels, stateWeights, labels } = this.model;
-    const scores = this.#chain.begin(items.length);
     let row = 0;
     let t = 0;
     const where = () => `item ${t}`;
@@ -84,6 +103,16 @@ export class FeatureCRF {
       for (let f = stateOffsets[id]!; f < end; f++) scores[row + stateLabels[f]!]! += weight * stateWeights[f]!;
     };
     for (; t < items.length; t++, row += labels.length) forEachAttribute(items[t]!, where, add);
-    return this.#chain;
   }
+}
+
+function denseTransitions({ labels, transitionOffsets, transitionLabels, transitionWeights }: FeatureModel) {
+  const L = labels.length;
+  const dense = new Float64Array(L * L);
+  for (let i = 0; i < L; i++) {
+    for (let f = transitionOffsets[i]!; f < transitionOffsets[i + 1]!; f++) {
+      dense[i * L + transitionLabels[f]!]! += transitionWeights[f]!;
+    }
+  }
+  return dense;
 }
