@@ -12,16 +12,34 @@ export { observations } from './observations.js';
 
 // Emissions
 
+export type { SeriesOptions } from './emissions/autoregression.js';
+export { drawSeries, laggedRows } from './emissions/autoregression.js';
+export type { BernoulliOptions } from './emissions/bernoulli.js';
+export { Bernoulli } from './emissions/bernoulli.js';
 export type { CategoricalOptions } from './emissions/categorical.js';
 export { Categorical } from './emissions/categorical.js';
 export type { Emission, EmissionJSON } from './emissions/emission.js';
+export type { GammaOptions } from './emissions/gamma.js';
+export { Gamma } from './emissions/gamma.js';
 export type { CovarianceType, GaussianOptions, GaussianPrior } from './emissions/gaussian.js';
 export { Gaussian } from './emissions/gaussian.js';
 export type { GaussianMixtureOptions } from './emissions/gaussian-mixture.js';
 export { GaussianMixture } from './emissions/gaussian-mixture.js';
+export type { LinearRegressionOptions } from './emissions/linear-regression.js';
+export { LinearRegression } from './emissions/linear-regression.js';
 export type { MixturePrior } from './emissions/mixture-prior.js';
+export type { MultinomialOptions } from './emissions/multinomial.js';
+export { Multinomial } from './emissions/multinomial.js';
+export type { PoissonOptions } from './emissions/poisson.js';
+export { Poisson } from './emissions/poisson.js';
+export type { ProductOptions } from './emissions/product.js';
+export { Product } from './emissions/product.js';
 export type { EmissionReader } from './emissions/read-emission.js';
 export { readEmission, registerEmission } from './emissions/read-emission.js';
+export type { StudentTOptions } from './emissions/student-t.js';
+export { StudentT } from './emissions/student-t.js';
+export type { VonMisesOptions } from './emissions/von-mises.js';
+export { VonMises } from './emissions/von-mises.js';
 export type { TiedOptions } from './tied-emission.js';
 export { Tied } from './tied-emission.js';
 

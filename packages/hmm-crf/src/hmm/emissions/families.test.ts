@@ -2,17 +2,21 @@
 import { Rng } from '@seqloom/core/rng';
 import { describe, expect, it } from 'vitest';
 import { type EmissionSample, emissionLaws } from '../../laws/emission-laws.js';
-import { Bernoulli } from './bernoulli.js';
+import {
+  Bernoulli,
+  Gamma,
+  GaussianMixture,
+  type GaussianMixtureOptions,
+  LinearRegression,
+  type LinearRegressionOptions,
+  Multinomial,
+  Poisson,
+  Product,
+  readEmission,
+  StudentT,
+  VonMises,
+} from '../index.js';
 import type { Emission, EmissionJSON } from './emission.js';
-import { Gamma } from './gamma.js';
-import { GaussianMixture, type GaussianMixtureOptions } from './gaussian-mixture.js';
-import { LinearRegression, type LinearRegressionOptions } from './linear-regression.js';
-import { Multinomial } from './multinomial.js';
-import { Poisson } from './poisson.js';
-import { Product } from './product.js';
-import { readEmission } from './read-emission.js';
-import { StudentT } from './student-t.js';
-import { VonMises } from './von-mises.js';
 
 const counts = (n: number) => ({
   nodes: Float64Array.from({ length: n }, (_, i) => i),
