@@ -71,7 +71,8 @@ export class Categorical implements Emission {
     const { values } = data;
     for (let at = 0; at < values.length; at++) {
       const symbol = values[at]!;
-      if ((Number.isInteger(symbol) && symbol >= 0 && symbol < this.size) || Number.isNaN(symbol)) continue;
+      if (symbol >>> 0 === symbol && symbol < this.size) continue;
+      if (Number.isNaN(symbol)) continue;
       throw new DataError(where, `${placeOf(data, at)}: ${show(symbol)} is no symbol from 0 to ${this.size - 1}`);
     }
   }
