@@ -41,6 +41,7 @@ export type { ActiveFeatures } from './crf/features/active-features.js';
 export { activeFeatures } from './crf/features/active-features.js';
 export type { AttributeVocabularyOptions } from './crf/features/attribute-vocabulary.js';
 export { AttributeVocabulary } from './crf/features/attribute-vocabulary.js';
+export { fromFeatureModel } from './crf/features/from-feature-model.js';
 export type { SparseFeaturesOptions } from './crf/features/sparse-features.js';
 export { SparseFeatures } from './crf/features/sparse-features.js';
 // Losses of CRFs
@@ -60,7 +61,7 @@ export type { Segmentation } from './crf/segments/segmentation.js';
 export type { SemiMarkovCRFOptions } from './crf/segments/semi-markov-crf.js';
 export { SemiMarkovCRF } from './crf/segments/semi-markov-crf.js';
 export { sumOverSegments } from './crf/segments/sum-over-segments.js';
-export type { AttributeTable } from './feature-crf/feature-model.js';
+export type { AttributeTable, FeatureModel } from './feature-crf/feature-model.js';
 export type { Item } from './feature-crf/item.js';
 
 // HMMs trained by gradient

@@ -4,6 +4,7 @@ import { checkGradients, expectClose, expectNoLeak, verifyOp } from '@seqloom/co
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { CRF } from '../crf/crf.js';
+import { restrict } from '../crf/restrict.js';
 import { segmentLogPartition } from '../crf/segments/log-partition.js';
 import { SegmentChain } from '../crf/segments/segment-chain.js';
 import type { SegmentPotentials } from '../crf/segments/segment-potentials.js';
@@ -82,6 +83,22 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     const expected = [1, 1, 1, 10, 11, 11, 0, 0, 0, 100, 110, 111, 1000, 1100, 1110];
     const real = tf.reshape(tf.tensor1d([1, 1, 0, 1, 1]), [5, 1]);
     await expectClose(tf.mul(tf.reshape(values, [5, 3]), real), expected, 0, 'sums');
+  },
+  'known labels of steps hold within segments': async () => {
+    const { emission, mask } = randomPotentials(new Rng(9), [5, 3, 1], 2);
+    const crf = new SemiMarkovCRF({ labelCount: 2, maxLength: 3, rng: new Rng(2) });
+    const [free, ids] = [{ values: emission, mask }, [[-1, 1, -1, 0, 0], [1, -1, -1], [0]]]; // biome-ignore format: rows
+    const chain = (emissions: Sequence) => crf.chain(sumOverSegments(emissions, 3));
+    const known = chain(restrict(free, ids)).labelMarginals();
+    const rows = (await known.array()).map((row, b) => row.map((p, t) => p[ids[b]![t] ?? -1]));
+    await expectClose(rows.flat().filter((p) => p !== undefined) as number[], [1, 1, 1, 1, 1], 0, 'known labels');
+    const odds = tf.sub(chain(restrict(free, ids)).logPartition(), chain(free).logPartition());
+    await expectClose(tf.lessEqual(odds, 0), [1, 1, 1], 0, 'a restriction takes probability away');
+    const slope = tf.grad((x: tf.Tensor) =>
+      tf.sum(chain(restrict({ values: x as tf.Tensor3D, mask }, ids)).logPartition()),
+    )(emission);
+    await expectClose(slope, known, tolerance, 'slope of the restricted log partition');
+    crf.dispose();
   },
   'with segments of one step it is a CRF': async () => {
     const { emission, mask, initial, transition, final } = randomPotentials(new Rng(8), [5, 3, 0], 3);

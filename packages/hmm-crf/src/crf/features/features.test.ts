@@ -1,11 +1,14 @@
-import { DataError, OptionError, ShapeError, useBackend } from '@seqloom/core';
+import { DataError, OptionError, ShapeError, sequence, useBackend } from '@seqloom/core';
 import { backendsHere, expectClose, verifyModule } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FeatureCRF } from '../../feature-crf/feature-crf.js';
+import type { FeatureModel } from '../../feature-crf/feature-model.js';
 import type { Item } from '../../feature-crf/item.js';
 import { sparseFeatureLaws } from '../../laws/sparse-feature-laws.js';
 import { activeFeatures } from './active-features.js';
 import { AttributeVocabulary } from './attribute-vocabulary.js';
+import { fromFeatureModel } from './from-feature-model.js';
 import { SparseFeatures } from './sparse-features.js';
 
 describe.each(backendsHere())('sparse features on %s', (backend) => {
@@ -46,5 +49,35 @@ describe('attributes', () => {
       expect(() => AttributeVocabulary.fromJSON(json)).toThrow(DataError);
     }
     expect(() => activeFeatures(sequences, AttributeVocabulary.build(sequences), 1)).toThrow('sequence 0 has 2 items');
+  });
+});
+
+describe('a trained feature CRF as modules', () => {
+  it('answers as before', async () => {
+    await useBackend('cpu');
+    const vocabulary = AttributeVocabulary.build([[['a', 'b', 'c']]]);
+    const model: FeatureModel = {
+      labels: ['X', 'Y'],
+      attributes: vocabulary,
+      stateOffsets: Int32Array.of(0, 1, 3, 3),
+      stateLabels: Int32Array.of(1, 0, 1),
+      stateWeights: Float64Array.of(0.5, -1, 2),
+      transitionOffsets: Int32Array.of(0, 1, 2),
+      transitionLabels: Int32Array.of(1, 1),
+      transitionWeights: Float64Array.of(-0.25, 0.75),
+    };
+    const before = new FeatureCRF(model);
+    const { sparse, crf } = fromFeatureModel(model);
+    const items: Item[] = [['a'], { b: 0.5, z: 3 }, ['c', 'a']];
+    const emissions = sequence(sparse.forward(activeFeatures([items], model.attributes)));
+    const marginals = before.marginals(items).flatMap((row) => [...row]);
+    await expectClose(crf.marginals(emissions), marginals, 1e-6, 'marginals');
+    const { labels, probabilities } = crf.kBest(emissions, 8);
+    const ranked = before.kBest(items, 8);
+    await expectClose(probabilities, ranked.map(({ probability }) => probability), 1e-6, 'probabilities'); // biome-ignore format: one call
+    expect((await labels.array())[0]!.map((path) => path.map((k) => model.labels[k]))).toEqual(
+      ranked.map((each) => each.labels),
+    );
+    expect(() => fromFeatureModel({ ...model, stateLabels: Int32Array.of(1, 0, 2) })).toThrow(DataError);
   });
 });

@@ -5,7 +5,7 @@ import { before } from '../../chain/finite-chain.js';
 import { knownBefore } from '../last-known.js';
 import type { SegmentScores } from './segment-potentials.js';
 
-/** The sum of the emissions of the steps of each segment of 1 to `maxLength` real steps: [B,T,K] → [B,T,L,K], by additions only, so that long sequences lose no precision. */
+/** The sum of the emissions of the steps of each segment of 1 to `maxLength` real steps: [B,T,K] → [B,T,L,K], by additions only, so that long sequences lose no precision. With emissions that `restrict` made, segments keep to what is known of their steps. */
 export function sumOverSegments({ values, mask }: Sequence, maxLength: number): SegmentScores {
   const { B, T, K } = dims('sumOverSegments', { emissions: [values, 'B T K'], mask: [mask, 'B T'] });
   count('sumOverSegments', 'maxLength', maxLength);
