@@ -7,6 +7,7 @@ import { linearChainBestPath } from '../chain/best-path.js';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
 import { linearChainLogPartition } from '../chain/log-partition.js';
 import { linearChainLogProbability } from '../chain/log-probability.js';
+import { meanNegative } from '../chain/mean-loss.js';
 import { linearChainPathScore } from '../chain/path-score.js';
 import { plainChains, randomPotentials, tensorsOf } from './plain-chains.js';
 
@@ -19,6 +20,10 @@ export const opLaws: Readonly<Record<string, Law>> = {
   'the log partition op keeps the laws of ops': lawsOf(linearChainLogPartition, (potentials) => potentials),
   'the path score op keeps the laws of ops': lawsOf(linearChainPathScore, withPaths),
   'the log probability op keeps the laws of ops': lawsOf(linearChainLogProbability, withPaths),
+  'the mean loss op keeps the laws of ops': lawsOf(meanNegative, ({ emission, mask }) => ({
+    logLikelihood: tf.linspace(-3, 1, emission!.shape[0]!),
+    mask,
+  })),
   'the best path op keeps the laws of ops': async (runs) => {
     for (const { inputs } of cases(runs)) {
       const [fused, composed] = [linearChainBestPath, linearChainBestPath.composed].map((op) => op(inputs, {})[0]!);
