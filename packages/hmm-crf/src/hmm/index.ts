@@ -98,6 +98,8 @@ export { PoissonDuration } from './structure/durations/poisson.js';
 export { readDuration } from './structure/durations/read-duration.js';
 export type { LatentModel, LearnFitOptions, LearnOptions } from './structure/expectation-maximisation.js';
 export { expectationMaximisation } from './structure/expectation-maximisation.js';
+export type { HigherOrderOptions } from './structure/higher-order/higher-order-hmm.js';
+export { HigherOrderHMM } from './structure/higher-order/higher-order-hmm.js';
 export type {
   DrivenObservations,
   DrivenStatistics,
