@@ -44,6 +44,7 @@ export function readEmission(json: EmissionJSON): Emission {
     throw new CheckpointError('readEmission', `unknown family ${show(json?.family)}`, {
       hint: `known families: ${[...readers.keys()].join(', ')}; registerEmission adds others`,
     });
+  checkSizes(json);
   try {
     return read(json);
   } catch (error) {
@@ -52,6 +53,24 @@ export function readEmission(json: EmissionJSON): Emission {
       cause: error,
     });
   }
+}
+
+/** Sizes that lie would allocate what the file does not hold: every family has a number for each state and size at least. */
+function checkSizes(json: EmissionJSON): void {
+  const sizes = ['stateCount', 'size', 'mixtureCount'].map((name) => json[name] ?? 1);
+  const claimed = sizes.reduce<number>((product, size) => product * Number(size), 1);
+  if (claimed <= Math.max(1, countNumbers(json))) return;
+  throw new CheckpointError(
+    'readEmission',
+    `the ${json.family} emission has fewer numbers than its sizes ${show(sizes)} say`,
+  );
+}
+
+function countNumbers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return typeof value === 'number' ? 1 : 0;
+  let sum = 0;
+  for (const field of Object.values(value)) sum += countNumbers(field);
+  return sum;
 }
 
 function message(error: unknown): string {
