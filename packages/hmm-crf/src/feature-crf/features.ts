@@ -59,13 +59,13 @@ function stateFeatures(data: TrainingData, minFreq: number, all: boolean) {
 }
 
 /** The labels that every attribute occurs with, and its values there, attribute after attribute. */
-function byAttribute({ attributes, tokens, attributeIds, values, tokenLabels }: TrainingData) {
+function byAttribute({ labels, attributes, tokens, attributeIds, values, tokenLabels }: TrainingData) {
   const starts = new Int32Array(attributes.size + 1);
   for (const id of attributeIds) starts[id + 1]!++;
   for (let a = 0; a < attributes.size; a++) starts[a + 1]! += starts[a]!;
   const next = starts.slice();
   const order = {
-    labels: new Int32Array(attributeIds.length),
+    labels: new (labels.length <= 256 ? Uint8Array : Int32Array)(attributeIds.length),
     values: values && new Float64Array(attributeIds.length),
   };
   for (let token = 0; token < tokenLabels.length; token++) {

@@ -6,6 +6,11 @@ export type { RankedLabels } from './feature-crf.js';
 export { FeatureCRF } from './feature-crf.js';
 export type { AttributeTable, FeatureModel } from './feature-model.js';
 
+// The chain of labels
+
+export type { Float64Potentials, Float64Restriction, Float64Statistic } from '../chain64/index.js';
+export { Float64Chain } from '../chain64/index.js';
+
 // Items and features
 
 export type { Feature } from './featurize.js';

@@ -60,13 +60,9 @@ export async function* trainFeatureCRF(
   options: FeatureTrainingOptions = {},
 ): AsyncGenerator<FeatureTrainingEvent, void, void> {
   const { algorithm = lbfgs(), threads = 1, signal, resume } = check(options);
-  const encoded = await encode(data);
-  const features = generateFeatures(encoded, options.features);
-  const memory = await TrainingMemory.place(encoded, features, threads, options.onThreadLoss);
-  const names = { labels: encoded.labels, attributes: encoded.attributes };
-  if (resume) checkState(resume, algorithm, memory);
-  const model = (weights: Float64Array) => new FeatureCRF(trainedModel(names, features, weights));
+  const { memory, model } = await prepare(data, threads, options);
   try {
+    if (resume) checkState(resume, algorithm, memory);
     yield* run(algorithm.train(problemOf(memory, options)), model, new Float64Array(memory.size), signal);
   } finally {
     memory.stopThreads();
@@ -83,6 +79,15 @@ export async function fitFeatureCRF(
     if (event.type === 'stopped') return event.crf;
   }
   throw new UsageError('fitFeatureCRF', 'the training has ended without a model');
+}
+
+/** Puts data and features where they are worked on; of the data themselves nothing else is kept. */
+async function prepare(data: Sequences, threads: number, options: FeatureTrainingOptions) {
+  const encoded = await encode(data);
+  const features = generateFeatures(encoded, options.features);
+  const memory = await TrainingMemory.place(encoded, features, threads, options.onThreadLoss);
+  const names = { labels: encoded.labels, attributes: encoded.attributes };
+  return { memory, model: (weights: Float64Array) => new FeatureCRF(trainedModel(names, features, weights)) };
 }
 
 async function* run(
