@@ -106,6 +106,8 @@ export type {
   InputDrivenHMMOptions,
 } from './structure/input-driven/input-driven-hmm.js';
 export { InputDrivenHMM } from './structure/input-driven/input-driven-hmm.js';
+export type { HMMMixtureOptions, MixtureStatistics } from './structure/mixture/hmm-mixture.js';
+export { HMMMixture } from './structure/mixture/hmm-mixture.js';
 export type { Segment } from './structure/semi-markov/best-segments.js';
 export type {
   HiddenSemiMarkovOptions,

@@ -1,4 +1,5 @@
 /** Expectation–maximisation of models that are not a plain HMM, with the events, the options and the manners of `baumWelch`. */
+import { DataError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import type { BaumWelchOptions, IterationEvent, StoppedEvent } from '../baum-welch.js';
@@ -68,6 +69,12 @@ export async function learn<Data, Statistics extends { logLikelihood: number }>(
     onIteration?.(event);
   }
   return { history, logPosterior, stopped: 'aborted' };
+}
+
+/** Throws a DataError where sums over the data are no numbers, before anything is learned from them. */
+export function finiteSums(where: string, sums: Float64Array): void {
+  if (sums.every(Number.isFinite)) return;
+  throw new DataError(where, 'sums over the data overflow', { hint: 'scale the values down' });
 }
 
 /** What a generator returns, without rests. */

@@ -7,7 +7,13 @@ import type { Emission, EmissionJSON } from '../emissions/emission.js';
 import type { FitResult } from '../fit.js';
 import { HMM } from '../hmm.js';
 import { checkObservations, eachSequence, type Observations } from '../observations.js';
-import { finish, type LatentModel, type LearnFitOptions, learn } from '../structure/expectation-maximisation.js';
+import {
+  finish,
+  finiteSums,
+  type LatentModel,
+  type LearnFitOptions,
+  learn,
+} from '../structure/expectation-maximisation.js';
 import { chainExpectations, type LogChain } from '../structure/log-chain.js';
 import { readModel } from '../structure/model-file.js';
 import { chosen, dirichletDivergence, dirichletParameters, expectedLogs, meansOf } from './dirichlet.js';
@@ -199,6 +205,7 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
       posteriors?.set(states, start * K);
       yield;
     }
+    finiteSums(where, statistics.emission);
     return statistics;
   }
 

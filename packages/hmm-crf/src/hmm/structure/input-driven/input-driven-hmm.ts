@@ -10,7 +10,7 @@ import { readEmission } from '../../emissions/read-emission.js';
 import type { FitResult } from '../../fit.js';
 import { checkObservations, eachSequence, type Observations, placeOf } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
-import { type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
+import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
 import { bestPath, chainExpectations, type LogChain, logPartition } from '../log-chain.js';
 import { readModel } from '../model-file.js';
 import { DrivenTargets, logMovesInto, logStartOf, withOnes } from './driven-chain.js';
@@ -229,6 +229,7 @@ export class InputDrivenHMM<E extends Emission = Emission>
       sequence++;
       yield;
     }
+    finiteSums(where, statistics.emission);
     return statistics;
   }
 

@@ -155,7 +155,10 @@ describe('what cannot be', () => {
     // State 0 emits only 0 and lasts at most 3 steps; nothing follows it but state 1, which emits only 1.
     const emission = new Categorical({ stateCount: 2, size: 2, emissionProb: [1, 0, 0, 1] });
     const model = make({ emission });
-    const data = observations([[0, 0, 0, 1], [0, 0, 0, 0]]); // biome-ignore format: two sequences
+    const data = observations([
+      [0, 0, 0, 1],
+      [0, 0, 0, 0],
+    ]);
     expect([...model.logLikelihood(data)].map(Number.isFinite)).toEqual([true, false]);
     expect([...model.viterbi(data).path]).toEqual([0, 0, 0, 1, -1, -1, -1, -1]);
     expect(model.posteriors(data).slice(8)).toEqual(new Float64Array(8));

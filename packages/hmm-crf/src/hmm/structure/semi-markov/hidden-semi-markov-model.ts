@@ -18,7 +18,7 @@ import { checkObservations, type Observations } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
 import type { Duration, DurationJSON } from '../durations/duration.js';
 import { readDuration } from '../durations/read-duration.js';
-import { type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
+import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
 import { readModel } from '../model-file.js';
 import { bestSegments, type Segment } from './best-segments.js';
 import { addExpectations, emptyCounts, type SemiMarkovCounts } from './expectations.js';
@@ -218,6 +218,7 @@ export class HiddenSemiMarkovModel<E extends Emission = Emission, D extends Dura
       sequence++;
       yield;
     }
+    finiteSums(where, statistics.emission);
     return statistics;
   }
 
