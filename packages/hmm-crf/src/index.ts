@@ -70,6 +70,8 @@ export { CategoricalEmission } from './neural-hmm/emissions/categorical.js';
 export type { Emission, Observations } from './neural-hmm/emissions/emission.js';
 export type { GaussianEmissionOptions } from './neural-hmm/emissions/gaussian.js';
 export { GaussianEmission } from './neural-hmm/emissions/gaussian.js';
+export type { NetworkEmissionOptions, ScoringNetwork } from './neural-hmm/emissions/network.js';
+export { NetworkEmission } from './neural-hmm/emissions/network.js';
 export type { ScorerEmissionOptions } from './neural-hmm/emissions/scorer.js';
 export { ScorerEmission } from './neural-hmm/emissions/scorer.js';
 export type { NeuralHMMOptions } from './neural-hmm/neural-hmm.js';
