@@ -33,7 +33,7 @@ export function forward<T>(
   for (let b = 0; b < B; b++) {
     let previous: usize = 0;
     let offset: f64 = 0;
-    let mass: f64 = 1; // what goes with the offset, not yet as a logarithm
+    let mass: f64 = 1; // what goes with the offset, not yet as a logarithm; one step may make it 1e-280 times smaller
     for (let t = 0; t < steps; t++, emission += bytes<T>(K), alphas += 2 * row) {
       if (t > 0 && perStep) transition += matrix;
       if (!load<u8>(mask + t)) continue;
@@ -55,7 +55,7 @@ export function forward<T>(
       }
       if (top != 0) {
         mass *= <f64>top;
-        if (mass < 1e-200 || mass > 1e200) offset += logOne<f64>(mass), mass = 1;
+        if (mass < 1e-20 || mass > 1e200) offset += logOne<f64>(mass), mass = 1;
       } else {
         offset += normalize<T>(alphas, P);
         if (!perStep) exponentials<T>(alphas, alphas + row, P);
