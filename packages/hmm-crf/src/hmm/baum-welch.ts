@@ -3,7 +3,6 @@ import { DataError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import { checkAllowed } from './allowed-states.js';
-import { maximiseDistribution } from './distributions.js';
 import { addExpectations, batches, type ExpectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
@@ -67,7 +66,7 @@ export async function* baumWelch(
     checkStatistics(statistics);
     const { logLikelihood } = statistics;
     const logPosterior = logLikelihood + hmm.logPrior();
-    maximise(hmm, statistics);
+    hmm.maximise(statistics);
     const gain = logPosterior - last;
     last = logPosterior;
     const seconds = (performance.now() - start) / 1000;
@@ -77,15 +76,9 @@ export async function* baumWelch(
   yield { type: 'stopped', reason: signal?.aborted ? 'aborted' : 'finished', iterations };
 }
 
-/** The M-step: the parameters of highest expected log-likelihood plus log prior; frozen parts stay. */
-export function maximise(hmm: HMM, { start, transitions, emission }: ExpectedStatistics): void {
-  const K = hmm.stateCount;
-  if (!hmm.frozen.has('emission')) hmm.emission.maximise(emission);
-  if (!hmm.frozen.has('startProb')) maximiseDistribution(hmm.startProb, start, hmm.startPrior);
-  for (let k = 0; k < K && !hmm.frozen.has('transMat'); k++) {
-    const row = (table: Float64Array) => table.subarray(k * K, (k + 1) * K);
-    maximiseDistribution(row(hmm.transMat), row(transitions), row(hmm.transPrior));
-  }
+/** The M-step, as a function. */
+export function maximise(hmm: HMM, statistics: ExpectedStatistics): void {
+  hmm.maximise(statistics);
 }
 
 /** Throws a DataError where sums of the data are no numbers, before anything is learned from them. */

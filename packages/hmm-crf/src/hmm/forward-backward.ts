@@ -7,10 +7,9 @@ import {
   hmmLogLikelihood,
   hmmViterbi,
   integers,
-  scope,
 } from '@seqloom/kernels';
 import type { Emission } from './emissions/emission.js';
-import { chainKernels } from './kernels.js';
+import { chainKernels, within } from './kernels.js';
 
 /** p(first state) [K] and p(next state | state) [K,K], and how observations come from states. */
 export interface HMMLike {
@@ -37,7 +36,7 @@ type Allocate = (bytes: number) => number;
 /** log p of each sequence [B]: 0 of an empty one, −∞ of an impossible one. */
 export function logLikelihoods(hmm: HMMLike, batch: Batch): Float64Array {
   const kernels = chainKernels();
-  return scope(kernels.memory, (allocate) => {
+  return within(kernels, (allocate) => {
     const B = batch.lengths.length;
     const out = allocate(8 * B);
     doubles(kernels.memory, out, B).fill(0);
@@ -58,7 +57,7 @@ export function forwardBackward<Out>(
 ): Out {
   const kernels = chainKernels();
   const { memory } = kernels;
-  return scope(memory, (allocate) => {
+  return within(kernels, (allocate) => {
     const K = hmm.startProb.length;
     const B = batch.lengths.length;
     const size = (batch.values.length / hmm.emission.width) * K;
@@ -79,7 +78,7 @@ export function forwardBackward<Out>(
 export function bestPaths(hmm: HMMLike, batch: Batch): { path: Int32Array; scores: Float64Array } {
   const kernels = chainKernels();
   const { memory } = kernels;
-  return scope(memory, (allocate) => {
+  return within(kernels, (allocate) => {
     const [n, B] = [batch.values.length / hmm.emission.width, batch.lengths.length];
     const [path, scores] = [allocate(4 * n), allocate(8 * B)];
     hmmViterbi(kernels, placeModel(hmm, allocate), placeFrames(hmm.emission, batch, allocate), { path, scores });

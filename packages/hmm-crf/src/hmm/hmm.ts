@@ -4,9 +4,16 @@ import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
 import { checkAllowed } from './allowed-states.js';
 import { type Decoder, type Decoding, maxMarginal, viterbi } from './decode.js';
-import { dirichletPrior, distributions, drawDistribution, logDirichlet, type Matrix } from './distributions.js';
+import {
+  dirichletPrior,
+  distributions,
+  drawDistribution,
+  logDirichlet,
+  type Matrix,
+  maximiseDistribution,
+} from './distributions.js';
 import type { Emission } from './emissions/emission.js';
-import { batches } from './expectations.js';
+import { batches, type ExpectedStatistics } from './expectations.js';
 import { Filter } from './filter.js';
 import { type FitOptions, type FitResult, fit } from './fit.js';
 import { emissionLogs, forwardBackward, logLikelihoods } from './forward-backward.js';
@@ -14,6 +21,7 @@ import type { HMMJSON } from './hmm-json.js';
 import { kBestPaths, type ScoredPath } from './k-best.js';
 import { checkObservations, type Observations } from './observations.js';
 import { type Drawn, samplePaths, sampleSequence } from './sample.js';
+import { stationaryDistribution } from './stationary-distribution.js';
 import { fitSupervised, type SupervisedOptions } from './supervised.js';
 
 export interface HMMOptions<E extends Emission = Emission> {
@@ -52,7 +60,7 @@ export class HMM<E extends Emission = Emission> {
   readonly frozen: ReadonlySet<HMMPart>;
   /** Parts that `initialise` draws. */
   readonly #drawn: { startProb: boolean; transMat: boolean };
-  #begun = false;
+  #learned = false;
 
   constructor(options: HMMOptions<E>) {
     knownOptions(where, options, ['emission', 'startProb', 'transMat', 'startPrior', 'transPrior', 'sticky', 'frozen']);
@@ -82,8 +90,10 @@ export class HMM<E extends Emission = Emission> {
   /** How many parameters are free, as AIC and BIC count them; probabilities that are 0 are structure. */
   get parameterCount(): number {
     const K = this.stateCount;
-    const free = (p: Float64Array, rows: number) => p.reduce((sum, value) => sum + (value > 0 ? 1 : 0), -rows);
-    return free(this.startProb, 1) + free(this.transMat, K) + this.emission.parameterCount;
+    const { frozen, emission } = this;
+    const free = (part: 'startProb' | 'transMat', rows: number) =>
+      frozen.has(part) ? 0 : this[part].reduce((sum, p) => sum + (p > 0 ? 1 : 0), -rows);
+    return free('startProb', 1) + free('transMat', K) + (frozen.has('emission') ? 0 : emission.parameterCount);
   }
 
   /** Draws starting values for what was not given to the constructor; the emission draws its own from the data. */
@@ -98,9 +108,20 @@ export class HMM<E extends Emission = Emission> {
 
   /** What learning begins with: checks the data, and initialises, unless this model has learned before. */
   prepare(data: Observations, rng?: Rng): void {
-    this.check(data);
-    if (!this.#begun) this.initialise(data, rng);
-    this.#begun = true;
+    if (this.#learned) this.check(data);
+    else this.initialise(data, rng);
+  }
+
+  /** The M-step: the parameters of highest expected log-likelihood plus log prior; frozen parts stay. */
+  maximise({ start, transitions, emission }: ExpectedStatistics): void {
+    const { frozen, stateCount: K } = this;
+    this.#learned = true;
+    if (!frozen.has('emission')) this.emission.maximise(emission);
+    if (!frozen.has('startProb')) maximiseDistribution(this.startProb, start, this.startPrior);
+    for (let k = 0; k < K && !frozen.has('transMat'); k++) {
+      const row = (table: Float64Array) => table.subarray(k * K, (k + 1) * K);
+      maximiseDistribution(row(this.transMat), row(transitions), row(this.transPrior));
+    }
   }
 
   /** Throws a ShapeError or DataError naming sequence and step unless the model can read `data`; returns N. */
@@ -174,6 +195,11 @@ export class HMM<E extends Emission = Emission> {
     return new Filter(this, lag);
   }
 
+  /** p(state) in the long run: [K]. Throws a UsageError where that depends on how the chain begins. */
+  stationary(): Float64Array {
+    return stationaryDistribution(this.transMat, this.stateCount);
+  }
+
   /** Akaike's criterion, 2 · parameters − 2 · log p(data): of two models the smaller is better. */
   aic(data: Observations): number {
     return 2 * this.parameterCount - 2 * this.score(data);
@@ -198,6 +224,7 @@ export class HMM<E extends Emission = Emission> {
       this.emission.logPrior()
     );
   }
+
   /** What `readHMM` reads. */
   toJSON(): HMMJSON {
     const { startProb, transMat, startPrior, transPrior, frozen, emission } = this;

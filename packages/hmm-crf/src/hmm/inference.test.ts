@@ -36,7 +36,10 @@ const worlds = fc
   });
 type World = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
 
-const forWorlds = (check: (world: World) => void) => () => fc.assert(fc.property(worlds, check), { numRuns: 150 });
+const forWorlds =
+  (check: (world: World) => void, numRuns = 150) =>
+  () =>
+    fc.assert(fc.property(worlds, check), { numRuns });
 
 it(
   'likelihoods, posteriors and decodings are those of all paths',
@@ -127,7 +130,7 @@ it(
         expect(Math.abs(seen - p)).toBeLessThan(6 * Math.sqrt((p * Math.max(1 - p, 0)) / draws) + 0.02);
       }
     });
-  }),
+  }, 40),
 );
 
 it('a long sequence drawn from a model has the transitions, the emissions and the likelihood of the model', () => {

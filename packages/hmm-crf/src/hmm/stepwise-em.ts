@@ -3,7 +3,7 @@ import type { Dataset } from '@seqloom/core/dataset';
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
-import { checkStatistics, expectedStatistics, maximise } from './baum-welch.js';
+import { checkStatistics, expectedStatistics } from './baum-welch.js';
 import { type ExpectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
@@ -78,7 +78,7 @@ export async function* stepwiseEM(
       seen += rows;
       state.rows = Math.max(state.rows, seen);
       move(state, statistics, rows, (state.steps + 1) ** -decay);
-      maximise(hmm, scaled(state));
+      hmm.maximise(scaled(state));
       yield { type: 'step', step: ++state.steps, epoch, rows, logLikelihood: statistics.logLikelihood };
     }
     if (seen === 0) throw new UsageError(where, 'the data has no rows');

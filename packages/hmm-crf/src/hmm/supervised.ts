@@ -1,7 +1,7 @@
 /** Learning from sequences whose states are known: counting. */
 import { DataError, ShapeError, show } from '@seqloom/core/errors';
 import { knownOptions, within } from '@seqloom/core/options';
-import { checkStatistics, maximise } from './baum-welch.js';
+import { checkStatistics } from './baum-welch.js';
 import { batches, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
@@ -49,5 +49,5 @@ export function fitSupervised(
     hmm.emission.accumulate(statistics.emission, values, known);
   }
   checkStatistics(statistics);
-  maximise(hmm, statistics);
+  hmm.maximise(statistics);
 }

@@ -1,8 +1,8 @@
 /** Gaussians with covariance matrices: one for each state (full), or one for all (tied). */
-import { doubles, gaussianFullLogDensity, scope, weightedMoments, weightedProducts } from '@seqloom/kernels';
+import { doubles, gaussianFullLogDensity, weightedMoments, weightedProducts } from '@seqloom/kernels';
 import { cholesky, invertLower, logDeterminant, solveCholesky, solveLower } from '../cholesky.js';
 import { floorEigenvalues } from '../covariance-floor.js';
-import { emissionKernels } from '../kernels.js';
+import { emissionKernels, within } from '../kernels.js';
 import { GaussianConditional } from './gaussian-conditional.js';
 import { fewestRows, type GaussianForm, type GaussianParameters, log2Pi } from './gaussian-form.js';
 import { placed, placedRows } from './gaussian-rows.js';
@@ -27,7 +27,7 @@ export class DenseGaussians implements GaussianForm {
     const kernels = emissionKernels();
     const { memory } = kernels;
     const { factors, constants } = this.#whitening();
-    scope(memory, (allocate) => {
+    within(kernels, (allocate) => {
       const [x, m, f, c] = [values, means, factors, constants].map((numbers) => placed(memory, allocate, numbers));
       const logs = allocate(8 * out.length);
       const pointers = { x: x!, means: m!, factors: f!, constants: c!, logs };
@@ -47,7 +47,7 @@ export class DenseGaussians implements GaussianForm {
     const { K, D, origin } = this.parameters;
     const kernels = emissionKernels();
     const { memory } = kernels;
-    const gaps = scope(memory, (allocate) => {
+    const gaps = within(kernels, (allocate) => {
       const found = placedRows(memory, allocate, { values, weights: posteriors, origin });
       const masses = placed(memory, allocate, statistics);
       const [sums, products] = [masses + 8 * K, masses + 8 * (K + K * D)];

@@ -1,6 +1,6 @@
 /** Gaussians whose numbers are independent given the state: a variance for each (diag), or one for all (spherical). */
-import { doubles, gaussianDiagLogDensity, scope, weightedMoments } from '@seqloom/kernels';
-import { emissionKernels } from '../kernels.js';
+import { doubles, gaussianDiagLogDensity, weightedMoments } from '@seqloom/kernels';
+import { emissionKernels, within } from '../kernels.js';
 import { fewestRows, type GaussianForm, type GaussianParameters, log2Pi } from './gaussian-form.js';
 import { placed, placedRows } from './gaussian-rows.js';
 
@@ -27,7 +27,7 @@ export class DiagonalGaussians implements GaussianForm {
       const own = precisions.subarray(k * D, (k + 1) * D);
       return -0.5 * own.reduce((sum, precision) => sum + log2Pi - Math.log(precision), 0);
     });
-    scope(memory, (allocate) => {
+    within(kernels, (allocate) => {
       const [x, m, p, c] = [values, means, precisions, constants].map((numbers) => placed(memory, allocate, numbers));
       const logs = allocate(8 * out.length);
       const pointers = { x: x!, means: m!, precisions: p!, constants: c!, logs };
@@ -45,7 +45,7 @@ export class DiagonalGaussians implements GaussianForm {
     const kernels = emissionKernels();
     const { memory } = kernels;
     const own = this.#views(statistics);
-    const gaps = scope(memory, (allocate) => {
+    const gaps = within(kernels, (allocate) => {
       const found = placedRows(memory, allocate, { values, weights: posteriors, origin });
       const [masses, sums, squares] = [own.rows, own.sums, own.squares].map((part) => placed(memory, allocate, part));
       const to = { masses: masses!, sums: sums!, squares: squares! };
