@@ -1,4 +1,5 @@
 /** The families beside Gaussian and categorical, each held to the laws of emissions. */
+import { CheckpointError } from '@seqloom/core/errors';
 import { Rng } from '@seqloom/core/rng';
 import { describe, expect, it } from 'vitest';
 import { type EmissionSample, emissionLaws } from '../../laws/emission-laws.js';
@@ -392,6 +393,24 @@ for (const [covarianceType, given] of Object.entries(mixtures)) {
 
 describe.each(Object.entries(samples))('%s', (_, sample) => {
   it.each(Object.entries(emissionLaws))('%s', async (_law, check) => check(sample));
+
+  it('files that are not as they should be are refused, or read as something that works', () => {
+    const json = sample.make().toJSON();
+    for (const name of Object.keys(json)) {
+      for (const junk of ['x', -1, 0.5, Number.NaN, null, [], {}, [[]], [null], true, 1e9]) {
+        let emission: Emission;
+        try {
+          emission = readEmission({ ...json, [name]: junk });
+        } catch (error) {
+          expect(error, `${name}: ${JSON.stringify(junk)}`).toBeInstanceOf(CheckpointError);
+          continue;
+        }
+        const logs = new Float64Array(emission.stateCount);
+        emission.logProbability(new Float64Array(emission.width).fill(1), logs);
+        expect(logs.some(Number.isNaN), `${name}: ${JSON.stringify(junk)}`).toBe(false);
+      }
+    }
+  });
 
   it('learns what it draws', () => {
     const emission = sample.make();

@@ -84,12 +84,13 @@ export class GaussianMixture implements Emission {
     this.means = table(where, 'means', means ?? 0, [K, M, D]);
     const shape = { spherical: [K, M], diag: [K, M, D], full: [K, M, D, D], tied: [K, D, D] }[covarianceType];
     this.covars = isDense(covarianceType) ? matrices(where, covars, shape) : variances(where, covars, shape);
-    this.prior = prior;
     this.minCovar = within(where, 'minCovar', minCovar, Number.MIN_VALUE);
     this.frozen = frozenNames(where, frozen, names);
     this.#scatter = new (isDense(covarianceType) ? FullScatter : DiagonalScatter)(this.means, this.covars, D, minCovar);
     this.#scatter.origin.set(columnMoments(this.means, D).means);
-    this.#priors = mixturePrior(`${where}.prior`, prior, { K, M, D, type: covarianceType });
+    const priors = mixturePrior(`${where}.prior`, prior, { K, M, D, type: covarianceType });
+    this.#priors = priors;
+    this.prior = priors.json;
     this.#drawn = { means: means === undefined, covars: covars === undefined };
     this.#logWeights = new Float64Array(K * M);
     this.#scores = new Float64Array(M);

@@ -27,26 +27,25 @@ export interface MixtureSizes {
   readonly type: CovarianceType;
 }
 
-/** α of the weights [K,M], and the prior of means and covariances. */
+/** α of the weights [K,M], the prior of means and covariances, and all of it as plain JSON. */
 export function mixturePrior(
   where: string,
   prior: MixturePrior,
   sizes: MixtureSizes,
-): { weights: Float64Array; scatter: ScatterPrior } {
+): { weights: Float64Array; scatter: ScatterPrior; json: MixturePrior } {
   const { K, M, D } = sizes;
   knownOptions(where, prior, ['weightsPrior', 'meansPrior', 'meansWeight', 'covarsPrior', 'covarsWeight']);
   const { weightsPrior = 1, meansPrior = 0, meansWeight = 0 } = prior;
   const covariances = isDense(sizes.type) ? wishart(where, prior, sizes) : gamma(where, prior, sizes);
   if (!(covariances.degrees >= 0))
     throw new OptionError(where, 'the prior of `covars` would take rows away: it has too few degrees of freedom');
-  return {
-    weights: dirichletPrior(where, 'weightsPrior', weightsPrior, [K, M]),
-    scatter: {
-      means: table(where, 'meansPrior', meansPrior, [K, M, D]),
-      meansWeight: within(where, 'meansWeight', meansWeight, 0),
-      ...covariances,
-    },
-  };
+  const weights = dirichletPrior(where, 'weightsPrior', weightsPrior, [K, M]);
+  const means = table(where, 'meansPrior', meansPrior, [K, M, D]);
+  const scatter = { means, meansWeight: within(where, 'meansWeight', meansWeight, 0), ...covariances };
+  const { covarsPrior, covarsWeight } = prior;
+  const plain = covarsPrior === undefined || typeof covarsPrior === 'number' ? covarsPrior : [...covariances.covars];
+  const json = { weightsPrior: [...weights], meansPrior: [...means], meansWeight, covarsPrior: plain, covarsWeight };
+  return { weights, scatter, json };
 }
 
 export function isDense(type: CovarianceType): boolean {
