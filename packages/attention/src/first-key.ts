@@ -6,7 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export function weightsBefore(previous: Alignment | undefined, shape: readonly [number, number, number]): tf.Tensor3D {
   if (previous) return previous.weights;
   const [B, Q, K] = shape;
-  return tf.broadcastTo(tf.oneHot(tf.zeros([1, 1], 'int32'), K), [B, Q, K]) as tf.Tensor3D;
+  const first = tf.cast(tf.oneHot(tf.zeros([1, 1], 'int32'), K), 'float32');
+  return tf.broadcastTo(first, [B, Q, K]) as tf.Tensor3D;
 }
 
 /** Every row one key further, [B,Q,K]: what stood at key k stands at k + 1. */

@@ -1,16 +1,38 @@
 /** @seqloom/attention: scorers × masks × normalisers, and their composition. */
 
 export { Attention, type AttentionOptions } from './attention.js';
-export { allOf, causalMask, keyMask } from './masks.js';
+export { allOf, blockMask, causalMask, keyMask, prefixMask, segmentMask, windowMask } from './masks.js';
 export { MultiHead, type MultiHeadOptions, type Projection } from './multi-head.js';
 
 // normalisers
 export { entmax, entmax15, sparsemax } from './normalizers/entmax.js';
 export { type GumbelSoftmaxOptions, gumbelSoftmax } from './normalizers/gumbel-softmax.js';
 export { hard } from './normalizers/hard.js';
+export {
+  type MochaOptions,
+  type MonotonicForm,
+  type MonotonicOptions,
+  mocha,
+  monotonic,
+} from './normalizers/monotonic.js';
 export { sigmoid } from './normalizers/sigmoid.js';
 export { softmax, softmaxWithTemperature } from './normalizers/softmax.js';
+export { type KeyChain, type StructuredOptions, structured } from './normalizers/structured.js';
 export { topK } from './normalizers/top-k.js';
+
+// positions
+export { AlibiScore, type AlibiScoreOptions } from './positions/alibi.js';
+export { BucketedScore, type BucketedScoreOptions } from './positions/bucketed.js';
+export { LearnedPositions, type LearnedPositionsOptions } from './positions/learned.js';
+export {
+  type PositionedKeys,
+  type RotaryLayout,
+  RotaryScore,
+  type RotaryScoreOptions,
+  rotate,
+} from './positions/rotary.js';
+export { ShawScore, type ShawScoreOptions } from './positions/shaw.js';
+export { sinusoidal } from './positions/sinusoidal.js';
 
 // scorers
 export { AdditiveScore, type AdditiveScoreOptions } from './scorers/additive.js';

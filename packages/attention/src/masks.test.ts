@@ -2,7 +2,7 @@ import { Rng, useBackend } from '@seqloom/core';
 import { backendsHere, expectClose, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allOf, causalMask, keyMask } from './index.js';
+import { allOf, blockMask, causalMask, keyMask, prefixMask, segmentMask, windowMask } from './index.js';
 import { bothAllow } from './masks.js';
 
 describe.each(backendsHere())('masks on %s', (backend) => {
@@ -27,6 +27,23 @@ describe.each(backendsHere())('masks on %s', (backend) => {
       0,
     );
     await expectClose(causalMask(1, 4), [[1, 1, 1, 1]], 0);
+  });
+
+  it('windows, blocks, prefixes and segments', async () => {
+    const rows = (...texts: string[]) => texts.map((text) => [...text].map(Number));
+    await expectClose(windowMask(3, 4, 2), rows('1100', '0110', '0011'), 0);
+    await expectClose(windowMask(3, 4, 1, 1), rows('0110', '0011', '0001'), 0);
+    await expectClose(blockMask(4, 4, 2), rows('1100', '1100', '0011', '0011'), 0);
+    await expectClose(blockMask(1, 4, 3), rows('0001'), 0);
+    await expectClose(prefixMask(4, 4, 2), rows('1100', '1100', '1110', '1111'), 0);
+    await expectClose(prefixMask(2, 4, 0), causalMask(2, 4), 0);
+    const segments = tf.tensor2d([0, 0, 1, 0, 1, 1], [2, 3], 'int32');
+    await expectClose(segmentMask(segments), [rows('110', '110', '001'), rows('100', '011', '011')], 0);
+    await expectClose(
+      allOf(segmentMask(segments), causalMask(3)),
+      [rows('100', '110', '001'), rows('100', '010', '011')],
+      0,
+    );
   });
 
   it('keep the laws of ops', () => {

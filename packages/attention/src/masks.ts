@@ -1,6 +1,6 @@
 /** Masks of attention: dtype bool, 1 = allowed. They broadcast against [B,Q,K]. */
 import type { Attributes, Op } from '@seqloom/core';
-import { asMask, count, defineOp, ShapeError } from '@seqloom/core';
+import { asMask, count, defineOp, dims, ShapeError } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Which keys are real, for every query: mask [B,K] → [B,1,K]. */
@@ -10,10 +10,46 @@ export function keyMask(mask: tf.Tensor2D): tf.Tensor3D {
 
 /** What each of `queries` may see of `keys` without looking ahead: [Q,K]. The queries are the last Q positions, so the last one sees every key. */
 export function causalMask(queries: number, keys: number = queries): tf.Tensor2D {
-  count('causalMask', 'queries', queries);
-  const ahead = count('causalMask', 'keys', keys, queries) - queries;
-  const allowed = new Uint8Array(queries * keys);
-  for (let q = 0; q < queries; q++) allowed.fill(1, q * keys, q * keys + ahead + q + 1);
+  return pattern('causalMask', queries, keys, (q, k) => k <= q);
+}
+
+/** What lies within `window` keys of each query, itself among them: [Q,K]. Before it only, unless `ahead` says how many behind it. The queries are the last Q positions. */
+export function windowMask(queries: number, keys: number, window: number, ahead = 0): tf.Tensor2D {
+  count('windowMask', 'window', window);
+  count('windowMask', 'ahead', ahead, 0);
+  return pattern('windowMask', queries, keys, (q, k) => k > q - window && k <= q + ahead);
+}
+
+/** What lies in the same block of `size` positions: [Q,K]. The queries are the last Q positions. */
+export function blockMask(queries: number, keys: number, size: number): tf.Tensor2D {
+  count('blockMask', 'size', size);
+  return pattern('blockMask', queries, keys, (q, k) => Math.floor(q / size) === Math.floor(k / size));
+}
+
+/** A prefix that everybody sees, and behind it no looking ahead (prefix language models): [Q,K]. The queries are the last Q positions. arXiv:1910.10683 */
+export function prefixMask(queries: number, keys: number, prefix: number): tf.Tensor2D {
+  count('prefixMask', 'prefix', prefix, 0);
+  return pattern('prefixMask', queries, keys, (q, k) => k <= q || k < prefix);
+}
+
+/** What belongs to the same segment, for several texts in one row: segments of queries [B,Q] and of keys [B,K], int32 → [B,Q,K]. */
+export function segmentMask(queries: tf.Tensor2D, keys: tf.Tensor2D = queries): tf.Tensor3D {
+  dims('segmentMask', { queries: [queries, 'B Q'], keys: [keys, 'B K'] });
+  return tf.equal(tf.expandDims(queries, 2), tf.expandDims(keys, 1));
+}
+
+/** `allows(position of the query, position of the key)` as a mask [Q,K]. */
+function pattern(
+  where: string,
+  queries: number,
+  keys: number,
+  allows: (query: number, key: number) => boolean,
+): tf.Tensor2D {
+  count(where, 'queries', queries);
+  const first = count(where, 'keys', keys, queries) - queries;
+  const allowed = Uint8Array.from({ length: queries * keys }, (_, i) =>
+    Number(allows(first + Math.floor(i / keys), i % keys)),
+  );
   return tf.tensor2d(allowed, [queries, keys], 'bool');
 }
 

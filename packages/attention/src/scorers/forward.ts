@@ -1,10 +1,11 @@
 /** Attention that goes forward, a key at most at each step. */
 import type { Alignment, Rng, Scorer } from '@seqloom/core';
-import { count, detach, glorotUniform, knownOptions, Module, OptionError, parameter, show, zeros } from '@seqloom/core';
+import { count, detach, glorotUniform, knownOptions, Module, parameter, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneFurther, weightsBefore } from '../first-key.js';
 import { lowest } from '../normalizers/allowed.js';
 import { project } from '../project.js';
+import { scorerOf } from '../scorer-of.js';
 
 export interface ForwardScoreOptions<Keys> {
   /** What compares queries with keys. */
@@ -27,9 +28,7 @@ export class ForwardScore<Keys = tf.Tensor3D> extends Module implements Scorer<K
     super();
     knownOptions('ForwardScore', options, ['inner', 'agentSize', 'rng']);
     const { inner, agentSize, rng } = options;
-    if (typeof inner?.score !== 'function')
-      throw new OptionError('ForwardScore', `\`inner\` must be a scorer, got ${show(inner)}`);
-    this.inner = inner;
+    this.inner = scorerOf('ForwardScore', inner);
     this.agent =
       agentSize === undefined
         ? undefined

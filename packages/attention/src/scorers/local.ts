@@ -1,9 +1,10 @@
 /** Attention within a window (Luong et al. 2015): around the step's own place, or around a place that the query predicts. */
 import type { Alignment, Rng, Scorer } from '@seqloom/core';
-import { count, detach, glorotUniform, knownOptions, Module, OptionError, parameter, show } from '@seqloom/core';
+import { count, detach, glorotUniform, knownOptions, Module, parameter } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { lowest } from '../normalizers/allowed.js';
 import { project } from '../project.js';
+import { scorerOf } from '../scorer-of.js';
 
 export interface LocalMonotonicScoreOptions<Keys> {
   /** What compares queries with keys. */
@@ -93,11 +94,6 @@ export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements 
     const bell = tf.mul(tf.square(tf.where(near, distance, 0)), 2 / this.reach ** 2);
     return tf.sub(energies, bell);
   }
-}
-
-function scorerOf<Keys>(where: string, inner: Scorer<Keys>): Scorer<Keys> {
-  if (typeof inner?.score === 'function') return inner;
-  throw new OptionError(where, `\`inner\` must be a scorer, got ${show(inner)}`);
 }
 
 /** [B,Q,1]: what the step before remembered, else the number of the query. */

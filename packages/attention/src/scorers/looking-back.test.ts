@@ -30,7 +30,8 @@ const entries = {
   GaussianMixtureScore: () => new GaussianMixtureScore({ querySize, size, components: 2, rng: rng() }),
   DynamicConvolutionScore: () => new DynamicConvolutionScore({ querySize, size, filters: 2, width: 3, rng: rng() }),
   LocalMonotonicScore: () => new LocalMonotonicScore({ inner: additive(), reach: 2 }),
-  LocalPredictiveScore: () => new LocalPredictiveScore({ inner: additive(), querySize, size, reach: 3, rng: new Rng(4) }),
+  LocalPredictiveScore: () =>
+    new LocalPredictiveScore({ inner: additive(), querySize, size, reach: 3, rng: new Rng(4) }),
 } satisfies Record<string, () => Module & Scorer<never>>;
 
 type Row = number[];
