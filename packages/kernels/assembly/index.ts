@@ -1,5 +1,7 @@
 /** The one wasm module: its exports are the kernels; it imports its memory and owns no data, stack or heap. */
 export { additiveScore, additiveScoreGradient } from './attention';
+export { chunkedAttentionGradient, chunkedGradientWorkspace } from './attention/backward';
+export { chunkedAttention, chunkedWorkspace } from './attention/forward';
 export {
   chainBackward, chainBackward64, chainBestPath, chainBestPath64, chainBestPathWorkspace, chainBestPathWorkspace64, chainForward, chainForward64,
   chainPathScore, chainPathScore64, chainPathScoreGradient, chainPathScoreGradient64, chainWorkspace, chainWorkspace64,

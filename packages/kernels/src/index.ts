@@ -20,6 +20,12 @@ export {
   chainPathScoreGradient64,
 } from './chain.js';
 export type {
+  ChunkedAttention,
+  ChunkedAttentionGradients,
+  ChunkedAttentionOutputs,
+} from './chunked-attention.js';
+export { chunkedAttention, chunkedAttentionGradient } from './chunked-attention.js';
+export type {
   Arithmetic,
   Comparison,
   Connective,

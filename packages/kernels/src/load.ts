@@ -2,6 +2,7 @@
 import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
+import type { ChunkedAttentionExports } from './chunked-attention.js';
 import type { ElementwiseExports } from './elementwise.js';
 import type { FeatureExports } from './feature-crf.js';
 import { supportsFusedMultiplyAdd, withFusedMultiplyAdd } from './fused-multiply-add.js';
@@ -29,6 +30,7 @@ export interface Kernels {
   threads?: Threads | undefined;
   readonly exports: AttentionExports &
     ChainExports &
+    ChunkedAttentionExports &
     ElementwiseExports &
     FeatureExports &
     HMMEmissionExports &
