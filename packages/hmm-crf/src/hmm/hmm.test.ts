@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import hmmlearn from '../__fixtures__/hmmlearn-em.json' with { type: 'json' };
 import published from '../__fixtures__/published-hmm.json' with { type: 'json' };
+import series from '../__fixtures__/published-series.json' with { type: 'json' };
 import { Categorical } from './emissions/categorical.js';
 import { Gaussian } from './emissions/gaussian.js';
 import { fromHmmlearn } from './from-hmmlearn.js';
@@ -8,6 +11,9 @@ import { HMM } from './hmm.js';
 import { observations } from './observations.js';
 
 const relative = 1e-8;
+const folder = `${process.env.SEQLOOM_DATA ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url))}/series`;
+const absent = !existsSync(folder);
+if (absent) console.warn(`left out: the real series are not at ${folder}; set SEQLOOM_DATA to the data folder`);
 
 describe.each(hmmlearn.cases)('hmmlearn: $family', (given) => {
   const type = given.family.replace('gaussian-', '');
@@ -76,6 +82,89 @@ describe('published examples', () => {
       expect([...path]).toEqual(viterbi_path);
       close([Math.exp(scores[0]!)], [viterbi_prob]);
     }
+  });
+});
+
+describe('ice cream (Eisner 2002), its end as a state with a symbol of its own', () => {
+  const { obs_1to3, startprob, transmat, emissionprob, endprob, ...expected } = series.ice_cream;
+  const data = observations([[...obs_1to3.map((scoops) => scoops - 1), 3]]);
+  const hmm = (start: number[]) =>
+    new HMM({
+      emission: new Categorical({
+        stateCount: 3,
+        size: 4,
+        emissionProb: [...emissionprob.map((row) => [...row, 0]), [0, 0, 0, 1]],
+      }),
+      startProb: [...start, 0],
+      transMat: [...transmat.map((row, k) => [...row, endprob[k]!]), [0, 0, 1]],
+    });
+
+  it('likelihood, posteriors and path', () => {
+    const model = hmm(startprob);
+    const { path, scores } = model.viterbi(data);
+    close([model.score(data), scores[0]!], [expected.loglik, expected.viterbi_logprob]);
+    expect([...path]).toEqual([...expected.viterbi_path, 2]);
+    close(
+      model
+        .posteriors(data)
+        .filter((_, at) => at % 3 === 1)
+        .subarray(0, -1),
+      expected.posterior_hot,
+    );
+  });
+
+  it.each([
+    [[0.3, 0.7], expected.em_from_03_07_10steps],
+    [[0.5, 0.5], expected.em_from_05_05_10steps],
+  ])('EM from %j', async (start, { startprob, transmat, emissionprob, endprob, loglik_before_each_step }) => {
+    const model = hmm(start);
+    const { history } = await model.fit(data, { iterations: 10, tolerance: -1e9 });
+    close(history, loglik_before_each_step);
+    close(model.startProb, [...startprob, 0]);
+    close(
+      model.transMat.subarray(0, 6),
+      transmat.flatMap((row, k) => [...row, endprob[k]!]),
+    );
+    close(
+      model.emission.emissionProb.subarray(0, 8),
+      emissionprob.flatMap((row) => [...row, 0]),
+    );
+  });
+});
+
+describe.skipIf(absent)('real series, left out where SEQLOOM_DATA is absent', () => {
+  const lines = (file: string) => readFileSync(`${folder}/${file}`, 'utf8').trim().split('\n').slice(1);
+  const faithful = () => lines('faithful.tsv').map((line) => line.split('\t').slice(-2).map(Number));
+  const prices = () =>
+    lines('sp500_monthly.csv')
+      .map((line) => Number(line.split(',')[1]))
+      .filter((price) => price > 0);
+  const returns = (all: number[]) => all.slice(1).map((price, t) => [100 * Math.log(price / all[t]!)]);
+
+  it.each([
+    ['Old Faithful', series.old_faithful_2d, faithful],
+    ['Old Faithful, waiting times', series.old_faithful_waiting, () => faithful().map((row) => [row[1]!])],
+    ['S&P 500', series.sp500_monthly, () => returns(prices())],
+  ])('%s: the same way up, and the same summit', async (_, expected, rows) => {
+    const { init, means, vars } = expected;
+    const prior = { covarsPrior: 0 };
+    const emission = new Gaussian({
+      stateCount: 2,
+      size: means[0]!.length,
+      means: init.means,
+      covars: init.vars,
+      prior,
+    });
+    const hmm = new HMM({ emission, startProb: init.startprob, transMat: init.transmat });
+    const data = observations([rows()]);
+    const { history } = await hmm.fit(data, { iterations: 400, tolerance: 1e-10 });
+    close(history.slice(0, 5), expected.loglik_first5);
+    expect(history.at(-1)).toBeCloseTo(expected.loglik_final, 4);
+    for (const [i, mean] of means.flat().entries()) expect(emission.means[i]! / mean).toBeCloseTo(1, 3);
+    for (const [i, variance] of vars.flat().entries()) expect(emission.covars[i]! / variance).toBeCloseTo(1, 3);
+    const { path, scores } = hmm.viterbi(data);
+    expect(scores[0]).toBeCloseTo(expected.viterbi_logprob, 2);
+    expect([...path.subarray(0, 50)]).toEqual(expected.viterbi_first50);
   });
 });
 
