@@ -36,7 +36,10 @@ export function finiteChain({ initial, transition, emission, mask, final }: Chai
 
 /** Whether a real step stands before (or, reversed, after) each step: [B,T] → [B,T]. */
 export function before(mask: tf.Tensor2D, reverse = false): tf.Tensor2D {
-  return tf.greater(tf.cumsum(tf.cast(mask, 'int32'), 1, true, reverse), 0);
+  const count = tf.cast<tf.Tensor2D>(mask, 'int32');
+  // Turned by hand: tfjs' webgpu program of a reversed cumsum remembers the length that it was first compiled for.
+  const past = reverse ? tf.reverse(tf.cumsum(tf.reverse(count, 1), 1, true), 1) : tf.cumsum(count, 1, true);
+  return tf.greater(past, 0);
 }
 
 /** A mask [B,T] repeated to `shape` [B,T,…]; a sum because tfjs' wasm kernel of `tile` takes four times as long. */
