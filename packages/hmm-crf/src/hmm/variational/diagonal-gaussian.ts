@@ -13,7 +13,7 @@ import {
   plain,
   type VariationalGaussianOptions,
 } from './hyperparameters.js';
-import { ExpectedLogDensity, type NormalWishart, normalWishartDivergence } from './normal-wishart.js';
+import { expectedExcess, type NormalWishart, normalWishartDivergence } from './normal-wishart.js';
 import type { VariationalEmission } from './variational-emission.js';
 
 const where = 'VariationalDiagonalGaussian';
@@ -70,14 +70,21 @@ export class VariationalDiagonalGaussian implements VariationalEmission {
 
   expectedLogProbability(values: Float64Array, out: Float64Array): void {
     const { stateCount: K, width: D } = this;
-    const densities = Array.from({ length: K * D }, (_, at) => new ExpectedLogDensity(column(this.posterior, at)));
-    const number = new Float64Array(1);
+    const { means, dof, scale } = this.posterior;
+    const precisions = dof.map((nu, at) => nu / scale[at]!);
+    const constants = precisions.map(
+      (precision, at) => 0.5 * Math.log(precision / (2 * Math.PI)) + expectedExcess(column(this.posterior, at)),
+    );
     out.fill(0);
-    for (let at = 0; at < values.length; at++) {
-      if (Number.isNaN(values[at]!)) continue;
-      const [t, d] = [Math.floor(at / D), at % D];
-      number[0] = values[at]!;
-      for (let k = 0; k < K; k++) out[t * K + k]! += densities[k * D + d]!.at(number);
+    for (let t = 0; t * D < values.length; t++) {
+      for (let d = 0; d < D; d++) {
+        const x = values[t * D + d]!;
+        if (Number.isNaN(x)) continue;
+        for (let k = 0, at = d; k < K; k++, at += D) {
+          const offset = x - means[at]!;
+          out[t * K + k]! += constants[at]! - 0.5 * precisions[at]! * offset * offset;
+        }
+      }
     }
   }
 
@@ -85,15 +92,16 @@ export class VariationalDiagonalGaussian implements VariationalEmission {
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
     const { stateCount: K, width: D, prior } = this;
     const size = K * D;
-    for (let at = 0; at < values.length; at++) {
-      if (Number.isNaN(values[at]!)) continue;
-      const [t, d] = [Math.floor(at / D), at % D];
-      for (let k = 0; k < K; k++) {
-        const weight = posteriors[t * K + k]!;
-        const x = values[at]! - prior.means[k * D + d]!;
-        statistics[k * D + d]! += weight;
-        statistics[size + k * D + d]! += weight * x;
-        statistics[2 * size + k * D + d]! += weight * x * x;
+    for (let t = 0; t * D < values.length; t++) {
+      for (let d = 0; d < D; d++) {
+        if (Number.isNaN(values[t * D + d]!)) continue;
+        for (let k = 0, at = d; k < K; k++, at += D) {
+          const weight = posteriors[t * K + k]!;
+          const x = values[t * D + d]! - prior.means[at]!;
+          statistics[at]! += weight;
+          statistics[size + at]! += weight * x;
+          statistics[2 * size + at]! += weight * x * x;
+        }
       }
     }
   }

@@ -14,7 +14,7 @@ import {
   plain,
   type VariationalGaussianOptions,
 } from './hyperparameters.js';
-import { ExpectedLogDensity, type NormalWishart, normalWishartDivergence } from './normal-wishart.js';
+import { expectedExcess, type NormalWishart, normalWishartDivergence } from './normal-wishart.js';
 import type { VariationalEmission } from './variational-emission.js';
 
 const where = 'VariationalFullGaussian';
@@ -78,16 +78,15 @@ export class VariationalFullGaussian implements VariationalEmission {
 
   expectedLogProbability(values: Float64Array, out: Float64Array): void {
     const { stateCount: K, width: D } = this;
-    for (let k = 0; k < K; k++) {
-      const density = new ExpectedLogDensity(this.#state(this.posterior, k));
-      for (let t = 0; t * D < values.length; t++) {
-        const missing = Number.isNaN(values[t * D]!);
-        out[t * K + k] = missing ? 0 : density.at(values.subarray(t * D, (t + 1) * D));
-      }
+    this.pointEstimate().logProbability(values, out);
+    const excess = Array.from({ length: K }, (_, k) => expectedExcess(this.#state(this.posterior, k)));
+    for (let t = 0; t * D < values.length; t++) {
+      if (Number.isNaN(values[t * D]!)) continue;
+      for (let k = 0; k < K; k++) out[t * K + k]! += excess[k]!;
     }
   }
 
-  /** Statistics, about the prior's means: rows [K], sums [K,D] and products [K,D,D]. */
+  /** Statistics, about the prior's means: rows [K], sums [K,D] and the lower halves of products [K,D,D]. */
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
     const { stateCount: K, width: D, prior } = this;
     const row = new Float64Array(D);
@@ -101,7 +100,8 @@ export class VariationalFullGaussian implements VariationalEmission {
         const products = K + K * D + k * D * D;
         for (let i = 0; i < D; i++) {
           statistics[K + k * D + i]! += weight * row[i]!;
-          for (let j = 0; j < D; j++) statistics[products + i * D + j]! += weight * row[i]! * row[j]!;
+          const weighted = weight * row[i]!;
+          for (let j = 0; j <= i; j++) statistics[products + i * D + j]! += weighted * row[j]!;
         }
       }
     }
@@ -117,9 +117,10 @@ export class VariationalFullGaussian implements VariationalEmission {
       const scale = K + K * D + k * D * D;
       for (let i = 0; i < D; i++) {
         posterior.means[k * D + i] = prior.means[k * D + i]! + sums[i]! / beta;
-        for (let j = 0; j < D; j++) {
+        for (let j = 0; j <= i; j++) {
           const scatter = statistics[scale + i * D + j]! - (sums[i]! * sums[j]!) / beta;
           posterior.scale[(k * D + i) * D + j] = prior.scale[(k * D + i) * D + j]! + scatter;
+          posterior.scale[(k * D + j) * D + i] = prior.scale[(k * D + j) * D + i]! + scatter;
         }
       }
     }

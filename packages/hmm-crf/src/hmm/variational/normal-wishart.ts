@@ -11,28 +11,12 @@ export interface NormalWishart {
   readonly scale: Float64Array;
 }
 
-const log2Pi = Math.log(2 * Math.PI);
-
-/** E[log N(x; mean, Λ⁻¹)], for the one distribution again and again. */
-export class ExpectedLogDensity {
-  readonly #of: NormalWishart;
-  readonly #lower: Float64Array;
-  readonly #constant: number;
-  readonly #offset: Float64Array;
-
-  constructor(of: NormalWishart) {
-    const D = of.mean.length;
-    this.#of = of;
-    this.#lower = factor(of);
-    this.#constant = (expectedLogDeterminant(of, this.#lower) - D * log2Pi - D / of.beta) / 2;
-    this.#offset = new Float64Array(D);
-  }
-
-  at(row: Float64Array): number {
-    const { mean, dof } = this.#of;
-    for (let d = 0; d < mean.length; d++) this.#offset[d] = row[d]! - mean[d]!;
-    return this.#constant - (dof / 2) * squaredNorm(this.#lower, this.#offset);
-  }
+/** E[log N(x; mean, Λ⁻¹)] less log N(x; m, S/ν), which does not depend on x. */
+export function expectedExcess({ mean, beta, dof }: NormalWishart): number {
+  const D = mean.length;
+  let sum = D * (Math.LN2 - Math.log(dof) - 1 / beta);
+  for (let i = 0; i < D; i++) sum += digamma((dof - i) / 2);
+  return sum / 2;
 }
 
 /** KL(posterior ‖ prior). */

@@ -45,7 +45,7 @@ export interface DrivenStatistics {
 const where = 'InputDrivenHMM';
 const format = 'seqloom.input-driven-hmm';
 /** Steps of each regression in an M-step: it need not end, only rise. */
-const innerSteps = 8;
+const innerSteps = 4;
 
 /** p(first state | u) and p(next state | state, u) are softmax(w·[u,1]), with weights of their own for each state that is left. */
 export class InputDrivenHMM<E extends Emission = Emission>

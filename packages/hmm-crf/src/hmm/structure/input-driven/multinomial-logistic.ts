@@ -22,17 +22,9 @@ const halvings = 30;
 export function logSoftmaxRows(rows: Float64Array, weights: Float64Array, width: number, out: Float64Array): void {
   const K = weights.length / width;
   for (let t = 0; t * width < rows.length; t++) {
-    let top = -Infinity;
-    for (let j = 0; j < K; j++) {
-      let sum = 0;
-      for (let p = 0; p < width; p++) sum += weights[j * width + p]! * rows[t * width + p]!;
-      out[t * K + j] = sum;
-      if (sum > top) top = sum;
-    }
-    let total = 0;
-    for (let j = 0; j < K; j++) total += Math.exp(out[t * K + j]! - top);
-    const logZ = top + Math.log(total);
-    for (let j = 0; j < K; j++) out[t * K + j]! -= logZ;
+    const own = out.subarray(t * K, (t + 1) * K);
+    const logZ = energies(rows, t, weights, width, own);
+    for (let j = 0; j < K; j++) own[j]! -= logZ;
   }
 }
 
@@ -43,25 +35,40 @@ export function logisticObjective(
   { classCount: K, width: P, penalty }: LogisticShape,
   gradient: Float64Array,
 ): number {
-  const logP = new Float64Array(targets.length);
-  logSoftmaxRows(rows, weights, P, logP);
   let value = 0;
   for (let i = 0; i < weights.length; i++) {
     gradient[i] = -penalty * weights[i]!;
     value -= (penalty / 2) * weights[i]! ** 2;
   }
+  const p = new Float64Array(K);
   for (let t = 0; t * K < targets.length; t++) {
     let weight = 0;
     for (let j = 0; j < K; j++) weight += targets[t * K + j]!;
     if (weight === 0) continue;
+    const logZ = energies(rows, t, weights, P, p);
+    value -= weight * logZ;
     for (let j = 0; j < K; j++) {
       const target = targets[t * K + j]!;
-      if (target > 0) value += target * logP[t * K + j]!;
-      const slope = target - weight * Math.exp(logP[t * K + j]!);
-      for (let p = 0; p < P; p++) gradient[j * P + p]! += slope * rows[t * P + p]!;
+      value += target * p[j]!;
+      const slope = target - weight * Math.exp(p[j]! - logZ);
+      for (let i = 0; i < P; i++) gradient[j * P + i]! += slope * rows[t * P + i]!;
     }
   }
   return value;
+}
+
+/** The energies w_j·u of one row into out [K], and log Σ exp of them. */
+function energies(rows: Float64Array, t: number, weights: Float64Array, P: number, out: Float64Array): number {
+  let top = -Infinity;
+  for (let j = 0; j < out.length; j++) {
+    let sum = 0;
+    for (let i = 0; i < P; i++) sum += weights[j * P + i]! * rows[t * P + i]!;
+    out[j] = sum;
+    if (sum > top) top = sum;
+  }
+  let total = 0;
+  for (let j = 0; j < out.length; j++) total += Math.exp(out[j]! - top);
+  return top + Math.log(total);
 }
 
 /** Moves `weights` [K,P] uphill by at most `steps` steps: the objective never falls. Preconditioned by Böhning's bound of the Hessian (1992). */

@@ -24,8 +24,8 @@ export function bestSegments(chain: SemiMarkovChain, scores: SegmentScores): Bes
   const ending = new Float64Array(K);
   for (let k = 0; k < K; k++) begin[k * (T + 1)] = chain.logStart[k]!;
   for (let t = 1; t <= T; t++) {
-    const logDuration = t < T ? chain.logDuration : chain.logSurvival;
-    for (let k = 0; k < K; k++) ending[k] = bestEnding(logDuration, chain.maximum, scores, begin, length, k, t);
+    const durations = t < T ? chain.lasting : chain.surviving;
+    for (let k = 0; k < K; k++) ending[k] = bestEnding(durations[k]!.logP, scores, begin, length, k, t);
     if (t === T) break;
     for (let j = 0; j < K; j++) {
       const place = j * (T + 1) + t;
@@ -39,7 +39,6 @@ export function bestSegments(chain: SemiMarkovChain, scores: SegmentScores): Bes
 
 function bestEnding(
   logDuration: Float64Array,
-  maximum: number,
   { stepCount, total, earliest }: SegmentScores,
   begin: Float64Array,
   length: Int32Array,
@@ -47,11 +46,10 @@ function bestEnding(
   t: number,
 ): number {
   const place = k * (stepCount + 1) + t;
-  const durations = k * maximum - 1;
-  const longest = Math.min(maximum, t - earliest[place]!);
+  const longest = Math.min(logDuration.length, t - earliest[place]!);
   let top = -Infinity;
   for (let d = 1; d <= longest; d++) {
-    const score = begin[place - d]! + logDuration[durations + d]!;
+    const score = begin[place - d]! + logDuration[d - 1]!;
     if (score > top) {
       top = score;
       length[place] = d;

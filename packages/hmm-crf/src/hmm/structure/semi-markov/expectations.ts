@@ -1,4 +1,6 @@
 /** Backward over segments, and what it makes of forward messages: expected states, transitions and durations. */
+import { logSumExp } from '../../log-domain.js';
+import { DurationSums } from './duration-sums.js';
 import type { ForwardMessages } from './forward.js';
 import type { SegmentScores } from './segment-scores.js';
 import type { SemiMarkovChain } from './semi-markov-chain.js';
@@ -51,11 +53,10 @@ class BackwardPass {
   readonly #counts: SemiMarkovCounts;
   /** [K]: log p(rows after t | a segment of k begins after step t), for the t of the last `beginAt`. */
   readonly #begin: Float64Array;
-  /** [K,T+1]: log p(rows after t | a segment of k ended with step t), plus the sum of scores up to there. */
-  readonly #end: Float64Array;
+  /** [K]: log p(rows after t | a segment of k ended with step t), plus the sum of scores up to there. */
+  readonly #ends: readonly DurationSums[];
   /** [K]: no segment that begins here may go beyond this step. */
   readonly #latest: Int32Array;
-  readonly #terms: Float64Array;
 
   constructor(chain: SemiMarkovChain, scores: SegmentScores, messages: ForwardMessages, counts: SemiMarkovCounts) {
     this.#chain = chain;
@@ -63,12 +64,11 @@ class BackwardPass {
     this.#messages = messages;
     this.#counts = counts;
     this.#begin = new Float64Array(scores.stateCount);
-    this.#end = new Float64Array(scores.total.length);
+    this.#ends = chain.lasting.map(() => new DurationSums(scores.stepCount, chain.maximum, 1));
     this.#latest = new Int32Array(scores.stateCount).fill(scores.stepCount);
-    this.#terms = new Float64Array(chain.maximum + 1);
   }
 
-  /** Segments that end with step t: into `end`, expected transitions, and `ended`. */
+  /** Segments that end with step t: their messages, expected transitions, and `ended`. */
   leave(t: number, ended: Float64Array): void {
     const { stepCount: T, stateCount: K, total } = this.#scores;
     const { end, logLikelihood } = this.#messages;
@@ -76,9 +76,11 @@ class BackwardPass {
       const place = i * (T + 1) + t;
       let top = -Infinity;
       for (let j = 0; j < K; j++) top = Math.max(top, this.#chain.logTransition[i * K + j]! + this.#begin[j]!);
-      this.#end[place] = -Infinity;
-      if (top === -Infinity) continue;
-      const weight = Math.exp(end[place]! + top - logLikelihood);
+      if (top === -Infinity) {
+        this.#ends[i]!.put(t, top);
+        continue;
+      }
+      const weight = Math.exp(end[i]![t]! + top - logLikelihood);
       let sum = 0;
       for (let j = 0; j < K; j++) {
         const term = Math.exp(this.#chain.logTransition[i * K + j]! + this.#begin[j]! - top);
@@ -86,58 +88,44 @@ class BackwardPass {
         sum += term;
       }
       ended[place] = sum * weight;
-      this.#end[place] = top + Math.log(sum) + total[place]!;
+      this.#ends[i]!.put(t, top + Math.log(sum) + total[place]!);
     }
   }
 
-  /** Segments that begin after step t: into `begin`, expected durations, and `begun`. */
+  /** Segments that begin after step t: their messages, expected durations, and `begun`. */
   beginAt(t: number, begun: Float64Array): void {
     const { stepCount: T, stateCount: K, total, earliest } = this.#scores;
+    const { lasting, maximum } = this.#chain;
     for (let k = 0; k < K; k++) {
       const place = k * (T + 1) + t;
       if (earliest[place + 1] === t + 1) this.#latest[k] = t;
-      const longest = Math.min(this.#chain.maximum, this.#latest[k]! - t);
-      const top = this.#weigh(k, t, longest);
-      this.#begin[k] = -Infinity;
-      if (top === -Infinity) continue;
-      let sum = 0;
-      for (let d = 1; d <= longest; d++) sum += this.#terms[d] = Math.exp(this.#terms[d]! - top);
-      const weight = Math.exp(this.#messages.begin[place]! + top - this.#messages.logLikelihood);
-      if (weight > 0) this.#countDurations(k, t, longest, weight);
-      begun[place] = sum * weight;
-      this.#begin[k] = top + Math.log(sum) - total[place]!;
+      const longest = Math.min(maximum, this.#latest[k]! - t);
+      const open = this.#open(k, t, longest);
+      const closed = this.#ends[k]!.logSum(t, Math.min(longest, T - t - 1), lasting[k]!);
+      const message = open === -Infinity ? closed : logSumExp(Float64Array.of(open, closed));
+      const logWeight = this.#messages.begin[k]![t]! - this.#messages.logLikelihood;
+      begun[place] = Math.exp(logWeight + message);
+      if (begun[place]! > 0) this.#countDurations(k, t, longest, logWeight, Math.exp(logWeight + open));
+      this.#begin[k] = message - total[place]!;
     }
   }
 
-  /** log p(d)·p(rows from here to the end) per duration, into the terms; the greatest. */
-  #weigh(k: number, t: number, longest: number): number {
+  /** log p(it lasts beyond the end, rows to the end), plus the sum of scores up to here, of a segment that begins after step t. */
+  #open(k: number, t: number, longest: number): number {
     const T = this.#scores.stepCount;
-    const { logDuration, logSurvival, maximum } = this.#chain;
-    const [place, durations] = [k * (T + 1) + t, k * maximum - 1];
-    let top = -Infinity;
-    for (let d = 1; d <= longest; d++) {
-      const censored = t + d === T;
-      const term = censored
-        ? logSurvival[durations + d]! + this.#scores.total[place + d]!
-        : logDuration[durations + d]! + this.#end[place + d]!;
-      this.#terms[d] = term;
-      if (term > top) top = term;
-    }
-    return top;
+    if (longest < T - t) return -Infinity;
+    return this.#chain.surviving[k]!.logP[T - t - 1]! + this.#scores.total[k * (T + 1) + T]!;
   }
 
-  #countDurations(k: number, t: number, longest: number, weight: number): void {
-    const { logDuration, logSurvival, maximum } = this.#chain;
-    const counts = this.#counts.duration;
-    const durations = k * maximum - 1;
+  #countDurations(k: number, t: number, longest: number, logWeight: number, open: number): void {
+    const { lasting, surviving, maximum } = this.#chain;
+    const counts = this.#counts.duration.subarray(k * maximum, (k + 1) * maximum);
     const remaining = this.#scores.stepCount - t;
-    for (let d = 1; d <= longest && d < remaining; d++) counts[durations + d]! += this.#terms[d]! * weight;
-    if (longest < remaining) return;
-    const censored = this.#terms[remaining]! * weight;
-    if (!(censored > 0)) return;
-    for (let d = remaining; d <= maximum; d++) {
-      counts[durations + d]! += censored * Math.exp(logDuration[durations + d]! - logSurvival[durations + remaining]!);
-    }
+    this.#ends[k]!.addTerms(t, Math.min(longest, remaining - 1), lasting[k]!, logWeight, counts);
+    if (!(open > 0)) return;
+    const { logP } = lasting[k]!;
+    const survival = surviving[k]!.logP[remaining - 1]!;
+    for (let d = remaining - 1; d < maximum; d++) counts[d]! += open * Math.exp(logP[d]! - survival);
   }
 }
 

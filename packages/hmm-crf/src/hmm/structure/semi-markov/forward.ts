@@ -1,57 +1,39 @@
 /** Forward messages over segments: O(T·K·D + T·K²). */
 import { logSumExp } from '../../log-domain.js';
+import { DurationSums } from './duration-sums.js';
 import type { SegmentScores } from './segment-scores.js';
 import type { SemiMarkovChain } from './semi-markov-chain.js';
 
-/** For one sequence; [K,T+1], log domain, state-major so that the sums over durations run along memory. */
+/** For one sequence, log domain; arrays [T+1] of each state, so that the sums over durations run along memory. */
 export interface ForwardMessages {
   /** log p(first t rows, a segment of k ends with them) */
-  readonly end: Float64Array;
+  readonly end: readonly Float64Array[];
   /** log p(first t rows, a segment of k begins after them), less the sum of scores up to there. */
-  readonly begin: Float64Array;
+  readonly begin: readonly Float64Array[];
   /** log p(all rows): 0 for a sequence of no rows, −∞ where no segmentation is possible. */
   readonly logLikelihood: number;
 }
 
 /** The messages of one sequence. The first segment begins with the sequence; the last may go on after it. */
 export function forward(chain: SemiMarkovChain, scores: SegmentScores): ForwardMessages {
-  const { stepCount: T, stateCount: K, total } = scores;
-  const [end, begin] = [new Float64Array(K * (T + 1)), new Float64Array(K * (T + 1))];
-  end.fill(-Infinity);
-  for (let k = 0; k < K; k++) begin[k * (T + 1)] = chain.logStart[k]!;
-  const arriving = new Float64Array(K);
-  const leaving = new Float64Array(K);
-  for (let t = 1; t < T; t++) {
+  const { maximum, lasting, surviving } = chain;
+  const { stepCount: T, stateCount: K, total, earliest } = scores;
+  const end = chain.lasting.map(() => new Float64Array(T + 1).fill(-Infinity));
+  const sums = chain.lasting.map(() => new DurationSums(T, maximum, -1));
+  for (let k = 0; k < K; k++) sums[k]!.put(0, chain.logStart[k]!);
+  const [arriving, leaving] = [new Float64Array(K), new Float64Array(K)];
+  for (let t = 1; t <= T; t++) {
     for (let k = 0; k < K; k++) {
-      const at = k * (T + 1) + t;
-      leaving[k] = end[at] = endingAt(chain.logDuration, chain.maximum, scores, begin, k, t);
+      const place = k * (T + 1) + t;
+      const longest = Math.min(maximum, t - earliest[place]!);
+      leaving[k] = sums[k]!.logSum(t, longest, (t < T ? lasting : surviving)[k]!) + total[place]!;
+      if (t < T) end[k]![t] = leaving[k]!;
     }
+    if (t === T) break;
     transit(leaving, chain.logTransition, arriving);
-    for (let k = 0; k < K; k++) begin[k * (T + 1) + t] = arriving[k]! - total[k * (T + 1) + t]!;
+    for (let k = 0; k < K; k++) sums[k]!.put(t, arriving[k]! - total[k * (T + 1) + t]!);
   }
-  for (let k = 0; k < K; k++) leaving[k] = endingAt(chain.logSurvival, chain.maximum, scores, begin, k, T);
-  return { end, begin, logLikelihood: T === 0 ? 0 : logSumExp(leaving) };
-}
-
-/** log Σ_d begin[t − d]·p(d)·p(rows of the segment), for durations by `logDuration`. */
-function endingAt(
-  logDuration: Float64Array,
-  maximum: number,
-  { stepCount, total, earliest }: SegmentScores,
-  begin: Float64Array,
-  k: number,
-  t: number,
-): number {
-  const row = k * (stepCount + 1);
-  const longest = Math.min(maximum, t - earliest[row + t]!);
-  const places = row + t;
-  const durations = k * maximum - 1;
-  let top = -Infinity;
-  for (let d = 1; d <= longest; d++) top = Math.max(top, begin[places - d]! + logDuration[durations + d]!);
-  if (top === -Infinity) return top;
-  let sum = 0;
-  for (let d = 1; d <= longest; d++) sum += Math.exp(begin[places - d]! + logDuration[durations + d]! - top);
-  return top + Math.log(sum) + total[row + t]!;
+  return { end, begin: sums.map(({ logs }) => logs), logLikelihood: T === 0 ? 0 : logSumExp(leaving) };
 }
 
 /** to[j] = log Σ_i exp(from[i] + logTransition[i,j]) */

@@ -6,7 +6,7 @@ import { eachSequence, type Observations } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
 import type { Duration } from '../durations/duration.js';
 import { type SegmentScores, segmentScores } from './segment-scores.js';
-import { logSurvivalOf, type SemiMarkovChain } from './semi-markov-chain.js';
+import { durationWeights, type SemiMarkovChain } from './semi-markov-chain.js';
 
 /** Probabilities of segments and of what they emit. */
 export interface SegmentModel {
@@ -24,7 +24,7 @@ export function chainOf({ emission: { stateCount }, duration, startProb, transMa
   const logDuration = new Float64Array(stateCount * maximum);
   duration.logProbability(logDuration);
   return {
-    ...{ stateCount, maximum, logDuration, logSurvival: logSurvivalOf(logDuration, maximum) },
+    ...{ stateCount, maximum, ...durationWeights(logDuration, maximum) },
     logStart: startProb.map(Math.log),
     logTransition: transMat.map(Math.log),
   };
@@ -46,13 +46,12 @@ export function* eachScores(
 export function drawSegments(model: SegmentModel, length: number, rng: Rng): Drawn {
   const { emission, startProb, transMat } = model;
   const [K, D] = [emission.stateCount, emission.width];
-  const { maximum, logDuration } = chainOf(model);
-  const durations = logDuration.map(Math.exp);
+  const { lasting } = chainOf(model);
   const states = new Int32Array(length);
   const values = new Float64Array(length * D);
   let state = drawIndex(startProb, rng);
   for (let t = 0; t < length; ) {
-    const end = t + 1 + drawIndex(durations.subarray(state * maximum, (state + 1) * maximum), rng);
+    const end = t + 1 + drawIndex(lasting[state]!.p, rng);
     for (; t < Math.min(end, length); t++) {
       states[t] = state;
       emission.sample(state, rng, values.subarray(t * D, (t + 1) * D));

@@ -1,4 +1,5 @@
 /** The semi-Markov chain as arrays: all that inference over segments knows of a model. */
+import type { DurationWeights } from './duration-sums.js';
 
 /** Log probabilities of segments' states and durations. */
 export interface SemiMarkovChain {
@@ -10,22 +11,27 @@ export interface SemiMarkovChain {
   readonly logStart: Float64Array;
   /** [K,K], from each state (row) to the next segment's. */
   readonly logTransition: Float64Array;
-  /** [K,D]: log p(duration = d) at place d − 1. */
-  readonly logDuration: Float64Array;
-  /** [K,D]: log p(duration ≥ d), of the last segment, whose end is not seen. */
-  readonly logSurvival: Float64Array;
+  /** Of each state, p(duration = d) at place d − 1. */
+  readonly lasting: readonly DurationWeights[];
+  /** Of each state, p(duration ≥ d): of the last segment, whose end is not seen. */
+  readonly surviving: readonly DurationWeights[];
 }
 
-/** log p(duration ≥ d) [K,D] from log p(duration = d). */
-export function logSurvivalOf(logDuration: Float64Array, maximum: number): Float64Array {
-  const out = new Float64Array(logDuration.length);
-  for (let row = 0; row < out.length; row += maximum) {
-    let tail = 0;
-    for (let d = maximum - 1; d >= 0; d--) {
-      tail += Math.exp(logDuration[row + d]!);
-      out[row + d] = Math.log(Math.min(1, tail));
-    }
-    out[row] = 0;
-  }
-  return out;
+/** The weights of each state from log p(duration = d) [K,D]. */
+export function durationWeights(
+  logDuration: Float64Array,
+  maximum: number,
+): Pick<SemiMarkovChain, 'lasting' | 'surviving'> {
+  const rows = Array.from({ length: logDuration.length / maximum }, (_, k) =>
+    logDuration.subarray(k * maximum, (k + 1) * maximum),
+  );
+  return {
+    lasting: rows.map((logP) => ({ logP, p: logP.map(Math.exp) })),
+    surviving: rows.map((logP) => {
+      const p = logP.map(Math.exp);
+      for (let d = maximum - 2; d >= 0; d--) p[d] = Math.min(1, p[d]! + p[d + 1]!);
+      p[0] = 1;
+      return { p, logP: p.map(Math.log) };
+    }),
+  };
 }
