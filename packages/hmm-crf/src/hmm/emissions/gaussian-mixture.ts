@@ -2,17 +2,18 @@
 import { count, knownOptions, oneOf, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import { distributions, drawIndex, logDirichlet, type Matrix, maximiseDistribution } from '../distributions.js';
-import { columnMoments, kMeans } from '../k-means.js';
+import { columnMoments } from '../k-means.js';
 import type { Observations } from '../observations.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import type { CovarianceType } from './gaussian.js';
 import { isDense, type MixturePrior, mixturePrior } from './mixture-prior.js';
+import { nestedMeans } from './nested-means.js';
 import { frozenNames, type Nested, optionsOf, table } from './parameters.js';
 import { checkValues } from './rows.js';
 import { matrices, variances } from './scatter/covariances.js';
 import { DiagonalScatter } from './scatter/diagonal-scatter.js';
 import { FullScatter } from './scatter/full-scatter.js';
-import { log2Pi, type Scatter, type ScatterPrior } from './scatter/scatter.js';
+import { log2Pi, rowsAtOnce, type Scatter, type ScatterPrior } from './scatter/scatter.js';
 
 export interface GaussianMixtureOptions {
   /** K */
@@ -64,9 +65,9 @@ export class GaussianMixture implements Emission {
   readonly #priors: { readonly weights: Float64Array; readonly scatter: ScatterPrior };
   readonly #drawn: { readonly means: boolean; readonly covars: boolean };
   /** [K,M]: log weight and what normalises a Gaussian. */
-  readonly #logWeights: Float64Array;
-  /** [M]: log density of a row in the components of one state. */
-  readonly #scores: Float64Array;
+  readonly #constants: Float64Array;
+  /** [M]: how probable the components of a state are for a row. */
+  readonly #shares: Float64Array;
 
   constructor(options: GaussianMixtureOptions) {
     const sizes = ['stateCount', 'mixtureCount', 'size', 'covarianceType'];
@@ -92,8 +93,8 @@ export class GaussianMixture implements Emission {
     this.#priors = priors;
     this.prior = priors.json;
     this.#drawn = { means: means === undefined, covars: covars === undefined };
-    this.#logWeights = new Float64Array(K * M);
-    this.#scores = new Float64Array(M);
+    this.#constants = new Float64Array(K * M);
+    this.#shares = new Float64Array(M);
   }
 
   get parameterCount(): number {
@@ -115,8 +116,7 @@ export class GaussianMixture implements Emission {
     const moments = columnMoments(values, D);
     if (this.#drawn.means) {
       this.#scatter.origin.set(moments.means);
-      const centres = kMeans(values, D, K, rng);
-      for (let k = 0; k < K; k++) this.means.set(kMeans(nearest(values, D, centres, k), D, M, rng), k * M * D);
+      this.means.set(nestedMeans(values, [K, M, D], rng));
     }
     if (!this.#drawn.covars) return;
     const mean = moments.variances.reduce((sum, variance) => sum + variance, 0) / D;
@@ -129,32 +129,33 @@ export class GaussianMixture implements Emission {
   }
 
   logProbability(values: Float64Array, out: Float64Array): void {
-    const { stateCount: K, width: D } = this;
-    this.#prepare();
-    for (let row = 0, at = 0; at < values.length; row += K, at += D)
-      for (let k = 0; k < K; k++) out[row + k] = this.#score(values, at, k);
+    const K = this.stateCount;
+    this.#eachChunk(values, (rows, scores, row) => {
+      for (let i = 0; i < rows.length / this.width; i++)
+        for (let k = 0; k < K; k++) out[(row + i) * K + k] = this.#score(rows, scores, i, k);
+    });
   }
 
   /** Statistics: expected rows [K,M], then the moments of each component. */
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
     const { stateCount: K, mixtureCount: M, width: D } = this;
     const moments = statistics.subarray(K * M);
-    this.#prepare();
-    for (let row = 0, at = 0; at < values.length; row += K, at += D) {
-      for (let k = 0; k < K; k++) {
-        const posterior = posteriors[row + k]!;
-        if (posterior === 0) continue;
-        const total = this.#score(values, at, k);
-        if (this.#scatter.observed === 0) break;
-        for (let m = 0; m < M; m++) {
-          const weight = posterior * Math.exp(this.#scores[m]! - total);
-          if (!(weight > 0)) continue;
-          if (this.#scatter.observed < D) this.#scatter.distance(values, at, k * M + m); // what `add` goes by
-          statistics[k * M + m]! += weight;
-          this.#scatter.add(moments, values, at, k * M + m, weight, weight);
+    this.#eachChunk(values, (rows, table, row) => {
+      for (let i = 0, at = 0; i < rows.length / D; i++) {
+        const whole = !Number.isNaN(table[at]!);
+        for (let k = 0; k < K; k++) {
+          const posterior = posteriors[(row + i) * K + k]!;
+          if (posterior > 0) this.#score(rows, table, i, k);
+          for (let m = 0; m < M; m++, at++) {
+            const weight = posterior > 0 ? posterior * this.#shares[m]! : 0;
+            table[at] = whole ? weight : 0;
+            if (whole) statistics[k * M + m]! += weight;
+            else if (weight > 0) this.#addPartial(statistics, rows, i * D, k * M + m, weight);
+          }
         }
       }
-    }
+      this.#scatter.addRows(moments, rows, table, table);
+    });
   }
 
   maximise(statistics: Float64Array): void {
@@ -203,43 +204,53 @@ export class GaussianMixture implements Emission {
     return mixture;
   }
 
-  #prepare(): void {
+  /** Visits rows together with a table [n,K,M]: their exponents, NaN where a row lacks a value. */
+  #eachChunk(values: Float64Array, visit: (rows: Float64Array, exponents: Float64Array, row: number) => void): void {
+    const { width: D, weights } = this;
     this.#scatter.prepare();
-    for (let c = 0; c < this.weights.length; c++) this.#logWeights[c] = Math.log(this.weights[c]!);
+    for (let c = 0; c < weights.length; c++)
+      this.#constants[c] = Math.log(weights[c]!) - 0.5 * (D * log2Pi + this.#scatter.logDeterminantOf(c));
+    const table = new Float64Array(Math.min(values.length / D, rowsAtOnce) * weights.length);
+    for (let row = 0; row < values.length / D; row += rowsAtOnce) {
+      const rows = values.subarray(row * D, (row + rowsAtOnce) * D);
+      const exponents = table.subarray(0, (rows.length / D) * weights.length);
+      this.#scatter.exponents(rows, exponents);
+      visit(rows, exponents, row);
+    }
   }
 
-  /** log p(row | state); leaves that of its components in `#scores`. */
-  #score(values: Float64Array, at: number, k: number): number {
+  /** log p(row | state); leaves the probabilities of its components in `#shares`. */
+  #score(rows: Float64Array, exponents: Float64Array, row: number, k: number): number {
     const M = this.mixtureCount;
+    const shares = this.#shares;
+    const from = (row * this.stateCount + k) * M;
+    const whole = !Number.isNaN(exponents[from]!);
     let top = -Infinity;
     for (let m = 0; m < M; m++) {
-      const distance = this.#scatter.distance(values, at, k * M + m);
-      const { observed, logDeterminant } = this.#scatter;
-      if (observed === 0) return 0;
-      const score = this.#logWeights[k * M + m]! - 0.5 * (observed * log2Pi + logDeterminant + distance);
-      this.#scores[m] = score;
-      if (score > top) top = score;
+      const exponent = whole ? exponents[from + m]! : this.#partialExponent(rows, row, k * M + m);
+      shares[m] = this.#constants[k * M + m]! + exponent;
+      if (shares[m]! > top) top = shares[m]!;
     }
-    if (M === 1 || top === -Infinity) return top;
+    if (!whole && this.#scatter.observed === 0) return 0;
+    if (top === -Infinity) return top;
     let sum = 0;
-    for (let m = 0; m < M; m++) sum += Math.exp(this.#scores[m]! - top);
+    for (let m = 0; m < M; m++) sum += shares[m] = Math.exp(shares[m]! - top);
+    for (let m = 0; m < M; m++) shares[m]! /= sum;
     return top + Math.log(sum);
   }
-}
 
-/** The rows whose nearest centre is `own`; all rows where none is. Missing values do not count. */
-function nearest(values: Float64Array, D: number, centres: Float64Array, own: number): Float64Array {
-  const out = new Float64Array(values.length);
-  let length = 0;
-  for (let at = 0; at < values.length; at += D) {
-    let [closest, least] = [0, Infinity];
-    for (let c = 0; c < centres.length; c += D) {
-      let distance = 0;
-      for (let d = 0; d < D; d++)
-        if (!Number.isNaN(values[at + d]!)) distance += (values[at + d]! - centres[c + d]!) ** 2;
-      if (distance < least) [closest, least] = [c / D, distance];
-    }
-    for (let d = 0; d < D && closest === own; d++) out[length++] = values[at + d]!;
+  /** The exponent of the values that a row has, and what the constant has too much for them. */
+  #partialExponent(rows: Float64Array, row: number, component: number): number {
+    const distance = this.#scatter.distance(rows, row * this.width, component);
+    const { observed, logDeterminant } = this.#scatter;
+    const surplus = (this.width - observed) * log2Pi + this.#scatter.logDeterminantOf(component) - logDeterminant;
+    return -0.5 * (distance - surplus);
   }
-  return length > 0 ? out.slice(0, length) : values;
+
+  #addPartial(statistics: Float64Array, rows: Float64Array, at: number, component: number, weight: number): void {
+    this.#scatter.distance(rows, at, component); // what `add` goes by
+    if (this.#scatter.observed === 0) return;
+    statistics[component]! += weight;
+    this.#scatter.add(statistics.subarray(this.weights.length), rows, at, component, weight, weight);
+  }
 }

@@ -10,7 +10,7 @@ import { checkValues } from './rows.js';
 import { matrices, variances } from './scatter/covariances.js';
 import { DiagonalScatter } from './scatter/diagonal-scatter.js';
 import { FullScatter } from './scatter/full-scatter.js';
-import { fewestRows, type Scatter, type ScatterPrior } from './scatter/scatter.js';
+import { fewestRows, rowsAtOnce, type Scatter, type ScatterPrior } from './scatter/scatter.js';
 import { logMinusDigamma } from './special/digamma.js';
 import { shapeOfSpread } from './special/gamma-shape.js';
 import { logGamma } from './special/log-gamma.js';
@@ -62,6 +62,8 @@ export class StudentT implements Emission {
   readonly #drawn: { readonly means: boolean; readonly covars: boolean };
   /** [K,D+1]: log of what normalises the density of so many values. */
   readonly #constants: Float64Array;
+  /** [K,D+1]: E[u − 1 − log u] of so many values, but for what u is expected to be. */
+  readonly #spreads: Float64Array;
 
   constructor(options: StudentTOptions) {
     knownOptions(where, options, ['stateCount', 'size', 'covarianceType', ...names, 'minCovar', 'frozen']);
@@ -82,6 +84,7 @@ export class StudentT implements Emission {
     this.#prior = { means: this.means, meansWeight: 0, covars: new Float64Array(full ? D * D : D), degrees: 0 };
     this.#drawn = { means: means === undefined, covars: covars === undefined };
     this.#constants = new Float64Array(K * (D + 1));
+    this.#spreads = new Float64Array(K * (D + 1));
   }
 
   get parameterCount(): number {
@@ -113,37 +116,41 @@ export class StudentT implements Emission {
 
   logProbability(values: Float64Array, out: Float64Array): void {
     const { stateCount: K, width: D, dfs } = this;
-    this.#prepare();
-    for (let row = 0, at = 0; at < values.length; row += K, at += D) {
-      for (let k = 0; k < K; k++) {
-        const distance = this.#scatter.distance(values, at, k);
+    this.#eachChunk(values, (rows, exponents, row) => {
+      for (let i = 0; i < exponents.length; i++) {
+        const k = i % K;
+        const distance = this.#distance(rows, exponents, i);
         const { observed, logDeterminant } = this.#scatter;
         const tail = -0.5 * (dfs[k]! + observed) * Math.log1p(distance / dfs[k]!);
-        out[row + k] = observed === 0 ? 0 : this.#constants[k * (D + 1) + observed]! - 0.5 * logDeterminant + tail;
+        out[row * K + i] = observed === 0 ? 0 : this.#constants[k * (D + 1) + observed]! - 0.5 * logDeterminant + tail;
       }
-    }
+    });
   }
 
   /** Statistics: expected rows, precisions u and u − 1 − log u [K,3], then the moments of each state. */
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
     const { stateCount: K, width: D, dfs } = this;
     const moments = statistics.subarray(3 * K);
-    this.#prepare();
-    for (let row = 0, at = 0; at < values.length; row += K, at += D) {
-      for (let k = 0; k < K; k++) {
-        const weight = posteriors[row + k]!;
-        if (weight === 0) continue;
-        const distance = this.#scatter.distance(values, at, k);
-        const freedom = dfs[k]! + this.#scatter.observed;
-        if (freedom === dfs[k]!) break;
-        const precision = freedom / (dfs[k]! + distance); // E[u], u the row's own precision
-        const spread = logMinusDigamma(freedom / 2) - Math.log(precision) + precision - 1; // E[u − 1 − log u]
-        statistics[3 * k]! += weight;
-        statistics[3 * k + 1]! += weight * precision;
-        statistics[3 * k + 2]! += weight * spread;
-        this.#scatter.add(moments, values, at, k, weight, weight * precision);
+    const weights = new Float64Array(Math.min(values.length / D, rowsAtOnce) * K);
+    this.#eachChunk(values, (rows, table, row) => {
+      for (let i = 0; i < table.length; i++) {
+        const k = i % K;
+        const whole = !Number.isNaN(table[i]!);
+        const weight = posteriors[row * K + i]!;
+        const distance = weight > 0 ? this.#distance(rows, table, i) : 0;
+        const { observed } = this.#scatter;
+        const used = weight > 0 && observed > 0 ? weight : 0;
+        const precision = (dfs[k]! + observed) / (dfs[k]! + distance); // E[u], u the row's own precision
+        weights[i] = whole ? used : 0;
+        table[i] = whole ? used * precision : 0;
+        if (used === 0) continue;
+        statistics[3 * k]! += used;
+        statistics[3 * k + 1]! += used * precision;
+        statistics[3 * k + 2]! += used * (this.#spreads[k * (D + 1) + observed]! - Math.log(precision) + precision - 1);
+        if (!whole) this.#scatter.add(moments, rows, Math.floor(i / K) * D, k, used, used * precision);
       }
-    }
+      this.#scatter.addRows(moments, rows, weights.subarray(0, table.length), table);
+    });
   }
 
   /**
@@ -190,13 +197,37 @@ export class StudentT implements Emission {
     return emission;
   }
 
+  /** Visits rows together with a table [n,K]: −½ their distances, NaN where a row lacks a value. */
+  #eachChunk(values: Float64Array, visit: (rows: Float64Array, exponents: Float64Array, row: number) => void): void {
+    const { stateCount: K, width: D } = this;
+    this.#prepare();
+    const table = new Float64Array(Math.min(values.length / D, rowsAtOnce) * K);
+    for (let row = 0; row < values.length / D; row += rowsAtOnce) {
+      const rows = values.subarray(row * D, (row + rowsAtOnce) * D);
+      const exponents = table.subarray(0, (rows.length / D) * K);
+      this.#scatter.exponents(rows, exponents);
+      visit(rows, exponents, row);
+    }
+  }
+
+  /** Of row i / K from state i mod K; the scatter then knows how many values were there. */
+  #distance(rows: Float64Array, exponents: Float64Array, i: number): number {
+    const K = this.stateCount;
+    const exponent = exponents[i]!;
+    if (Number.isNaN(exponent)) return this.#scatter.distance(rows, Math.floor(i / K) * this.width, i % K);
+    this.#scatter.observe(i % K);
+    return -2 * exponent;
+  }
+
   #prepare(): void {
     const D = this.width;
     this.#scatter.prepare();
     for (const [k, df] of this.dfs.entries()) {
       const base = logGamma(df / 2);
-      for (let n = 1; n <= D; n++)
+      for (let n = 1; n <= D; n++) {
         this.#constants[k * (D + 1) + n] = logGamma((df + n) / 2) - base - 0.5 * n * Math.log(Math.PI * df);
+        this.#spreads[k * (D + 1) + n] = logMinusDigamma((df + n) / 2);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Scatter matrices that are diagonal: a variance for every column (diag) or one for all of a component's (spherical). */
 import type { Rng } from '@seqloom/core/rng';
 import { fewestRows, type Scatter, type ScatterPrior } from './scatter.js';
+import { columnSums, diagonalExponents, weightedSums } from './whole-rows.js';
 
 /** Moments of a component are [D,4]: rows, weights, and weighted first and second powers; a missing value adds to none. */
 export class DiagonalScatter implements Scatter {
@@ -57,9 +58,21 @@ export class DiagonalScatter implements Scatter {
       sum += off * off * this.#precisions[j]!;
     }
     if (Number.isNaN(sum)) return this.#partialDistance(values, at, component);
-    this.observed = D;
-    this.logDeterminant = this.#logDeterminants[component]!;
+    this.observe(component);
     return sum;
+  }
+
+  logDeterminantOf(component: number): number {
+    return this.#logDeterminants[component]!;
+  }
+
+  observe(component: number): void {
+    this.observed = this.#D;
+    this.logDeterminant = this.logDeterminantOf(component);
+  }
+
+  exponents(rows: Float64Array, out: Float64Array): void {
+    diagonalExponents(rows, this.means, this.#precisions, out);
   }
 
   add(
@@ -77,6 +90,18 @@ export class DiagonalScatter implements Scatter {
       moments[to + 1]! += momentWeight;
       moments[to + 2]! += momentWeight * x;
       moments[to + 3]! += momentWeight * x * x;
+    }
+  }
+
+  addRows(moments: Float64Array, rows: Float64Array, weights: Float64Array, momentWeights: Float64Array): void {
+    const { masses, sums, seconds } = weightedSums(rows, this.origin, momentWeights, 'squares');
+    const counts = weights === momentWeights ? masses : columnSums(weights, masses.length);
+    for (let j = 0; j < sums.length; j++) {
+      const component = Math.floor(j / this.#D);
+      moments[4 * j]! += counts[component]!;
+      moments[4 * j + 1]! += masses[component]!;
+      moments[4 * j + 2]! += sums[j]!;
+      moments[4 * j + 3]! += seconds[j]!;
     }
   }
 

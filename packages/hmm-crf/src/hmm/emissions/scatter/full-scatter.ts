@@ -4,6 +4,7 @@ import { cholesky, invertLower, logDeterminant } from '../../cholesky.js';
 import { floorEigenvalues } from '../../covariance-floor.js';
 import { PartialRow } from './partial-row.js';
 import { fewestRows, type Scatter, type ScatterPrior } from './scatter.js';
+import { columnSums, fullExponents, weightedSums } from './whole-rows.js';
 
 /** Moments of a component are rows, weights, weighted sums [D] and products [D,D], of which the lower half is kept. */
 export class FullScatter implements Scatter {
@@ -76,9 +77,27 @@ export class FullScatter implements Scatter {
       sum += z * z;
     }
     if (Number.isNaN(sum)) return this.#partialDistance(values, at, component);
-    this.observed = D;
-    this.logDeterminant = this.#logDeterminants[group]!;
+    this.observe(component);
     return sum;
+  }
+
+  logDeterminantOf(component: number): number {
+    return this.#logDeterminants[Math.floor(component / this.#groupSize)]!;
+  }
+
+  observe(component: number): void {
+    this.observed = this.#D;
+    this.logDeterminant = this.logDeterminantOf(component);
+  }
+
+  exponents(rows: Float64Array, out: Float64Array): void {
+    const size = this.#D * this.#D;
+    const factors = new Float64Array(this.#meanOf.length * size);
+    for (let at = 0; at < factors.length; at += size) {
+      const group = Math.floor(at / size / this.#groupSize);
+      factors.set(this.#whitening.subarray(group * size, (group + 1) * size), at);
+    }
+    fullExponents(rows, this.means, factors, out);
   }
 
   add(
@@ -106,6 +125,18 @@ export class FullScatter implements Scatter {
       moments[to + 2 + i]! += x;
       for (let j = 0; j <= i; j++) moments[products + i * D + j]! += x * this.#off[j]!;
       if (!whole) for (let j = 0; j <= i; j++) moments[products + i * D + j]! += weight * spread[i * D + j]!;
+    }
+  }
+
+  addRows(moments: Float64Array, rows: Float64Array, weights: Float64Array, momentWeights: Float64Array): void {
+    const D = this.#D;
+    const { masses, sums, seconds } = weightedSums(rows, this.origin, momentWeights, 'products');
+    const counts = weights === momentWeights ? masses : columnSums(weights, masses.length);
+    for (let c = 0, to = 0; c < masses.length; c++, to += this.momentsSize) {
+      moments[to]! += counts[c]!;
+      moments[to + 1]! += masses[c]!;
+      for (let d = 0; d < D; d++) moments[to + 2 + d]! += sums[c * D + d]!;
+      for (let i = 0; i < D * D; i++) moments[to + 2 + D + i]! += seconds[c * D * D + i]!;
     }
   }
 

@@ -23,7 +23,7 @@ export interface Scatter {
   readonly covarianceCount: number;
   /** How many numbers the moments of one component take. */
   readonly momentsSize: number;
-  /** How many values `distance` saw, and log |scatter matrix| over them. */
+  /** How many values `distance` or `observe` saw, and log |scatter matrix| over them. */
   readonly observed: number;
   readonly logDeterminant: number;
 
@@ -31,6 +31,12 @@ export interface Scatter {
   prepare(): void;
   /** (x − mean)ᵀ scatter⁻¹ (x − mean) over the values that are there. */
   distance(values: Float64Array, at: number, component: number): number;
+  /** log |scatter matrix| over all columns. */
+  logDeterminantOf(component: number): number;
+  /** Notes that a whole row is looked at from a component. */
+  observe(component: number): void;
+  /** −½ distance of rows [n,D] to every component: → out [n,C]; NaN for a row that lacks a value. */
+  exponents(rows: Float64Array, out: Float64Array): void;
   /** Adds a row to the component's moments. What is missing counts as expected given what `distance` has just seen. */
   add(
     moments: Float64Array,
@@ -40,6 +46,8 @@ export interface Scatter {
     weight: number,
     momentWeight: number,
   ): void;
+  /** Adds rows [n,D] to all moments, weights [n,C] each; none of a row that lacks a value. */
+  addRows(moments: Float64Array, rows: Float64Array, weights: Float64Array, momentWeights: Float64Array): void;
   /** The parameters of highest expected log-likelihood plus log prior, given moments [C,momentsSize]. */
   maximise(moments: Float64Array, prior: ScatterPrior, learned: { means: boolean; covars: boolean }): void;
   /** Divides the component's scatter matrix, unless that takes it below the minimum; whether it did. */
@@ -49,6 +57,9 @@ export interface Scatter {
   /** mean + factor · noise of the component's covariance, into out [D]. */
   draw(component: number, factor: number, rng: Rng, out: Float64Array): void;
 }
+
+/** So many rows are worked on at once. */
+export const rowsAtOnce = 2048;
 
 /** A component that fewer expected rows than this speak for keeps its parameters. */
 export const fewestRows = 1e-8;
