@@ -7,14 +7,19 @@ import { softmax } from './normalizers/softmax.js';
 
 export interface AttentionOptions<Keys> {
   scorer: Scorer<Keys>;
-  /** Makes weights of energies; softmax unless told. */
-  normalize?: Normalizer;
+  /** Makes weights of energies: a normaliser, or a Module that has one, whose parameters then are the attention's too. softmax unless told. */
+  normalize?: Normalizer | Normalizes;
+}
+
+/** A normaliser with parameters. */
+export interface Normalizes {
+  readonly normalize: Normalizer;
 }
 
 /** weights = normalize(score(query, keys)), context = Σ weight·value. */
 export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Keys> {
   readonly scorer: Scorer<Keys>;
-  readonly normalize: Normalizer;
+  readonly normalize: Normalizer | Normalizes;
 
   constructor(options: AttentionOptions<Keys>) {
     super();
@@ -50,7 +55,8 @@ export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Key
     });
     const real = keyMask(memory.mask);
     const allowed = (mask ? allOf(real, mask) : real) as tf.Tensor3D; // [B,Q,K], or [B,1,K]
-    const weights = this.normalize(this.scorer.score(query, memory.keys, previous), allowed, previous);
+    const normalize = typeof this.normalize === 'function' ? this.normalize : this.normalize.normalize;
+    const weights = normalize(this.scorer.score(query, memory.keys, previous), allowed, previous);
     const context = tf.matMul<tf.Tensor3D>(weights, memory.values);
     if (!this.scorer.remember) return { context, weights };
     return { context, weights, state: this.scorer.remember(weights, query, memory.keys, previous) };

@@ -1,8 +1,13 @@
 /** @seqloom/attention: scorers × masks × normalisers, and their composition. */
 
-export { Attention, type AttentionOptions } from './attention.js';
+export { Attention, type AttentionOptions, type Normalizes } from './attention.js';
+export { GroupedQuery, type GroupedQueryOptions } from './grouped-query.js';
+export type { Projection } from './heads.js';
+// without softmax
+export { eluPlusOne, Retention, type RetentionOptions, type RetentionState } from './linear/retention.js';
+export { attentionEntropy, coverage, headConfidence, headImportance } from './looking.js';
 export { allOf, blockMask, causalMask, keyMask, prefixMask, segmentMask, windowMask } from './masks.js';
-export { MultiHead, type MultiHeadOptions, type Projection } from './multi-head.js';
+export { MultiHead, type MultiHeadOptions } from './multi-head.js';
 
 // normalisers
 export { entmax, entmax15, sparsemax } from './normalizers/entmax.js';
@@ -16,9 +21,14 @@ export {
   monotonic,
 } from './normalizers/monotonic.js';
 export { sigmoid } from './normalizers/sigmoid.js';
+export { Sinks, type SinksOptions } from './normalizers/sinks.js';
 export { softmax, softmaxWithTemperature } from './normalizers/softmax.js';
 export { type KeyChain, type StructuredOptions, structured } from './normalizers/structured.js';
 export { topK } from './normalizers/top-k.js';
+
+// pooling
+export { AttentionPooling, type AttentionPoolingOptions } from './pooling/attention-pooling.js';
+export { HierarchicalPooling, type HierarchicalPoolingOptions } from './pooling/hierarchical-pooling.js';
 
 // positions
 export { AlibiScore, type AlibiScoreOptions } from './positions/alibi.js';
@@ -61,6 +71,7 @@ export {
 export { LocationScore, type LocationScoreOptions } from './scorers/location.js';
 export { LocationSensitiveScore, type LocationSensitiveScoreOptions } from './scorers/location-sensitive.js';
 export { NormedAdditiveScore, type NormedAdditiveScoreOptions } from './scorers/normed-additive.js';
+export { QueryKeyNormScore, type QueryKeyNormScoreOptions } from './scorers/query-key-norm.js';
 export { ScaledDotScore } from './scorers/scaled-dot.js';
 export { scorer } from './scorers/scorer.js';
 export { TrilinearScore, type TrilinearScoreOptions } from './scorers/trilinear.js';

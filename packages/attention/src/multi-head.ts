@@ -1,20 +1,8 @@
 /** Several attentions side by side, each on its own projection; heads are folded into the batch, so any attention can be inside. */
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
-import {
-  count,
-  dims,
-  glorotUniform,
-  keepWhere,
-  knownOptions,
-  Module,
-  OptionError,
-  parameter,
-  show,
-  zeros,
-} from '@seqloom/core';
+import { count, dims, keepWhere, knownOptions, Module, OptionError, show } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { allOf, keyMask } from './masks.js';
-import { project } from './project.js';
+import { apply, mergeHeads, newProjection, type Projection, repeatRows, seesAnything, splitHeads } from './heads.js';
 
 export interface MultiHeadOptions<Keys> {
   /** What each head does, on queries, keys and values of `size / heads` features. */
@@ -31,12 +19,6 @@ export interface MultiHeadOptions<Keys> {
   /** Whether the projections have biases; true unless told. */
   bias?: boolean;
   rng?: Rng;
-}
-
-/** weight [D,U] and bias [U]. */
-export interface Projection {
-  readonly weight: tf.Variable<tf.Rank.R2>;
-  readonly bias?: tf.Variable<tf.Rank.R1>;
 }
 
 /** Multi-head attention over any inner attention: context [B,Q,size], weights [B·H,Q,K] with row b·H + h. arXiv:1706.03762 */
@@ -79,8 +61,8 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
     const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
     const mask = repeatRows(keys.mask, this.heads);
     const inner = this.inner.remember(
-      { values: this.#split(apply(this.key, cleanKeys)), mask },
-      { values: this.#split(apply(this.value, cleanValues)), mask },
+      { values: splitHeads(apply(this.key, cleanKeys), this.heads), mask },
+      { values: splitHeads(apply(this.value, cleanValues), this.heads), mask },
     );
     return { keys: inner, values: cleanValues, mask: keys.mask };
   }
@@ -92,11 +74,11 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
       'memory.mask': [memory.mask, 'B K'],
       ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
     });
-    const { context, ...alignment } = this.inner.attend(this.#split(apply(this.query, query)), memory.keys, {
+    const { context, ...alignment } = this.inner.attend(splitHeads(apply(this.query, query), this.heads), memory.keys, {
       previous,
       mask: mask?.rank === 3 ? repeatRows(mask, this.heads) : mask,
     });
-    const output = apply(this.output, this.#merge(context));
+    const output = apply(this.output, mergeHeads(context, this.heads));
     const answer = this.output.bias ? keepWhere(seesAnything(query, memory.mask, mask), output) : output;
     return { context: answer, ...alignment };
   }
@@ -106,42 +88,4 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
     const [rows, Q, K] = weights.shape;
     return tf.reshape(weights, [rows / this.heads, this.heads, Q, K]);
   }
-
-  /** [B,T,H·D] → [B·H,T,D]. */
-  #split(x: tf.Tensor3D): tf.Tensor3D {
-    const [B, T, size] = x.shape;
-    const apart = tf.transpose(tf.reshape(x, [B, T, this.heads, size / this.heads]), [0, 2, 1, 3]); // [B,H,T,D]
-    return tf.reshape(apart, [B * this.heads, T, size / this.heads]);
-  }
-
-  /** [B·H,T,D] → [B,T,H·D]. */
-  #merge(x: tf.Tensor3D): tf.Tensor3D {
-    const [rows, T, D] = x.shape;
-    const B = rows / this.heads;
-    const together = tf.transpose(tf.reshape(x, [B, this.heads, T, D]), [0, 2, 1, 3]); // [B,T,H,D]
-    return tf.reshape(together, [B, T, this.heads * D]);
-  }
-}
-
-function newProjection(from: number, to: number, bias: boolean, rng?: Rng): Projection {
-  const weight = parameter<tf.Rank.R2>([from, to], glorotUniform, rng);
-  return bias ? { weight, bias: parameter<tf.Rank.R1>([to], zeros, rng) } : { weight };
-}
-
-function apply({ weight, bias }: Projection, x: tf.Tensor3D): tf.Tensor3D {
-  return project(x, weight as tf.Tensor2D, bias as tf.Tensor1D | undefined);
-}
-
-/** Each row of a mask [B,…] `times` times: [B·times,…]. */
-function repeatRows<T extends tf.Tensor>(x: T, times: number): T {
-  const [B, ...rest] = x.shape as [number, ...number[]];
-  const copies = allOf(tf.expandDims(x, 1), tf.ones([times, ...rest.map(() => 1)], 'bool')); // [B,times,…]
-  return tf.reshape(copies, [B * times, ...rest]) as T;
-}
-
-/** Which queries have an allowed key, [B,Q]: the output's bias must not answer for the others. */
-function seesAnything(query: tf.Tensor3D, keys: tf.Tensor2D, mask?: tf.Tensor): tf.Tensor2D {
-  const real = keyMask(keys);
-  const seen = tf.any(mask ? allOf(real, mask) : real, -1); // [B,Q], or [B,1]
-  return tf.broadcastTo(seen, [query.shape[0], query.shape[1]]);
 }

@@ -1,0 +1,171 @@
+import { type Attends, Rng, sequence, useBackend } from '@seqloom/core';
+import { backendsHere, checkGradients, expectClose, verifyAttends, verifyOp } from '@seqloom/core/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  Attention,
+  allOf,
+  ChunkedAttention,
+  type ChunkedAttentionOptions,
+  causalMask,
+  DotScore,
+  MultiHead,
+  ScaledDotScore,
+} from '../index.js';
+import { chunkedAttention } from './chunked-attention.js';
+
+const random = (seed: number, ...shape: number[]) => tf.randomNormal<tf.Rank.R3>(shape as never, 0, 1, 'float32', seed);
+const bits = (seed: number, ...shape: number[]) => tf.less(tf.randomUniform(shape, 0, 1, 'float32', seed), 0.7);
+
+/** The kernels' context, with all weights: as the laws want it. */
+function showing(options: ChunkedAttentionOptions): Attends<tf.Tensor3D> {
+  const chunked = new ChunkedAttention({ ...options, weightsUpTo: 0 });
+  return {
+    remember: (keys, values) => chunked.remember(keys, values),
+    attend: (query, memory, options) => ({
+      context: chunked.attend(query, memory, options).context,
+      weights: chunked.weights(query, memory, undefined, { mask: options?.mask }),
+    }),
+  };
+}
+
+const sizes = { querySize: 3, keySize: 3, valueSize: 7 };
+
+/** Patterns, beside the mask [Q,K] that says the same. */
+const patterns = [
+  ['everything', {}, () => true],
+  ['causal', { causal: true }, (distance: number) => distance >= 0],
+  ['a window', { window: 9 }, (distance: number) => Math.abs(distance) < 9],
+  ['a causal window', { causal: true, window: 70 }, (distance: number) => distance >= 0 && distance < 70],
+] as const;
+
+const lengths = [
+  [3, 5],
+  [1, 1],
+  [1, 200],
+  [131, 131],
+  [67, 150],
+] as const;
+
+describe.each(backendsHere())('ChunkedAttention on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it('keeps the laws', async () => {
+    await verifyAttends(() => showing({}), sizes);
+    await verifyAttends(() => showing({ scale: 0.7, causal: true, window: 2 }), sizes, { ordered: true });
+    await verifyAttends(() => new ChunkedAttention(), sizes);
+  });
+
+  it('keeps them inside of MultiHead', () =>
+    verifyAttends(() => new MultiHead({ inner: showing({}), heads: 2, size: 6, rng: new Rng(1) }), {
+      querySize: 6,
+      keySize: 6,
+      valueSize: 6,
+    }));
+
+  it.each(patterns)('fused = composed = finite differences: %s', (_, options) =>
+    tf
+      .tidy(() => cases(options))
+      .reduce((before, each) => before.then(() => verifyOp(chunkedAttention, [each])), Promise.resolve()),
+  );
+
+  describe.each(patterns)('%s', (_, options, sees) => {
+    it.each(lengths)('= plain attention for %i queries and %i keys', async (Q, K) => {
+      const [query, keys, values] = [random(1, 2, Q, 5), random(2, 2, K, 5), random(3, 2, K, 6)];
+      const mask = bits(4, 2, K) as tf.Tensor2D;
+      const dense = bits(5, Q, K);
+      const allowed = tf.tensor2d(
+        Uint8Array.from({ length: Q * K }, (_, i) => Number(sees(K - Q + Math.floor(i / K) - (i % K)))),
+        [Q, K],
+        'bool',
+      );
+      const chunked = new ChunkedAttention({ ...options, weightsUpTo: 0 });
+      const plain = new Attention({ scorer: new ScaledDotScore() });
+      const slopes = (attention: Attends<tf.Tensor3D>, seen: tf.Tensor) => {
+        const f = (q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D) =>
+          attention.attend(q, attention.remember(sequence(k, mask), sequence(v, mask)), { mask: seen }).context;
+        const { value, grads } = tf.valueAndGrads((...xs) => f(...(xs as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D])))(
+          [query, keys, values],
+          random(6, 2, Q, 6),
+        );
+        return [value, ...grads];
+      };
+      const expected = slopes(plain, allOf(dense, allowed));
+      for (const [i, actual] of slopes(chunked, dense).entries()) await expectClose(actual, expected[i]!, 1e-5);
+    });
+  });
+
+  it('shows the weights of chosen queries', async () => {
+    const [query, keys] = [random(1, 2, 9, 4), random(2, 2, 11, 4)];
+    const chunked = new ChunkedAttention({ causal: true, weightsUpTo: 0 });
+    const plain = new Attention({ scorer: new ScaledDotScore() });
+    const memory = chunked.remember(sequence(keys));
+    const mask = causalMask(9, 11);
+    const { weights, context } = plain.attend(query, plain.remember(sequence(keys)), { mask });
+    await expectClose(chunked.weights(query, memory, [7, 0]), tf.gather(weights, [7, 0], 1), 1e-5);
+    const attended = chunked.attend(query, memory, { mask: bits(3, 2, 9, 11) });
+    expect(attended.weights.shape).toEqual([2, 9, 0]);
+    const small = new ChunkedAttention({ causal: true, weightsUpTo: 99 }).attend(query, memory);
+    await expectClose(small.weights, weights, 1e-5);
+    await expectClose(small.context, context, 1e-5);
+  });
+
+  it('can be differentiated twice', async () => {
+    const [query, keys, weight] = [random(1, 1, 3, 2), random(2, 1, 4, 2), random(3, 1, 3, 2)];
+    const chunked = new ChunkedAttention({ causal: true, weightsUpTo: 0 });
+    const slope = tf.grad((q: tf.Tensor) =>
+      tf.sum(tf.mul(chunked.attend(q as tf.Tensor3D, chunked.remember(sequence(keys))).context, weight)),
+    );
+    await checkGradients((q) => tf.sum(tf.square(slope(q!))), [query]);
+  });
+
+  it('stays finite between energies of ±1e4', async () => {
+    const query = tf.tensor3d([1e4, -1e4, 0], [1, 3, 1]);
+    const keys = sequence(tf.tensor3d([1, -1, 1], [1, 3, 1]));
+    const values = sequence(tf.tensor3d([1, 2, 3], [1, 3, 1]));
+    const chunked = new ChunkedAttention({ weightsUpTo: 0 });
+    await expectClose(chunked.attend(query, chunked.remember(keys, values)).context, [[[2], [2], [2]]], 1e-6);
+  });
+});
+
+function cases(options: { causal?: boolean; window?: number }) {
+  const all = { causal: false, scale: 0.6, ...options };
+  const named = (name: string, [B, Q, K, D, V]: number[], dense: tf.Tensor) => ({
+    name,
+    inputs: {
+      query: tf.keep(random(1, B!, Q!, D!)),
+      keys: tf.keep(random(2, B!, K!, D!)),
+      values: tf.keep(random(3, B!, K!, V!)),
+      mask: tf.keep(tf.ones([B!, K!], 'bool')),
+      dense: tf.keep(dense),
+    },
+    attributes: all,
+  });
+  return [
+    named('small', [2, 3, 5, 3, 2], tf.ones([1, 1, 1], 'bool')),
+    named('with a mask for each', [2, 5, 6, 4, 8], bits(7, 2, 5, 6)),
+    { ...named('more than a tile', [1, 70, 133, 9, 8], bits(8, 1, 70, 133)), gradientCheck: false as const },
+  ];
+}
+
+it('dot attention has scale 1', async () => {
+  await useBackend('cpu');
+  const [query, keys] = [random(1, 1, 3, 4), sequence(random(2, 1, 5, 4))];
+  const [chunked, plain] = [
+    new ChunkedAttention({ scale: 1, weightsUpTo: 0 }),
+    new Attention({ scorer: new DotScore() }),
+  ];
+  const expected = plain.attend(query, plain.remember(keys)).context;
+  await expectClose(chunked.attend(query, chunked.remember(keys)).context, expected, 1e-5);
+});
+
+it('says what cannot be', () => {
+  expect(() => new ChunkedAttention({ window: 0 })).toThrow('`window` must be a whole number of at least 1');
+  expect(() => new ChunkedAttention({ heads: 2 } as never)).toThrow('unknown option `heads`');
+  const causal = new ChunkedAttention({ causal: true });
+  const memory = causal.remember(sequence(tf.ones([1, 2, 3])));
+  expect(() => causal.attend(tf.ones([1, 3, 3]), memory)).toThrow('3 queries cannot be the last of 2 positions');
+  expect(() => causal.attend(tf.ones([1, 2, 4]), memory)).toThrow('`memory.keys` must have shape [B=1, K, D=4]');
+  expect(() => causal.weights(tf.ones([1, 2, 3]), memory, [2])).toThrow('there is no query 2 of 2');
+  expect(() => causal.attend(tf.ones([1, 2, 3]), memory, { mask: tf.ones([1, 2]) })).toThrow('`options.mask`');
+});
