@@ -8,9 +8,11 @@ import {
   Gamma,
   GaussianMixture,
   type GaussianMixtureOptions,
+  HMM,
   LinearRegression,
   type LinearRegressionOptions,
   Multinomial,
+  observations,
   Poisson,
   Product,
   readEmission,
@@ -431,6 +433,41 @@ describe.each(Object.entries(samples))('%s', (_, sample) => {
     );
   });
 });
+
+const blanks: Record<string, { make: () => Emission; row: readonly number[] }> = {
+  Poisson: { make: () => new Poisson({ stateCount: 2, size: 2 }), row: [0, 4] },
+  Bernoulli: { make: () => new Bernoulli({ stateCount: 2, size: 2 }), row: [0, 1] },
+  Multinomial: { make: () => new Multinomial({ stateCount: 2, size: 2 }), row: [0, 4] },
+  Gamma: { make: () => new Gamma({ stateCount: 2, size: 2 }), row: [1e-3, 1e6] },
+  'von Mises': { make: () => new VonMises({ stateCount: 2, size: 2 }), row: [0, 12] },
+  'linear regression': { make: () => new LinearRegression({ stateCount: 2, inputs: 1 }), row: [3, 0] },
+  'multivariate regression': {
+    make: () => new LinearRegression({ stateCount: 2, outputs: 2, inputs: 1, covarianceType: 'full' }),
+    row: [3, 1, 1e5],
+  },
+  ...Object.fromEntries(
+    (['spherical', 'diag', 'full', 'tied'] as const).map((covarianceType) => [
+      `${covarianceType} mixture`,
+      { make: () => new GaussianMixture({ stateCount: 2, mixtureCount: 2, size: 2, covarianceType }), row: [1e5, -2] },
+    ]),
+  ),
+  "diagonal Student's t": { make: () => new StudentT({ stateCount: 2, size: 2 }), row: [1e5, -2] },
+  "full Student's t": { make: () => new StudentT({ stateCount: 2, size: 2, covarianceType: 'full' }), row: [1e5, -2] },
+};
+
+it.each(Object.entries(blanks))(
+  '%s from poor data: none, one row, equal rows, nothing seen in a column',
+  async (_, { make, row }) => {
+    const half = row.map((x, d) => (d === 0 && make().family !== 'multinomial' ? Number.NaN : x));
+    for (const rows of [[], [row], Array.from({ length: 30 }, () => row), Array.from({ length: 5 }, () => half)]) {
+      const hmm = new HMM({ emission: make() });
+      const data = observations([rows], row.length);
+      await hmm.fit(data, { iterations: 10, rng: new Rng(3), tolerance: -1e9 });
+      expect(JSON.stringify(hmm.toJSON())).not.toContain('null'); // what NaN and infinity become
+      expect(Number.isFinite(hmm.score(data))).toBe(true);
+    }
+  },
+);
 
 function logLikelihood(emission: Emission, values: Float64Array, states: Float64Array): number {
   const logs = new Float64Array(states.length);
