@@ -163,7 +163,7 @@ function logMove<T>(
   for (let i = 0; i < K; i++) {
     const line = transition + bytes<T>(i * K);
     let top = v128.splat<T>(<T>(100 * impossible<T>()));
-    for (let j = 0; j < K; j += lanes<T>()) top = v128.max<T>(top, moveInto<T>(ahead, line, j, K));
+    for (let j = 0; j < K; j += lanes<T>()) top = v128.pmax<T>(top, moveInto<T>(ahead, line, j, K));
     const largest = v128.splat<T>(largestOf<T>(top));
     let sum = v128.splat<T>(0);
     for (let j = 0; j < K; j += lanes<T>()) {

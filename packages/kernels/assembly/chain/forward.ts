@@ -99,7 +99,7 @@ function linearStep<T>(sums: usize, next: usize, P: i32): T {
     const potential = v128.load(next + at);
     const number = v128.mul<T>(expOf<T>(potential), v128.load(sums + at));
     v128.store(numbers + at, number);
-    tops = v128.max<T>(tops, number);
+    tops = v128.pmax<T>(tops, number);
     lost = v128.or(lost, v128.and(v128.lt<T>(number, low), v128.gt<T>(potential, never)));
   }
   const top = largestOf<T>(tops);
@@ -125,7 +125,7 @@ function addLogarithms<T>(sums: usize, next: usize, P: i32): void {
 export function logStep<T>(alpha: usize, transition: usize, next: usize, K: i32, P: i32): void {
   for (let j = 0; j < P; j += lanes<T>()) {
     let top = v128.splat<T>(<T>(100 * impossible<T>()));
-    for (let i = 0; i < K; i++) top = v128.max<T>(top, pair<T>(alpha, transition, i, j, K));
+    for (let i = 0; i < K; i++) top = v128.pmax<T>(top, pair<T>(alpha, transition, i, j, K));
     let sum = v128.splat<T>(0);
     for (let i = 0; i < K; i++) sum = v128.add<T>(sum, expOf<T>(v128.sub<T>(pair<T>(alpha, transition, i, j, K), top)));
     v128.store(next + bytes<T>(j), v128.add<T>(top, logOf<T>(sum)));

@@ -18,7 +18,7 @@ export function scaledExponentials<T>(transition: usize, weights: usize, scale: 
     copyRow<T>(transition + bytes<T>(i * K), weights + bytes<T>(i * P), K, P);
     for (let j = 0; j < P; j += lanes<T>()) {
       const at = scale + bytes<T>(j);
-      v128.store(at, v128.max<T>(v128.load(at), v128.load(weights + bytes<T>(i * P + j))));
+      v128.store(at, v128.pmax<T>(v128.load(at), v128.load(weights + bytes<T>(i * P + j))));
     }
   }
   for (let i = 0; i < K; i++) {
