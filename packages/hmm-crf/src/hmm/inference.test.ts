@@ -157,6 +157,22 @@ it('a million steps: nothing underflows, and a filter comes to the same end', ()
   close(filter.logLikelihood, hmm.score(observations([data.values.subarray(0, 20_000)])));
 });
 
+it('what is far less probable now may be all that is left later', () => {
+  // states that never change: the second begins e^−2000 below the first, and ends far above it
+  const emission = new Gaussian({ stateCount: 2, size: 1, means: [0, 1], covars: [0.01, 0.01] });
+  const hmm = new HMM({ emission, startProb: [0.5, 0.5], transMat: [[1, 0], [0, 1]] }); // biome-ignore format: a matrix
+  const data = observations([
+    [...new Array(40).fill(0), ...new Array(60).fill(1)],
+    [0, 0],
+  ]);
+  const logs = (state: number) => data.values.subarray(0, 100).reduce((sum, x) => sum - 50 * (x - state) ** 2, 0);
+  const constant = 100 * (-0.5 * Math.log(2 * Math.PI) - Math.log(0.1)) + Math.log(0.5);
+  close(hmm.logLikelihood(data)[0]!, logs(1) + constant);
+  const posteriors = hmm.posteriors(data);
+  expect([...posteriors.subarray(0, 2), ...posteriors.subarray(200, 201)]).toEqual([0, 1, 1]);
+  expect(hmm.viterbi(data).path.indexOf(0)).toBe(100);
+});
+
 it('criteria count free parameters, and N rows', () => {
   const emission = new Gaussian({ stateCount: 2, size: 3, covarianceType: 'full', means: [0, 0, 0, 1, 1, 1] });
   const hmm = new HMM({ emission, startProb: [1, 0], transMat: [[0.5, 0.5], [0, 1]] }); // biome-ignore format: a matrix

@@ -2,27 +2,27 @@
 import { isSeqError } from '@seqloom/core/errors';
 import { Rng } from '@seqloom/core/rng';
 import { baumWelch } from '../hmm/baum-welch.js';
-import type { Emission, EmissionJSON } from '../hmm/emissions/emission.js';
 import { HMM } from '../hmm/hmm.js';
-import { type Observations, observations } from '../hmm/observations.js';
+import { observations } from '../hmm/observations.js';
+import {
+  atLeast,
+  distributionDistance,
+  type EmissionSample,
+  hide,
+  logProbability,
+  marginal,
+  maximises,
+  repeatMaximise,
+  rowCount,
+  rowsAndPosteriors,
+  same,
+  sampleRows,
+  sharesParameters,
+} from './emission-checks.js';
 
-/** A family, with what the laws cannot know of it. */
-export interface EmissionSample {
-  /** An emission of at least two states that differ, with all parameters given. */
-  make(): Emission;
-  /** Reads what `toJSON` wrote. */
-  read(json: EmissionJSON): Emission;
-  /** A row that the family cannot emit. */
-  bad?: readonly number[];
-  /** Nodes and weights by which a column can be summed or integrated out, where columns may be missing one by one. */
-  quadrature?(column: number): { nodes: ArrayLike<number>; weights: ArrayLike<number> };
-  /** What parameters of stationary points may be off, where the M-step iterates. */
-  slack?: number;
-}
+export type { EmissionSample };
 
 type Law = (sample: EmissionSample) => void | Promise<void>;
-
-const rowCount = 60;
 
 /** Law → check. */
 export const emissionLaws: Readonly<Record<string, Law>> = {
@@ -36,22 +36,13 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     same('statistics', parts, whole, 1e-9);
   },
   'the M-step maximises expected log-likelihood plus log prior': (sample) => {
-    const emission = sample.make();
-    const { values, posteriors } = rowsAndPosteriors(emission, 2);
-    const before = objective(emission, values, posteriors);
-    repeatMaximise(emission, values, posteriors, 1);
-    const once = objective(emission, values, posteriors);
-    atLeast('after one M-step', once, before);
-    repeatMaximise(emission, values, posteriors, 200);
-    const best = objective(emission, values, posteriors);
-    atLeast('after many M-steps', best, once);
-    const other = sample.make();
-    repeatMaximise(other, values, posteriors.toReversed(), 1);
-    for (const step of [1e-3, -1e-3]) {
-      const moved = sample.read(between(emission.toJSON(), other.toJSON(), step) as EmissionJSON);
-      const gain = objective(moved, values, posteriors) - best;
-      if (gain > (sample.slack ?? 1e-9) * Math.abs(best)) throw new Error(`other parameters are better, by ${gain}`);
-    }
+    const { values, posteriors } = rowsAndPosteriors(sample.make(), 2);
+    maximises(sample, values, posteriors);
+  },
+  'the M-step does so with values missing': (sample) => {
+    const { values, posteriors, D } = rowsAndPosteriors(sample.make(), 2);
+    hide(values, D, Boolean(sample.quadrature));
+    maximises(sample, values, posteriors);
   },
   'likelihood with prior never falls': async (sample) => {
     const emission = sample.make();
@@ -94,13 +85,7 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
   'likelihood never falls with values missing': async (sample) => {
     const emission = sample.make();
     const data = sampleRows(emission, 6, [rowCount, rowCount]);
-    const rng = new Rng(7);
-    const D = emission.width;
-    for (let row = 0; row * D < data.values.length; row++) {
-      const column = D > 1 && sample.quadrature ? rng.below(D) : -1;
-      if (rng.uniform() > 0.4) continue;
-      data.values.fill(Number.NaN, row * D + Math.max(column, 0), column < 0 ? (row + 1) * D : row * D + column + 1);
-    }
+    hide(data.values, emission.width, Boolean(sample.quadrature));
     let last = -Infinity;
     for await (const event of baumWelch(new HMM({ emission }), data, { iterations: 20, tolerance: -1e9 })) {
       if (event.type !== 'iteration') continue;
@@ -156,6 +141,27 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     const off = sums.find((sum) => !(Math.abs(sum) < limit));
     if (off !== undefined) throw new Error(`states and their posteriors differ by ${off / n} on average`);
   },
+  'samples of each column are distributed as its density says': ({ make, quadrature }) => {
+    if (!quadrature) return;
+    const emission = make();
+    const { stateCount: K, width: D } = emission;
+    const rng = new Rng(15);
+    const n = 10_000;
+    for (let k = 0; k < K; k++) {
+      const drawn = Array.from({ length: n }, () => {
+        const row = new Float64Array(D);
+        emission.sample(k, rng, row);
+        return row;
+      });
+      for (let column = 0; column < D; column++) {
+        const distance = distributionDistance(
+          drawn.map((row) => row[column]!),
+          marginal(emission, k, column, quadrature(column)),
+        );
+        if (distance > 2 / Math.sqrt(n)) throw new Error(`state ${k}, column ${column}: off by ${distance}`);
+      }
+    }
+  },
   'what cannot be emitted is an error with its place': ({ make, bad }) => {
     if (!bad) return;
     const emission = make();
@@ -180,74 +186,3 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     if (!Number.isInteger(first.parameterCount)) throw new Error(`${first.parameterCount} parameters`);
   },
 };
-
-/** Sequences drawn from the emission, states chosen evenly. */
-function sampleRows(emission: Emission, seed: number, lengths: readonly number[]): Observations {
-  const D = emission.width;
-  const rows = lengths.reduce((sum, length) => sum + length, 0);
-  const values = new Float64Array(rows * D);
-  const rng = new Rng(seed);
-  for (let row = 0; row < rows; row++)
-    emission.sample(rng.below(emission.stateCount), rng, values.subarray(row * D, (row + 1) * D));
-  return { values, width: D, lengths };
-}
-
-function rowsAndPosteriors(emission: Emission, seed: number) {
-  const { stateCount: K, width: D } = emission;
-  const { values } = sampleRows(emission, seed, [rowCount]);
-  const rng = new Rng(seed + 100);
-  const posteriors = Float64Array.from({ length: rowCount * K }, () => rng.uniform());
-  for (let row = 0; row < rowCount; row++) {
-    const own = posteriors.subarray(row * K, (row + 1) * K);
-    const sum = own.reduce((total, p) => total + p, 0);
-    own.forEach((p, k) => {
-      own[k] = p / sum;
-    });
-  }
-  return { values, posteriors, K, D };
-}
-
-function logProbability(emission: Emission, values: Float64Array): Float64Array {
-  const out = new Float64Array((values.length / emission.width) * emission.stateCount);
-  emission.logProbability(values, out);
-  return out;
-}
-
-function repeatMaximise(emission: Emission, values: Float64Array, posteriors: Float64Array, times: number): void {
-  for (let i = 0; i < times; i++) {
-    const statistics = new Float64Array(emission.statisticsSize);
-    emission.accumulate(statistics, values, posteriors);
-    emission.maximise(statistics);
-  }
-}
-
-/** Σ posterior · log p + log prior. */
-function objective(emission: Emission, values: Float64Array, posteriors: Float64Array): number {
-  const logs = logProbability(emission, values);
-  return logs.reduce((sum, log, at) => sum + log * posteriors[at]!, 0) + emission.logPrior();
-}
-
-/** JSON on the line through two of the same form: a + step · (b − a). */
-function between(a: unknown, b: unknown, step: number): unknown {
-  if (typeof a === 'number') return a + step * ((b as number) - a);
-  if (Array.isArray(a)) return a.map((item, i) => between(item, (b as unknown[])[i], step));
-  if (typeof a !== 'object' || a === null) return a;
-  return Object.fromEntries(
-    Object.entries(a).map(([name, field]) => [name, between(field, (b as Record<string, unknown>)[name], step)]),
-  );
-}
-
-function sharesParameters(emission: Emission): boolean {
-  return JSON.stringify(emission.toJSON()).includes('"tied"');
-}
-
-function atLeast(what: string, value: number, least: number): void {
-  if (!(value >= least - 1e-9 * Math.abs(least))) throw new Error(`${what}: ${value} is less than ${least}`);
-}
-
-function same(what: string, actual: Float64Array, expected: Float64Array, tolerance: number): void {
-  for (const [i, value] of expected.entries()) {
-    const close = Math.abs(actual[i]! - value) <= tolerance * Math.max(1, Math.abs(value)) || actual[i] === value;
-    if (!close) throw new Error(`${what}: element ${i} is ${actual[i]}, not ${value}`);
-  }
-}

@@ -82,8 +82,15 @@ export class Categorical implements Emission {
   }
 
   logProbability(values: Float64Array, out: Float64Array): void {
+    const { stateCount: K, size: V, emissionProb } = this;
+    if (values.length < V) {
+      for (let at = 0; at < out.length; at++) {
+        const symbol = values[Math.floor(at / K)]!;
+        out[at] = Number.isNaN(symbol) ? 0 : Math.log(emissionProb[(at % K) * V + symbol]!);
+      }
+      return;
+    }
     const { logs, kinds } = this.kinds(values);
-    const K = this.stateCount;
     for (let t = 0; t < kinds.length; t++) {
       const from = kinds[t]! * K;
       for (let k = 0; k < K; k++) out[t * K + k] = logs[from + k]!;
