@@ -193,9 +193,9 @@ export class LinearChain {
   }
 
   /** Both marginals at once, or only those of the states. */
-  #marginals(onlyStates = this.sizes.T === 1): Marginals {
+  #marginals(onlyStates = false): Marginals {
     const { emission } = this.#potentials;
-    if (onlyStates) return { states: this.marginals(), pairs: undefined };
+    if (onlyStates || this.sizes.T === 1) return { states: this.marginals(), pairs: undefined };
     const sum = (moved: tf.Tensor, transition: tf.Tensor) =>
       tf.sum(this.#logPartition({ emission: moved as tf.Tensor3D, transition: transition as tf.Tensor4D }));
     const [states, pairs] = tf.grads(sum)([emission, this.#perStep()]);

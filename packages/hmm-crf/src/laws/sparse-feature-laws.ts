@@ -43,7 +43,7 @@ export const sparseFeatureLaws: Readonly<Record<string, Law>> = {
         return { values: both as tf.Tensor3D, mask: data.mask };
       };
       const variables = [crf.initial, crf.transition, crf.final, sparse.weight, network];
-      await train(() => crf.loss(emissions(), data.labels), variables, 20, 0.5);
+      await train(() => crf.loss(emissions(), data.labels), variables, 12, 0.7);
       const right = tf.equal(crf.decode(emissions()), data.labels);
       const [share] = await tf.div(tf.sum(tf.cast(right, 'float32')), tf.sum(tf.cast(data.mask, 'float32'))).data();
       accuracies.push(share!);
