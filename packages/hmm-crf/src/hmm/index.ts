@@ -100,11 +100,8 @@ export type { LatentModel, LearnFitOptions, LearnOptions } from './structure/exp
 export { expectationMaximisation } from './structure/expectation-maximisation.js';
 export type { HigherOrderOptions } from './structure/higher-order/higher-order-hmm.js';
 export { HigherOrderHMM } from './structure/higher-order/higher-order-hmm.js';
-export type {
-  DrivenObservations,
-  DrivenStatistics,
-  InputDrivenHMMOptions,
-} from './structure/input-driven/input-driven-hmm.js';
+export type { DrivenObservations } from './structure/input-driven/driven-chain.js';
+export type { DrivenStatistics, InputDrivenHMMOptions } from './structure/input-driven/input-driven-hmm.js';
 export { InputDrivenHMM } from './structure/input-driven/input-driven-hmm.js';
 export type { HMMMixtureOptions, MixtureStatistics } from './structure/mixture/hmm-mixture.js';
 export { HMMMixture } from './structure/mixture/hmm-mixture.js';

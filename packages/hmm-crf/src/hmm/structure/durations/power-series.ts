@@ -42,7 +42,7 @@ export function logLikelihood(counts: Float64Array, logP: Float64Array): number 
 }
 
 /** The mean of n under counts of it. */
-export function meanOf(counts: Float64Array): number {
+function meanOf(counts: Float64Array): number {
   return counts.reduce((sum, c, n) => sum + c * n, 0) / counts.reduce((sum, c) => sum + c, 0);
 }
 

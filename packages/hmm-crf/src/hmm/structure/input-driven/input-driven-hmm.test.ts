@@ -7,7 +7,8 @@ import { HMM } from '../../hmm.js';
 import { logSumExp } from '../../log-domain.js';
 import { type Observations, observations } from '../../observations.js';
 import { expectationMaximisation } from '../expectation-maximisation.js';
-import { type DrivenObservations, InputDrivenHMM } from './input-driven-hmm.js';
+import type { DrivenObservations } from './driven-chain.js';
+import { InputDrivenHMM } from './input-driven-hmm.js';
 
 const categorical = (stateCount = 2) => new Categorical({ stateCount, size: 3 });
 const gaussian = (stateCount = 2) => new Gaussian({ stateCount, size: 1 });

@@ -3,17 +3,17 @@ import { DataError, OptionError, ShapeError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
 import type { Decoding } from '../../decode.js';
-import { drawDistribution, drawIndex } from '../../distributions.js';
+import { drawDistribution } from '../../distributions.js';
 import type { Emission, EmissionJSON } from '../../emissions/emission.js';
 import { type Nested, table } from '../../emissions/parameters.js';
 import { readEmission } from '../../emissions/read-emission.js';
 import type { FitResult } from '../../fit.js';
-import { checkObservations, eachSequence, type Observations, placeOf } from '../../observations.js';
+import { checkObservations, type Observations, placeOf } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
 import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
-import { bestPath, chainExpectations, type LogChain, logPartition } from '../log-chain.js';
+import { bestPath, chainExpectations, logPartition } from '../log-chain.js';
 import { readModel } from '../model-file.js';
-import { DrivenTargets, logMovesInto, logStartOf, withOnes } from './driven-chain.js';
+import { type DrivenObservations, DrivenTargets, drawDriven, eachChain, forecastStates } from './driven-chain.js';
 import { improveLogistic } from './multinomial-logistic.js';
 
 export interface InputDrivenHMMOptions<E extends Emission = Emission> {
@@ -27,13 +27,6 @@ export interface InputDrivenHMMOptions<E extends Emission = Emission> {
   transWeights?: Nested;
   /** λ: weights are as if drawn from N(0, 1/λ), which keeps those finite that the data would let grow for ever; 0.001 unless given. */
   penalty?: number;
-}
-
-/** Observations and, row by row, the inputs that come with them: those of a step drive the move into it. */
-export interface DrivenObservations {
-  readonly observations: Observations;
-  /** Of the same lengths; no value may be missing. */
-  readonly inputs: Observations;
 }
 
 export interface DrivenStatistics {
@@ -133,7 +126,7 @@ export class InputDrivenHMM<E extends Emission = Emission>
   /** log p(observations | inputs) of each sequence: [B]; 0 for empty ones, −∞ for impossible ones. */
   logLikelihood(data: DrivenObservations): Float64Array {
     this.check(data);
-    return Float64Array.from(this.#chains(data), ({ chain }) => logPartition(chain));
+    return Float64Array.from(eachChain(this, data), ({ chain }) => logPartition(chain));
   }
 
   /** log p(observations | inputs): the sum over sequences. */
@@ -144,7 +137,7 @@ export class InputDrivenHMM<E extends Emission = Emission>
   /** p(state at each row | its sequence and inputs): [N,K]; zeros for impossible sequences. */
   posteriors(data: DrivenObservations): Float64Array {
     const out = new Float64Array(this.check(data) * this.stateCount);
-    for (const { start, chain } of this.#chains(data))
+    for (const { start, chain } of eachChain(this, data))
       out.set(chainExpectations(chain).states, start * this.stateCount);
     return out;
   }
@@ -152,7 +145,7 @@ export class InputDrivenHMM<E extends Emission = Emission>
   /** The most probable path of each sequence (Viterbi), and log p(path, observations | inputs); −1 where none is possible. */
   viterbi(data: DrivenObservations): Decoding {
     const out = new Int32Array(this.check(data));
-    const scores = Array.from(this.#chains(data), ({ start, chain }) => {
+    const scores = Array.from(eachChain(this, data), ({ start, chain }) => {
       const { path, score } = bestPath(chain);
       out.set(score === -Infinity ? path.fill(-1) : path, start);
       return score;
@@ -166,34 +159,14 @@ export class InputDrivenHMM<E extends Emission = Emission>
     this.#checkInputs(next);
     if (data.observations.lengths.length !== 1)
       throw new DataError(where, `forecast goes on after one sequence, got ${data.observations.lengths.length}`);
-    const K = this.stateCount;
-    const inputs = withOnes(next.values, this.inputSize);
-    const moves = logMovesInto(this, inputs).map(Math.exp);
-    const out = new Float64Array((next.values.length / this.inputSize) * K);
-    let state = this.posteriors(data).slice((rows - 1) * K);
-    for (let h = 0; h * K < out.length; h++) {
-      const own = out.subarray(h * K, (h + 1) * K);
-      if (h === 0 && rows === 0) own.set(logStartOf(this, inputs).map(Math.exp));
-      else for (let at = 0; at < K * K; at++) own[at % K]! += state[Math.floor(at / K)]! * moves[h * K * K + at]!;
-      state = own;
-    }
-    return out;
+    const last = this.posteriors(data).slice(Math.max(0, rows - 1) * this.stateCount);
+    return forecastStates(this, last, next.values);
   }
 
   /** One sequence drawn from the model for inputs [T,U], with its states. */
   sample(inputs: Observations, rng: Rng = defaultRng): Drawn {
     this.#checkInputs(inputs);
-    const { stateCount: K, emission } = this;
-    const rows = withOnes(inputs.values, this.inputSize);
-    const moves = logMovesInto(this, rows).map(Math.exp);
-    const states = new Int32Array(rows.length / this.width);
-    const values = new Float64Array(states.length * emission.width);
-    for (let t = 0; t < states.length; t++) {
-      const from = (t * K + states[t - 1]!) * K;
-      states[t] = drawIndex(t === 0 ? logStartOf(this, rows).map(Math.exp) : moves.subarray(from, from + K), rng);
-      emission.sample(states[t]!, rng, values.subarray(t * emission.width, (t + 1) * emission.width));
-    }
-    return { states, observations: { values, width: emission.width, lengths: [states.length] } };
+    return drawDriven(this, inputs.values, rng);
   }
 
   /** Akaike's criterion, 2 · parameters − 2 · log p(data): of two models the smaller is better. */
@@ -219,7 +192,7 @@ export class InputDrivenHMM<E extends Emission = Emission>
       emission: new Float64Array(this.emission.statisticsSize),
     };
     let sequence = 0;
-    for (const { chain, rows, inputs } of this.#chains(data)) {
+    for (const { chain, rows, inputs } of eachChain(this, data)) {
       const { logPartition: logP, states, pairs } = chainExpectations(chain);
       if (!Number.isFinite(logP))
         throw new DataError(where, `sequence ${sequence} has log-likelihood ${logP} under the model`);
@@ -264,23 +237,4 @@ export class InputDrivenHMM<E extends Emission = Emission>
       weights[(at + 1) * width - 1] = Math.log(row[at % K]!);
     }
   }
-
-  *#chains({ observations, inputs }: DrivenObservations): Generator<DrivenChain> {
-    for (const { start, rows } of eachSequence(observations)) {
-      const length = rows.length / observations.width;
-      const own = withOnes(inputs.values.subarray(start * inputs.width, (start + length) * inputs.width), inputs.width);
-      const logEmission = new Float64Array(length * this.stateCount);
-      this.emission.logProbability(rows, logEmission);
-      const logTransition = logMovesInto(this, own.subarray(this.width));
-      yield { start, rows, inputs: own, chain: { logStart: logStartOf(this, own), logTransition, logEmission } };
-    }
-  }
-}
-
-interface DrivenChain {
-  start: number;
-  rows: Float64Array;
-  /** [T,U+1] */
-  inputs: Float64Array;
-  chain: LogChain;
 }

@@ -34,7 +34,7 @@ export interface HiddenSemiMarkovOptions<E extends Emission = Emission, D extend
   startProb?: ArrayLike<number>;
   /** [K,K]: p(next segment's state | segment's state); drawn with a diagonal of 0 when learning begins, unless given. Zeros stay zero. */
   transMat?: Matrix;
-  /** Dirichlet α of `startProb`, one number or [K], and of `transMat`, one number or [K,K]; 1, no prior, unless given. */
+  /** Dirichlet α of `startProb`, one number or [K], and of `transMat`, one number or [K,K]; 1 unless given. */
   startPrior?: ArrayLike<number> | number;
   transPrior?: Matrix | number;
 }
@@ -210,7 +210,10 @@ export class HiddenSemiMarkovModel<E extends Emission = Emission, D extends Dura
     let sequence = 0;
     for (const { rows, scores } of eachScores(this, data)) {
       const messages = forward(chain, scores);
-      if (!Number.isFinite(messages.logLikelihood)) throw impossible(sequence, messages.logLikelihood);
+      if (!Number.isFinite(messages.logLikelihood)) {
+        const problem = `sequence ${sequence} has log-likelihood ${messages.logLikelihood} under the model`;
+        throw new DataError(where, problem, { hint: 'allow longer durations, or other transitions' });
+      }
       const posteriors = new Float64Array(scores.stepCount * this.stateCount);
       addExpectations(chain, scores, messages, statistics, posteriors);
       this.emission.accumulate(statistics.emission, rows, posteriors);
@@ -246,10 +249,4 @@ export class HiddenSemiMarkovModel<E extends Emission = Emission, D extends Dura
 function othersEqually(K: number): Float64Array {
   if (K === 1) return Float64Array.of(1);
   return Float64Array.from({ length: K * K }, (_, at) => (at % (K + 1) === 0 ? 0 : 1 / (K - 1)));
-}
-
-function impossible(sequence: number, logLikelihood: number): DataError {
-  return new DataError(where, `sequence ${sequence} has log-likelihood ${show(logLikelihood)} under the model`, {
-    hint: 'no segmentation is possible: allow longer durations or other transitions',
-  });
 }
