@@ -3,7 +3,7 @@ import { DataError, show } from '@seqloom/core/errors';
 import { Float64Chain } from '../chain64/index.js';
 import { BestPath } from './best-path.js';
 import { checkModel } from './check-model.js';
-import type { FeatureModel } from './feature-model.js';
+import type { AttributeTable, FeatureModel } from './feature-model.js';
 import { forEachAttribute, type Item } from './item.js';
 
 /** A labelling with its probability among all labellings. */
@@ -17,6 +17,7 @@ export class FeatureCRF {
   readonly #transition: Float64Array; // [L,L], 0 where the model has no feature
   readonly #best: BestPath;
   readonly #ids: ReadonlyMap<string, number>;
+  readonly #found: { ids: number[]; values: number[] } = { ids: [], values: [] };
 
   /** Throws a DataError when the arrays of `model` do not fit together or hold a number that is not finite. */
   constructor(model: FeatureModel) {
@@ -86,23 +87,42 @@ export class FeatureCRF {
     }));
   }
 
-  #names(path: ArrayLike<number>): string[] {
-    return Array.from(path, (id) => this.labels[id]!);
+  #names(path: Int32Array): string[] {
+    const { labels } = this.model;
+    const names = new Array<string>(path.length);
+    for (let t = 0; t < path.length; t++) names[t] = labels[path[t]!]!;
+    return names;
   }
 
   /** scores [T,L] += the weights of the attributes that the model knows. */
   #addScores(items: readonly Item[], scores: Float64Array): void {
     const { attributes, stateOffsets, stateLabels, stateWeights, labels } = this.model;
-    let row = 0;
-    let t = 0;
-    const where = () => `item ${t}`;
-    const add = (attribute: string, weight: number) => {
-      const id = attributes.id(attribute);
-      if (id < 0) return;
-      const end = stateOffsets[id + 1]!;
-      for (let f = stateOffsets[id]!; f < end; f++) scores[row + stateLabels[f]!]! += weight * stateWeights[f]!;
-    };
-    for (; t < items.length; t++, row += labels.length) forEachAttribute(items[t]!, where, add);
+    const { ids, values } = this.#found;
+    for (let t = 0, row = 0; t < items.length; t++, row += labels.length) {
+      const count = this.#look(items[t]!, t, attributes);
+      for (let n = 0; n < count; n++) {
+        const end = stateOffsets[ids[n]! + 1]!;
+        for (let f = stateOffsets[ids[n]!]!; f < end; f++)
+          scores[row + stateLabels[f]!]! += values[n]! * stateWeights[f]!;
+      }
+    }
+  }
+
+  /** Puts the attributes of an item that the model knows into `#found`, and returns how many they are. */
+  #look(item: Item, t: number, attributes: AttributeTable): number {
+    const { ids, values } = this.#found;
+    let count = 0;
+    forEachAttribute(
+      item,
+      () => `item ${t}`,
+      (attribute, value) => {
+        const id = attributes.id(attribute);
+        if (id < 0) return;
+        ids[count] = id;
+        values[count++] = value;
+      },
+    );
+    return count;
   }
 }
 
