@@ -11,6 +11,7 @@ import {
   logDirichlet,
   type Matrix,
   maximiseDistribution,
+  normalise,
 } from './distributions.js';
 import type { Emission } from './emissions/emission.js';
 import { batches, type ExpectedStatistics } from './expectations.js';
@@ -101,8 +102,12 @@ export class HMM<E extends Emission = Emission> {
     this.check(data);
     const K = this.stateCount;
     if (this.#drawn.startProb) drawDistribution(this.startProb, rng);
-    for (let k = 0; this.#drawn.transMat && k < K; k++)
-      drawDistribution(this.transMat.subarray(k * K, (k + 1) * K), rng);
+    for (let k = 0; this.#drawn.transMat && k < K; k++) {
+      const row = this.transMat.subarray(k * K, (k + 1) * K);
+      drawDistribution(row, rng);
+      row[k]! += 1; // most chains would rather stay: half of the way to that, fewer starts end in poor optima
+      normalise(row);
+    }
     this.emission.initialise(data, rng);
   }
 
