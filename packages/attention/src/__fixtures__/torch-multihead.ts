@@ -1,5 +1,5 @@
 /** torch.nn.MultiheadAttention's results, and its parameters in ours. */
-import { sequence } from '@seqloom/core';
+import { type Attends, sequence } from '@seqloom/core';
 import { expectClose } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { Attention, MultiHead, ScaledDotScore } from '../index.js';
@@ -17,10 +17,12 @@ const tolerance = 5e-6;
 
 export const torchCases: [name: string, torch: TorchCase][] = file.cases.map((each) => [each.name, each]);
 
-export async function expectTorch({ config, ...torch }: TorchCase): Promise<void> {
+export async function expectTorch(
+  { config, ...torch }: TorchCase,
+  inner: Attends<tf.Tensor3D> = new Attention({ scorer: new ScaledDotScore() }),
+): Promise<void> {
   const { embed_dim: size, num_heads: heads } = config;
   const { kdim: keySize = size, vdim: valueSize = size } = config as { kdim?: number; vdim?: number };
-  const inner = new Attention({ scorer: new ScaledDotScore() });
   const multiHead = new MultiHead({ inner, heads, size, keySize, valueSize });
   const parameters = Object.fromEntries(multiHead.namedVariables());
   for (const [path, values] of Object.entries(inOurs(torch.params, size))) parameters[path]!.assign(values);

@@ -1,18 +1,15 @@
-import { type Attends, Rng, sequence, useBackend } from '@seqloom/core';
+import { type Attends, lengthMask, Rng, sequence, useBackend } from '@seqloom/core';
 import { backendsHere, checkGradients, expectClose, verifyAttends, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  Attention,
-  allOf,
-  ChunkedAttention,
-  type ChunkedAttentionOptions,
-  causalMask,
-  DotScore,
-  MultiHead,
-  ScaledDotScore,
-} from '../index.js';
-import { chunkedAttention } from './chunked-attention.js';
+import { expectTorch, torchCases } from '../__fixtures__/torch-multihead.js';
+import { Attention } from '../attention.js';
+import { allOf, causalMask, windowMask } from '../masks.js';
+import { MultiHead } from '../multi-head.js';
+import { DotScore } from '../scorers/dot.js';
+import { ScaledDotScore } from '../scorers/scaled-dot.js';
+import onnx from './__fixtures__/onnx-attention.json' with { type: 'json' };
+import { ChunkedAttention, type ChunkedAttentionOptions, chunkedAttention } from './chunked-attention.js';
 
 const random = (seed: number, ...shape: number[]) => tf.randomNormal<tf.Rank.R3>(shape as never, 0, 1, 'float32', seed);
 const bits = (seed: number, ...shape: number[]) => tf.less(tf.randomUniform(shape, 0, 1, 'float32', seed), 0.7);
@@ -33,10 +30,10 @@ const sizes = { querySize: 3, keySize: 3, valueSize: 7 };
 
 /** Patterns, beside the mask [Q,K] that says the same. */
 const patterns = [
-  ['everything', {}, () => true],
-  ['causal', { causal: true }, (distance: number) => distance >= 0],
-  ['a window', { window: 9 }, (distance: number) => Math.abs(distance) < 9],
-  ['a causal window', { causal: true, window: 70 }, (distance: number) => distance >= 0 && distance < 70],
+  ['everything', {}, (Q: number, K: number) => tf.ones([Q, K], 'bool')],
+  ['causal', { causal: true }, causalMask],
+  ['a window', { window: 9 }, (Q: number, K: number) => windowMask(Q, K, 9, 8)],
+  ['a causal window', { causal: true, window: 70 }, (Q: number, K: number) => windowMask(Q, K, 70)],
 ] as const;
 
 const lengths = [
@@ -64,21 +61,45 @@ describe.each(backendsHere())('ChunkedAttention on %s', (backend) => {
     }));
 
   it.each(patterns)('fused = composed = finite differences: %s', (_, options) =>
-    tf
-      .tidy(() => cases(options))
-      .reduce((before, each) => before.then(() => verifyOp(chunkedAttention, [each])), Promise.resolve()),
+    verifyOp(chunkedAttention, cases(options)),
   );
 
-  describe.each(patterns)('%s', (_, options, sees) => {
+  it.each(onnx.cases.map((each) => [each.name, each] as const))('equals ONNX: %s', async (_, { options, ...onnx }) => {
+    const read = ({ shape, data }: { shape: number[]; data: number[] }) => tf.tensor<tf.Rank.R3>(data, shape as never);
+    const { query, keys, values, mask, context } = onnx;
+    const attention = showing(options as ChunkedAttentionOptions);
+    const memory = attention.remember(sequence(read(keys)), sequence(read(values)));
+    const given = mask ? { mask: tf.cast(read(mask), 'bool') } : {};
+    const attended = attention.attend(read(query), memory, given);
+    await expectClose(attended.context, read(context), 2e-6);
+    await expectClose(tf.matMul(attended.weights, memory.values), read(context), 2e-6);
+  });
+
+  it.each(torchCases)('equals PyTorch inside of MultiHead: %s', (_, torch) => expectTorch(torch, showing({})));
+
+  it('trains a block as plain attention does', async () => {
+    const options = { heads: 2, size: 8 };
+    const inner = new Attention({ scorer: new ScaledDotScore() });
+    const plain = new MultiHead({ ...options, inner, rng: new Rng(3) });
+    const chunked = new MultiHead({ ...options, inner: showing({ causal: true }), rng: new Rng(3) });
+    const x = random(1, 2, 40, 8);
+    const block = (attention: Attends<never>, mask?: tf.Tensor) => (x: tf.Tensor) => {
+      const { mean, variance } = tf.moments(x, -1, true);
+      const normed = tf.div<tf.Tensor3D>(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5)));
+      const memory = attention.remember(sequence(normed, lengthMask([40, 33])));
+      return tf.sum(tf.square(tf.add(x, attention.attend(normed, memory, { mask }).context)));
+    };
+    const expected = tf.valueAndGrad(block(plain as Attends<never>, causalMask(40)))(x);
+    const actual = tf.valueAndGrad(block(chunked as Attends<never>))(x);
+    await expectClose(actual.value, expected.value, 1e-5);
+    await expectClose(actual.grad, expected.grad, 1e-5);
+  });
+
+  describe.each(patterns)('%s', (_, options, maskOf) => {
     it.each(lengths)('= plain attention for %i queries and %i keys', async (Q, K) => {
       const [query, keys, values] = [random(1, 2, Q, 5), random(2, 2, K, 5), random(3, 2, K, 6)];
       const mask = bits(4, 2, K) as tf.Tensor2D;
       const dense = bits(5, Q, K);
-      const allowed = tf.tensor2d(
-        Uint8Array.from({ length: Q * K }, (_, i) => Number(sees(K - Q + Math.floor(i / K) - (i % K)))),
-        [Q, K],
-        'bool',
-      );
       const chunked = new ChunkedAttention({ ...options, weightsUpTo: 0 });
       const plain = new Attention({ scorer: new ScaledDotScore() });
       const slopes = (attention: Attends<tf.Tensor3D>, seen: tf.Tensor) => {
@@ -90,7 +111,7 @@ describe.each(backendsHere())('ChunkedAttention on %s', (backend) => {
         );
         return [value, ...grads];
       };
-      const expected = slopes(plain, allOf(dense, allowed));
+      const expected = slopes(plain, allOf(dense, maskOf(Q, K)));
       for (const [i, actual] of slopes(chunked, dense).entries()) await expectClose(actual, expected[i]!, 1e-5);
     });
   });
@@ -133,11 +154,11 @@ function cases(options: { causal?: boolean; window?: number }) {
   const named = (name: string, [B, Q, K, D, V]: number[], dense: tf.Tensor) => ({
     name,
     inputs: {
-      query: tf.keep(random(1, B!, Q!, D!)),
-      keys: tf.keep(random(2, B!, K!, D!)),
-      values: tf.keep(random(3, B!, K!, V!)),
-      mask: tf.keep(tf.ones([B!, K!], 'bool')),
-      dense: tf.keep(dense),
+      query: random(1, B!, Q!, D!),
+      keys: random(2, B!, K!, D!),
+      values: random(3, B!, K!, V!),
+      mask: tf.ones([B!, K!], 'bool'),
+      dense: dense,
     },
     attributes: all,
   });
@@ -165,7 +186,7 @@ it('says what cannot be', () => {
   const causal = new ChunkedAttention({ causal: true });
   const memory = causal.remember(sequence(tf.ones([1, 2, 3])));
   expect(() => causal.attend(tf.ones([1, 3, 3]), memory)).toThrow('3 queries cannot be the last of 2 positions');
-  expect(() => causal.attend(tf.ones([1, 2, 4]), memory)).toThrow('`memory.keys` must have shape [B=1, K, D=4]');
+  expect(() => causal.attend(tf.ones([1, 2, 4]), memory)).toThrow('`memory.keys` must have shape [B=1, K=2, D=4]');
   expect(() => causal.weights(tf.ones([1, 2, 3]), memory, [2])).toThrow('there is no query 2 of 2');
   expect(() => causal.attend(tf.ones([1, 2, 3]), memory, { mask: tf.ones([1, 2]) })).toThrow('`options.mask`');
 });

@@ -12,7 +12,7 @@ export interface ChunkedAttentionOptions {
   scale?: number;
   /** Whether no query sees beyond its own position; the queries are the last Q positions, as for `causalMask`. False unless told. */
   causal?: boolean;
-  /** Only keys less than this far from the query are seen, on both sides; with `causal` the last `window` keys, its own among them. */
+  /** Only keys less than this far from the query are seen: `windowMask(Q, K, window, window - 1)`, and with `causal` `windowMask(Q, K, window)`. */
   window?: number;
   /** How many weights Q·K of a sequence `attend` may return; 65,536 unless told, 0 for never. */
   weightsUpTo?: number;
@@ -23,7 +23,7 @@ export type WeightsOptions = Pick<AttendOptions, 'mask'>;
 
 /**
  * context = softmax(scale·query·keysᵀ)·values, exactly, in memory that grows with Q + K; what the pattern masks costs nothing. Equal to
- * `Attention({ scorer: new ScaledDotScore() })` with `causalMask`. FlashAttention, arXiv:2205.14135
+ * `Attention({ scorer: new ScaledDotScore() })` with `causalMask` and `windowMask`. FlashAttention, arXiv:2205.14135
  */
 export class ChunkedAttention extends Module implements Attends {
   readonly scale: number | undefined;
@@ -97,12 +97,14 @@ export class ChunkedAttention extends Module implements Attends {
   }
 
   #check(where: string, query: tf.Tensor3D, memory: Memory<tf.Tensor3D>, mask?: tf.Tensor) {
-    const { B, Q, K } = dims(where, {
+    dims(where, {
       query: [query, 'B Q D'],
       'memory.keys': [memory.keys, 'B K D'],
       'memory.values': [memory.values, 'B K V'],
       ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
     });
+    const [B, Q] = query.shape;
+    const K = memory.keys.shape[1];
     const { causal, window } = this.pattern;
     if ((causal || window) && Q > K) {
       throw new ShapeError(where, `${Q} queries cannot be the last of ${K} positions`);
