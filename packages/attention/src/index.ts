@@ -1,6 +1,7 @@
 /** @seqloom/attention: scorers × masks × normalisers, and their composition. */
 
 export { Attention, type AttentionOptions, type Normalizes } from './attention.js';
+export { ChunkedAttention, type ChunkedAttentionOptions, type WeightsOptions } from './chunked/chunked-attention.js';
 export { GroupedQuery, type GroupedQueryOptions } from './grouped-query.js';
 export type { Projection } from './heads.js';
 // without softmax
