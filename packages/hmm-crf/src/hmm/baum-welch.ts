@@ -5,6 +5,7 @@ import type { Rng } from '@seqloom/core/rng';
 import { checkAllowed } from './allowed-states.js';
 import { addExpectations, batches, type ExpectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
+import { prepareKnown } from './known-start.js';
 import type { Observations } from './observations.js';
 import { pause } from './pause.js';
 
@@ -56,8 +57,10 @@ export async function* baumWelch(
   const { iterations = 100, tolerance = 0.01, allowed, rng, signal } = options;
   count(where, 'iterations', iterations, 0);
   within(where, 'tolerance', tolerance, -Number.MAX_VALUE);
-  if (allowed) checkAllowed(where, allowed, hmm.check(data), hmm.stateCount);
-  hmm.prepare(data, rng);
+  if (allowed) {
+    checkAllowed(where, allowed, hmm.check(data), hmm.stateCount);
+    prepareKnown(hmm, data, allowed, rng);
+  } else hmm.prepare(data, rng);
   let last = Number.NaN;
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const start = performance.now();
