@@ -1,7 +1,7 @@
 /** Bernoulli emissions: every state draws D bits, independent given the state. */
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
-import { columnMoments } from '../k-means.js';
+import { columnMoments, kMeans } from '../k-means.js';
 import type { Observations } from '../observations.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import { type ColumnFamily, scoreColumns, sumColumns } from './independent-columns.js';
@@ -64,12 +64,15 @@ export class Bernoulli implements Emission {
     checkValues(where, data, (x) => x === 0 || x === 1, '0 or 1');
   }
 
-  /** Half way from the data's mean to somewhere between 0 and 1. */
-  initialise(data: Observations, rng: Rng): void {
+  /** Near the centres of clusters, some way to the mean, some way to anywhere. */
+  initialise({ values }: Observations, rng: Rng): void {
     if (!this.#drawn) return;
-    const { means } = columnMoments(data.values, this.width);
-    for (let i = 0; i < this.probs.length; i++)
-      this.probs[i] = 0.5 * (means[i % this.width]! + 0.02 + 0.96 * rng.uniform());
+    const { means } = columnMoments(values, this.width);
+    const centres = kMeans(values, this.width, this.stateCount, rng);
+    for (let i = 0; i < centres.length; i++) {
+      const p = 0.6 * centres[i]! + 0.2 * means[i % this.width]! + 0.2 * rng.uniform();
+      this.probs[i] = 0.02 + 0.96 * p;
+    }
   }
 
   logProbability(values: Float64Array, out: Float64Array): void {

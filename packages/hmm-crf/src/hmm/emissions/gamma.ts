@@ -1,8 +1,9 @@
 /** Gamma emissions: every state draws D positive numbers, independent given the state. */
 import { count, knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
-import { columnMoments, kMeans } from '../k-means.js';
+import { columnMoments } from '../k-means.js';
 import type { Observations } from '../observations.js';
+import { clusters } from './clusters.js';
 import { drawGamma } from './draws.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import { type ColumnFamily, scoreColumns, sumColumns } from './independent-columns.js';
@@ -72,15 +73,20 @@ export class Gamma implements Emission {
     checkValues(where, data, (x) => x > 0 && x < Infinity, 'a number above 0');
   }
 
-  /** Means at the centres of clusters, coefficients of variation as in all data. */
-  initialise(data: Observations, rng: Rng): void {
-    const { means, variances } = columnMoments(data.values, this.width);
-    const centres = kMeans(data.values, this.width, this.stateCount, rng);
-    for (let i = 0; i < centres.length; i++) {
-      const d = i % this.width;
-      const mean = centres[i]! > 0 ? centres[i]! : 1;
-      if (this.#drawn.shapes) this.shapes[i] = Math.min(Math.max(means[d]! ** 2 / variances[d]!, 1e-2), 1e6);
-      if (this.#drawn.rates) this.rates[i] = this.shapes[i]! / mean;
+  /** Fits to clusters of the numbers or of their logarithms (drawn: restarts try both), wider than those are. */
+  initialise({ values }: Observations, rng: Rng): void {
+    const D = this.width;
+    const [to, from] = rng.uniform() < 0.5 ? [Math.log, Math.exp] : [Number, Number];
+    for (const [k, members] of clusters(values.map(to), D, this.stateCount, rng).entries()) {
+      const numbers = members.map(from);
+      const { means } = columnMoments(numbers, D);
+      const { means: meanLogs } = columnMoments(numbers.map(Math.log), D);
+      for (let d = 0, j = k * D; d < D; d++, j++) {
+        const mean = means[d]! > 0 ? means[d]! : 1;
+        const shape = means[d]! > 0 ? 0.5 * shapeOfSpread(Math.log(mean) - meanLogs[d]!) : 1;
+        if (this.#drawn.shapes) this.shapes[j] = Math.min(Math.max(shape, 1e-2), 1e6);
+        if (this.#drawn.rates) this.rates[j] = this.shapes[j]! / mean;
+      }
     }
   }
 

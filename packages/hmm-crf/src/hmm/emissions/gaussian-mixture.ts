@@ -4,10 +4,10 @@ import type { Rng } from '@seqloom/core/rng';
 import { distributions, drawIndex, logDirichlet, type Matrix, maximiseDistribution } from '../distributions.js';
 import { columnMoments } from '../k-means.js';
 import type { Observations } from '../observations.js';
+import { mixtureMeans } from './clusters.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import type { CovarianceType } from './gaussian.js';
 import { isDense, type MixturePrior, mixturePrior } from './mixture-prior.js';
-import { nestedMeans } from './nested-means.js';
 import { frozenNames, type Nested, optionsOf, table } from './parameters.js';
 import { checkValues } from './rows.js';
 import { matrices, variances } from './scatter/covariances.js';
@@ -26,7 +26,7 @@ export interface GaussianMixtureOptions {
   covarianceType?: CovarianceType;
   /** [K,M]; equal unless given. */
   weights?: Matrix;
-  /** [K,M,D]: found by k-means in k-means when learning begins, unless given. */
+  /** [K,M,D]: found by k-means when learning begins, unless given. */
   means?: Nested;
   /** spherical [K,M], diag [K,M,D], full [K,M,D,D] or tied [K,D,D]; the data's variances when learning begins, unless given. */
   covars?: Nested;
@@ -116,7 +116,7 @@ export class GaussianMixture implements Emission {
     const moments = columnMoments(values, D);
     if (this.#drawn.means) {
       this.#scatter.origin.set(moments.means);
-      this.means.set(nestedMeans(values, [K, M, D], rng));
+      this.means.set(mixtureMeans(values, [K, M, D], rng));
     }
     if (!this.#drawn.covars) return;
     const mean = moments.variances.reduce((sum, variance) => sum + variance, 0) / D;

@@ -6,14 +6,17 @@ import { matrix } from '../distributions.js';
 /** Numbers of any rank: nested, or flat and row-major. */
 export type Nested = ArrayLike<number> | readonly Nested[];
 
-/** Finite numbers of `shape`, copied; one number fills them all. Throws a ShapeError or an OptionError that names the parameter. */
+/** Finite numbers of `shape`, dimensions of 1 left out or not, copied; one number fills them all. Throws a ShapeError or an OptionError that names the parameter. */
 export function table(where: string, name: string, given: Nested | number, shape: readonly number[]): Float64Array {
   const size = shape.reduce((product, n) => product * n, 1);
   const columns = shape.at(-1)!;
   if (typeof given === 'number')
     return matrix(where, name, new Float64Array(size).fill(given), [size / columns, columns]);
+  const squeezed = shape.filter((n) => n !== 1);
   const nested = typeof given?.[0] === 'object';
-  const flat = nested ? flatten(given as readonly Nested[], shape) : (given as ArrayLike<number>);
+  const flat = nested
+    ? (flatten(given as Nested, shape) ?? flatten(given as Nested, squeezed))
+    : (given as ArrayLike<number>);
   if (flat?.length === size) return matrix(where, name, flat, [size / columns, columns]);
   throw new ShapeError(where, `\`${name}\` must have shape [${shape}], got ${show(given)}`);
 }

@@ -3,6 +3,7 @@ import { count, knownOptions, oneOf, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import { columnMoments, kMeans } from '../k-means.js';
 import type { Observations } from '../observations.js';
+import { clipped } from './clusters.js';
 import { drawGamma } from './draws.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import { bounded, frozenNames, type Nested, optionsOf, table } from './parameters.js';
@@ -102,10 +103,11 @@ export class StudentT implements Emission {
 
   initialise({ values }: Observations, rng: Rng): void {
     const { stateCount: K, width: D } = this;
-    const moments = columnMoments(values, D);
+    const inner = clipped(values, D, 0.02);
+    const moments = columnMoments(inner, D);
     if (this.#drawn.means) {
       this.#scatter.origin.set(moments.means);
-      this.means.set(kMeans(values, D, K, rng));
+      this.means.set(kMeans(inner, D, K, rng));
     }
     if (!this.#drawn.covars) return;
     for (let i = 0; i < this.covars.length; i++) {

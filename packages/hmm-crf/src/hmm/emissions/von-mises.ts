@@ -1,6 +1,7 @@
 /** Von Mises emissions: every state draws D angles, independent given the state. */
 import { count, knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
+import { kMeans } from '../k-means.js';
 import type { Observations } from '../observations.js';
 import { drawVonMises } from './draws.js';
 import type { Emission, EmissionJSON } from './emission.js';
@@ -14,7 +15,7 @@ export interface VonMisesOptions {
   stateCount: number;
   /** D; 1 unless given. */
   size?: number;
-  /** [K,D]: radians; angles of the data, drawn when learning begins, unless given. */
+  /** [K,D]: radians; found by k-means on the circle when learning begins, unless given. */
   means?: Nested;
   /** [K,D]: concentrations κ ≥ 0, 0 is uniform; likewise. */
   kappas?: Nested;
@@ -73,17 +74,17 @@ export class VonMises implements Emission {
     checkValues(where, data, Number.isFinite, 'an angle');
   }
 
-  initialise(data: Observations, rng: Rng): void {
-    const { width: D } = this;
-    const rows = data.values.length / D;
-    for (let k = 0; k < this.stateCount; k++) {
-      const from = rng.below(Math.max(rows, 1)) * D;
-      for (let d = 0; d < D; d++) {
-        const angle = data.values[from + d];
-        const drawn = angle === undefined || Number.isNaN(angle) ? Math.PI * (2 * rng.uniform() - 1) : angle;
-        if (this.#drawn.means) this.means[k * D + d] = drawn;
-        if (this.#drawn.kappas) this.kappas[k * D + d] = 1;
-      }
+  /** The centres of clusters of points on circles. */
+  initialise({ values }: Observations, rng: Rng): void {
+    const D = this.width;
+    const points = Float64Array.from({ length: 2 * values.length }, (_, i) =>
+      (i % 2 ? Math.sin : Math.cos)(values[i >> 1]!),
+    );
+    const centres = kMeans(points, 2 * D, this.stateCount, rng);
+    for (let j = 0; j < this.means.length; j++) {
+      const [cosine, sine] = [centres[2 * j]!, centres[2 * j + 1]!];
+      if (this.#drawn.means) this.means[j] = Math.atan2(sine, cosine);
+      if (this.#drawn.kappas) this.kappas[j] = kappaOf(Math.min(Math.hypot(cosine, sine), 0.9));
     }
   }
 
