@@ -5,13 +5,14 @@ import { CheckpointError, show } from '@seqloom/core/errors';
 export interface ModelFile<Model> {
   readonly where: string;
   readonly format: string;
-  /** Fields without which it is not whole. */
+  /** Fields without which it is not whole; those that must be lists, so that no size is believed without its numbers, and the others. */
+  readonly lists: readonly string[];
   readonly fields: readonly string[];
   make(fields: Record<string, unknown>): Model;
 }
 
 /** The model that `toJSON` wrote, from its JSON or the text of it; whatever is wrong with it is a CheckpointError. */
-export function readModel<Model>(file: unknown, { where, format, fields, make }: ModelFile<Model>): Model {
+export function readModel<Model>(file: unknown, { where, format, lists, fields, make }: ModelFile<Model>): Model {
   const json = typeof file === 'string' ? parse(where, file) : (file as Record<string, unknown>);
   if (json?.format !== format)
     throw new CheckpointError(where, `expected a file of format ${format}, got ${show(json?.format)}`);
@@ -21,8 +22,10 @@ export function readModel<Model>(file: unknown, { where, format, fields, make }:
     });
   const missing = fields.find((name) => json[name] === undefined);
   if (missing) throw new CheckpointError(where, `\`${missing}\` is missing`);
+  const strange = lists.find((name) => !Array.isArray(json[name]));
+  if (strange) throw new CheckpointError(where, `\`${strange}\` must be a list, got ${show(json[strange])}`);
   try {
-    return make(Object.fromEntries(fields.map((name) => [name, json[name]])));
+    return make(Object.fromEntries([...lists, ...fields].map((name) => [name, json[name]])));
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : show(cause);
     throw new CheckpointError(where, `the model is not as it should be: ${problem}`, { cause });

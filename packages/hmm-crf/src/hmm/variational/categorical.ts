@@ -50,7 +50,9 @@ export class VariationalCategorical implements VariationalEmission {
   static fromJSON({ family, ...options }: EmissionJSON): VariationalCategorical {
     if (family !== 'variational-categorical')
       throw new OptionError(where, `\`family\` must be variational-categorical, got ${show(family)}`);
-    return new VariationalCategorical(options as unknown as VariationalCategoricalOptions);
+    const saved = options as unknown as VariationalCategoricalOptions;
+    if (Array.isArray(saved.prior) && Array.isArray(saved.posterior)) return new VariationalCategorical(saved);
+    throw new OptionError(where, '`prior` and `posterior` must be lists');
   }
 
   get statisticsSize(): number {

@@ -3,7 +3,6 @@ import { count, knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import type { EmissionJSON } from '../emissions/emission.js';
 import { Gaussian } from '../emissions/gaussian.js';
-import { optionsOf } from '../emissions/parameters.js';
 import { columnMoments, kMeans } from '../k-means.js';
 import type { Observations } from '../observations.js';
 import { chosen } from './dirichlet.js';
@@ -11,6 +10,7 @@ import {
   type HyperparameterArrays,
   hyperparameters,
   plain,
+  savedOptions,
   type VariationalGaussianOptions,
 } from './hyperparameters.js';
 import { expectedExcess, type NormalWishart, normalWishartDivergence } from './normal-wishart.js';
@@ -43,7 +43,7 @@ export class VariationalDiagonalGaussian implements VariationalEmission {
 
   /** Reads what `toJSON` wrote. */
   static fromJSON(json: EmissionJSON): VariationalDiagonalGaussian {
-    return new VariationalDiagonalGaussian(optionsOf<VariationalGaussianOptions>(where, family, json));
+    return new VariationalDiagonalGaussian(savedOptions(where, family, json));
   }
 
   get statisticsSize(): number {

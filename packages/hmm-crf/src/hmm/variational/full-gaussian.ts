@@ -4,7 +4,6 @@ import { count, knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import type { EmissionJSON } from '../emissions/emission.js';
 import { Gaussian } from '../emissions/gaussian.js';
-import { optionsOf } from '../emissions/parameters.js';
 import { columnMoments, kMeans } from '../k-means.js';
 import { type Observations, placeOf } from '../observations.js';
 import { chosen } from './dirichlet.js';
@@ -12,6 +11,7 @@ import {
   type HyperparameterArrays,
   hyperparameters,
   plain,
+  savedOptions,
   type VariationalGaussianOptions,
 } from './hyperparameters.js';
 import { expectedExcess, type NormalWishart, normalWishartDivergence } from './normal-wishart.js';
@@ -43,7 +43,7 @@ export class VariationalFullGaussian implements VariationalEmission {
 
   /** Reads what `toJSON` wrote. */
   static fromJSON(json: EmissionJSON): VariationalFullGaussian {
-    return new VariationalFullGaussian(optionsOf<VariationalGaussianOptions>(where, family, json));
+    return new VariationalFullGaussian(savedOptions(where, family, json));
   }
 
   get statisticsSize(): number {

@@ -2,7 +2,8 @@
 import { OptionError } from '@seqloom/core/errors';
 import { knownOptions } from '@seqloom/core/options';
 import { cholesky } from '../cholesky.js';
-import { bounded, type Nested, positive, table } from '../emissions/parameters.js';
+import type { EmissionJSON } from '../emissions/emission.js';
+import { bounded, type Nested, optionsOf, positive, table } from '../emissions/parameters.js';
 
 /** mean ~ N(means, (beta·Λ)⁻¹); the precision Λ has `dof` degrees of freedom and the inverse scale `scale`. A number fills an array. */
 export interface GaussianHyperparameters {
@@ -56,6 +57,16 @@ export function hyperparameters(
 /** As JSON holds them. */
 export function plain(arrays: HyperparameterArrays): Record<(typeof names)[number], number[]> {
   return { means: [...arrays.means], beta: [...arrays.beta], dof: [...arrays.dof], scale: [...arrays.scale] };
+}
+
+/** The options that a file holds: every number of prior and posterior must be there. Throws an OptionError. */
+export function savedOptions(where: string, family: string, json: EmissionJSON): VariationalGaussianOptions {
+  const options = optionsOf<VariationalGaussianOptions>(where, family, json);
+  for (const part of [options.prior, options.posterior]) {
+    const missing = names.find((name) => !Array.isArray(part?.[name]));
+    if (missing) throw new OptionError(where, `\`${missing}\` must be a list in prior and posterior`);
+  }
+  return options;
 }
 
 function matrices(where: string, given: Nested | number, K: number, D: number): Float64Array {

@@ -199,6 +199,10 @@ describe('errors', () => {
     rejects(() => VariationalHMM.fromJSON({ ...json, transPosterior: undefined }), /transPosterior/);
     rejects(() => VariationalHMM.fromJSON({ ...json, startPrior: [1] }), /startPrior/);
     rejects(() => VariationalHMM.fromJSON({ ...json, emission: { family: 'x' } }), /unknown family/);
+    for (const { make } of families) {
+      const { family } = make(1);
+      rejects(() => VariationalHMM.fromJSON({ ...json, emission: { family, stateCount: 1e9, size: 1e6 } }), /list/);
+    }
     const model = new VariationalHMM({ emission });
     await expect(model.fit(observations([[0, 1, 7]]))).rejects.toThrowError(/step 2/);
     const full = new VariationalHMM({ emission: new VariationalFullGaussian({ stateCount: 1, size: 2 }) });

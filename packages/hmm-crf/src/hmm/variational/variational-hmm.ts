@@ -77,10 +77,10 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
     file: string | object,
     readEmission: typeof readVariationalEmission = readVariationalEmission,
   ): VariationalHMM {
-    const fields = ['emission', 'startPrior', 'transPrior', 'startPosterior', 'transPosterior'];
+    const lists = ['startPrior', 'transPrior', 'startPosterior', 'transPosterior'];
     const make = ({ emission, ...options }: Record<string, unknown>) =>
       new VariationalHMM({ ...options, emission: readEmission(emission as EmissionJSON) });
-    return readModel(file, { where, format, fields, make });
+    return readModel(file, { where, format, lists, fields: ['emission'], make });
   }
 
   /** K */

@@ -3,7 +3,7 @@ import { OptionError, show } from '@seqloom/core/errors';
 import { count } from '@seqloom/core/options';
 
 /** K·D beyond which a file lies rather than describes a model. */
-const largest = 1e8;
+const largest = 1e7;
 
 /** K and D as given, or an OptionError. */
 export function support(

@@ -69,7 +69,7 @@ export class HigherOrderHMM<E extends Emission = Emission> {
 
   /** The model that `toJSON` wrote, from its JSON or the text of it. Throws a CheckpointError. */
   static fromJSON(file: string | object): HigherOrderHMM {
-    return readModel(file, { where, format, fields: ['order', 'hmm'], make: madeOf });
+    return readModel(file, { where, format, lists: [], fields: ['order', 'hmm'], make: madeOf });
   }
 
   /** K */

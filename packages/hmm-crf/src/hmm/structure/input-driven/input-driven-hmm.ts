@@ -71,14 +71,17 @@ export class InputDrivenHMM<E extends Emission = Emission>
 
   /** The model that `toJSON` wrote, from its JSON or the text of it. Throws a CheckpointError. */
   static fromJSON(file: string | object): InputDrivenHMM {
-    const fields = ['emission', 'inputSize', 'startWeights', 'transWeights', 'penalty'];
+    const [lists, fields] = [
+      ['startWeights', 'transWeights'],
+      ['emission', 'inputSize', 'penalty'],
+    ];
     const make = ({ emission, inputSize, ...options }: Record<string, unknown>) =>
       new InputDrivenHMM({
         ...options,
         inputSize: inputSize as number,
         emission: readEmission(emission as EmissionJSON),
       });
-    return readModel(file, { where, format, fields, make });
+    return readModel(file, { where, format, lists, fields, make });
   }
 
   /** K */

@@ -64,7 +64,7 @@ export class HMMMixture implements LatentModel<Observations, MixtureStatistics> 
       mixture.#begun = true;
       return mixture;
     };
-    return readModel(file, { where, format, fields: ['components', 'weights', 'prior'], make });
+    return readModel(file, { where, format, lists: ['components', 'weights', 'prior'], fields: [], make });
   }
 
   /** How many parameters are free, as AIC and BIC count them. */

@@ -88,14 +88,14 @@ export class HiddenSemiMarkovModel<E extends Emission = Emission, D extends Dura
     file: string | object,
     readDurations: (json: DurationJSON) => Duration = readDuration,
   ): HiddenSemiMarkovModel {
-    const fields = ['emission', 'duration', 'startProb', 'transMat', 'startPrior', 'transPrior'];
+    const lists = ['startProb', 'transMat', 'startPrior', 'transPrior'];
     const make = ({ emission, duration, ...options }: Record<string, unknown>) =>
       new HiddenSemiMarkovModel({
         ...options,
         emission: readEmission(emission as EmissionJSON),
         duration: readDurations(duration as DurationJSON),
       });
-    return readModel(file, { where, format, fields, make });
+    return readModel(file, { where, format, lists, fields: ['emission', 'duration'], make });
   }
 
   /** K */
