@@ -23,8 +23,8 @@ interface Answers {
 export const recursions: Readonly<Record<Recursion, Answers>> = {
   sequential: { logPartition, logProbability, bestPath },
   scan: {
-    logPartition: scanLogPartition,
+    logPartition: (potentials) => scanLogPartition(potentials),
     logProbability: (potentials, labels) => scoreLess(pathScore(potentials, labels), scanLogPartition(potentials)),
-    bestPath: scanBestPath,
+    bestPath: (potentials) => scanBestPath(potentials),
   },
 };

@@ -4,6 +4,8 @@ import { expectClose, expectNoLeak } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
 import { LinearChain } from '../chain/linear-chain.js';
+import { scanBestPath } from '../chain/scan/scan-best-path.js';
+import { scanLogPartition } from '../chain/scan/scan-log-partition.js';
 import { forChains, type Law, nested, same, tolerance } from './for-chains.js';
 import { randomPotentials } from './plain-chains.js';
 
@@ -32,6 +34,42 @@ export const scanLaws: Readonly<Record<string, Law>> = {
     const clipped = () => tf.maximum(labels(), 0) as tf.Tensor2D;
     await same(chain, 'score of its path', (tensors) => zeroed(new LinearChain(tensors).score(clipped())), expected);
   }),
+  'blocks of steps change nothing': async () => {
+    const lengths = [23, 9, 1, 0];
+    const { mask, ...parts } = randomPotentials(new Rng(64), lengths, 3);
+    const perStep = tf.add(parts.transition, tf.randomNormal([4, 22, 3, 3], 0, 1, 'float32', 65)) as tf.Tensor4D;
+    for (const transition of [parts.transition, perStep]) {
+      const potentials = { ...parts, transition, mask };
+      const xs = [parts.initial, parts.final, transition, parts.emission] as tf.Tensor[];
+      const gradients = (logPartition: (each: typeof potentials) => tf.Tensor) =>
+        tf.grads(
+          (...[initial, final, transition, emission]: tf.Tensor[]) =>
+            tf.sum(logPartition({ initial, final, transition, emission, mask } as never)) as tf.Scalar,
+        )(xs);
+      const whole = gradients((each) => new LinearChain(each).logPartition());
+      for (const steps of [1, 2, 5]) {
+        const blocked = gradients((each) => scanLogPartition(each, steps * 4 * 9));
+        for (const [i, gradient] of blocked.entries())
+          await expectClose(gradient, whole[i]!, 5 * tolerance, `gradient ${i}`);
+        const path = scanBestPath(potentials, steps * 4 * 9);
+        const chain = new LinearChain(potentials);
+        await expectClose(chain.score(path), chain.viterbi().score, tolerance, 'score of the best path');
+      }
+    }
+    const squares = (logPartition: (each: ChainPotentials) => tf.Tensor) =>
+      tf.grad((x: tf.Tensor) =>
+        tf.sum(
+          tf.square(tf.grad((y: tf.Tensor) => tf.sum(logPartition({ ...parts, mask, emission: y as tf.Tensor3D })))(x)),
+        ),
+      )(parts.emission);
+    const expected = squares((each) => new LinearChain(each).logPartition());
+    await expectClose(
+      squares((each) => scanLogPartition(each as never, 5 * 4 * 9)),
+      expected,
+      5 * tolerance,
+      'second derivative',
+    );
+  },
   'its gradients and those of its marginals are the same': async () => {
     const { mask, ...parts } = randomPotentials(new Rng(61), [9, 4, 1, 0], 3);
     const xs = Object.values(parts) as tf.Tensor[];

@@ -9,7 +9,7 @@ import { segmentLogPartition } from '../crf/segments/log-partition.js';
 import { SegmentChain } from '../crf/segments/segment-chain.js';
 import type { SegmentPotentials } from '../crf/segments/segment-potentials.js';
 import { SemiMarkovCRF } from '../crf/segments/semi-markov-crf.js';
-import { sumOverSegments } from '../crf/segments/sum-over-segments.js';
+import { sumOverSegments, sumOverSegmentsOp } from '../crf/segments/sum-over-segments.js';
 import { logPartitionOf } from './enumeration.js';
 import { type Law, tolerance } from './for-chains.js';
 import { randomPotentials } from './plain-chains.js';
@@ -50,6 +50,18 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     }));
     await verifyOp(segmentLogPartition, [random, ...drawn].map((each) => ({ ...each, attributes: {}, tolerance }))); // biome-ignore format: one call
   },
+  'the op of sums over segments keeps the laws of ops': async () => {
+    const { emission, mask } = randomPotentials(new Rng(6), [5, 2, 1, 0], 3);
+    const holes = maskOf([[0, 1, 0, 1, 1], [1, 1, 0, 0, 1], [0, 0, 0, 0, 1], [1, 0, 1, 0, 0]]); // biome-ignore format: rows
+    const cases = [1, 3, 6].flatMap((maxLength) =>
+      [mask, holes].map((real, i) => ({
+        ...{ name: `${maxLength} steps, mask ${i}`, attributes: { maxLength }, tolerance },
+        inputs: { values: emission, mask: real },
+        differentiable: ['values'] as const,
+      })),
+    );
+    await verifyOp(sumOverSegmentsOp, cases);
+  },
   'Viterbi finds a best segmentation, and its score': forSegments(async (chain) => {
     const all = allOf(chain);
     const best = all.map((each) => Math.max(...each.map(({ score }) => score)));
@@ -73,9 +85,6 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     await checkGradients((...moved) => tf.sum(chain(...moved).viterbi().score), xs);
     const given = { labels: tf.zeros<tf.Rank.R2>([3, 4], 'int32'), begins: maskOf([[1, 0, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]]) }; // biome-ignore format: rows
     await checkGradients((...moved) => tf.neg(tf.sum(chain(...moved).logProbability(given))), xs);
-    const { emission, mask } = randomPotentials(new Rng(6), [4, 2, 1], 2);
-    const weights = tf.square(segments.values);
-    await checkGradients((x) => tf.sum(tf.mul(weights, sumOverSegments({ values: x as tf.Tensor3D, mask }, 3).values)), [emission]); // biome-ignore format: one call
   },
   'emissions are summed over the real steps of each segment, holes and NaN left out': async () => {
     const emissions = sequence(tf.tensor3d([1, 10, Number.NaN, 100, 1000], [1, 5, 1]), maskOf([[1, 1, 0, 1, 1]]));

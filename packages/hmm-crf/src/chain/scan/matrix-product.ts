@@ -10,18 +10,23 @@ const blockSize = 2 ** 22;
 /** max_k a_ik + b_kj; no gradient goes through it. */
 export const maxProduct: MatrixProduct = (a, b) => inBlocks([a, b], ([x, y]) => [tf.max(alternatives(x!, y!), 3)])[0]!;
 
-/** log Σ_k exp(a_ik + b_kj). Its gradient is computed from the factors, block by block, so that nothing of size N·K³ is ever kept. */
+/** log Σ_k exp(a_ik + b_kj); its gradient is computed from the factors, block by block, so that nothing of size N·K³ is ever kept. */
 export const logProduct: MatrixProduct = (a, b) =>
   tf.customGrad((...args) => {
     const [x, y, save] = args as unknown as [tf.Tensor3D, tf.Tensor3D, tf.GradSaveFunc];
     save([x, y]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
-      inBlocks([...saved, dy], ([left, right, d]) => {
-        const shares = tf.mul(tf.softmax(alternatives(left!, right!)), tf.expandDims(d!, 3)); // [N,i,j,k]
-        return [tf.sum(shares, 2), tf.transpose(tf.sum(shares, 1), [0, 2, 1])];
-      });
+    const gradFunc = (dy: tf.Tensor, [left, right]: tf.Tensor[]) =>
+      logProductGradient(left as tf.Tensor3D, right as tf.Tensor3D, dy as tf.Tensor3D);
     return { value: inBlocks([x, y], ([left, right]) => [logSumExp(alternatives(left!, right!))])[0]!, gradFunc };
   })(a, b) as tf.Tensor3D;
+
+/** The gradients of both factors, given that of their product. */
+export function logProductGradient(a: tf.Tensor3D, b: tf.Tensor3D, dy: tf.Tensor3D): tf.Tensor3D[] {
+  return inBlocks([a, b, dy], ([left, right, d]) => {
+    const shares = tf.mul(tf.softmax(alternatives(left!, right!)), tf.expandDims(d!, 3)); // [N,i,j,k]
+    return [tf.sum(shares, 2), tf.transpose(tf.sum(shares, 1), [0, 2, 1])];
+  });
+}
 
 /** a_ik + b_kj at [N,i,j,k]. */
 function alternatives(a: tf.Tensor, b: tf.Tensor): tf.Tensor {

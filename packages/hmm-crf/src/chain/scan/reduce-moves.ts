@@ -6,8 +6,23 @@ import { identity, type Moves, normalized } from './step-matrices.js';
 /** The levels of the tree, from the moves of single steps to the one from the first step to the last, in log₂ T rounds. An odd move is joined with one that does nothing. */
 export function reduceMoves(product: MatrixProduct, steps: Moves): Moves[] {
   const levels = [steps];
-  while (levels.at(-1)!.matrices.shape[1] > 1) levels.push(joined(product, levels.at(-1)!));
+  while (levels.at(-1)!.matrices.shape[1] > 1) levels.push(tf.tidy(() => ({ ...joined(product, levels.at(-1)!) })));
   return levels;
+}
+
+/** The moves of several blocks as those of one. */
+export function concatenated(blocks: readonly Moves[]): Moves {
+  if (blocks.length === 1) return blocks[0]!;
+  return {
+    matrices: tf.concat(
+      blocks.map(({ matrices }) => matrices),
+      1,
+    ),
+    offset: tf.concat(
+      blocks.map(({ offset }) => offset),
+      1,
+    ),
+  };
 }
 
 function joined(product: MatrixProduct, moves: Moves): Moves {

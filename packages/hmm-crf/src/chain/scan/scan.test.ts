@@ -7,7 +7,7 @@ import { LinearChain } from '../linear-chain.js';
 
 describe.each(backendsHere())('the parallel scan on %s', (backend) => {
   beforeAll(() => useBackend(backend));
-  it.each(Object.entries(scanLaws))('%s', (_, law) => law(25));
+  it.each(Object.entries(scanLaws))('%s', (_, law) => law(15));
 });
 
 it('is an option by name', () => {

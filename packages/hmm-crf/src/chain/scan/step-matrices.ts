@@ -1,24 +1,47 @@
 /** A chain as a product of matrices, one per move. */
 import { detach } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type FiniteChain, widen } from '../finite-chain.js';
+import type { FiniteChain } from '../finite-chain.js';
 import { impossible } from '../impossible.js';
 
-/** Log potentials [B,n,K·K] of going from each state before to each state after n moves' ends, less `offset` [B,n], so that the largest is about 0. */
+/** The moves into n steps that follow each other: the transitions, the emissions they come to, and 1 where there is a move at all. */
+export interface Steps {
+  readonly transition: tf.Tensor2D | tf.Tensor4D; // [K,K] or [B,n,K,K]
+  readonly emission: tf.Tensor3D; // [B,n,K]
+  readonly moves: tf.Tensor2D; // [B,n], float32
+}
+
+/** Log potentials [B,n,K·K] of each state after a move, given the one before, less `offset` [B,n], so that the largest is 0. */
 export interface Moves {
   readonly matrices: tf.Tensor3D;
   readonly offset: tf.Tensor2D;
 }
 
-/** The moves into steps 1 … T−1, each with the emission it comes to; where there is none, the state stays as it is. Needs T > 1. */
-export function stepMatrices({ emission, transition, moves }: FiniteChain): Moves {
+/** The moves into steps 1 … T−1, in blocks whose matrices have about `blockSize` numbers. */
+export function blocksOf({ emission, transition, moves }: FiniteChain, blockSize: number): Steps[] {
   const [B, T, K] = emission.shape;
-  const shape = [B, T - 1, K, K];
-  const after = <X extends tf.Tensor>(x: X) => tf.slice(x, [0, 1], [B, T - 1]) as tf.Tensor;
-  const moving = widen(after(moves) as tf.Tensor2D, shape);
-  const move = tf.where(moving, tf.add(transition, tf.zeros(shape)), identity(K));
-  const matrices = tf.add(move, tf.expandDims(after(emission), 2));
-  return normalized(tf.reshape(matrices, [B, T - 1, K * K]), tf.zeros([B, T - 1]));
+  const size = Math.max(1, Math.floor(blockSize / (B * K * K)));
+  const real = tf.cast(moves, 'float32');
+  return Array.from({ length: Math.ceil((T - 1) / size) }, (_, block) => {
+    const start = block * size;
+    const n = Math.min(size, T - 1 - start);
+    return {
+      transition: transition.rank === 2 ? transition : (tf.slice(transition, [0, start], [B, n]) as tf.Tensor4D),
+      emission: tf.slice(emission, [0, start + 1], [B, n]) as tf.Tensor3D,
+      moves: tf.slice(real, [0, start + 1], [B, n]),
+    };
+  });
+}
+
+/** One matrix per step; where there is no move the state stays as it is. */
+export function stepMatrices({ emission, transition, moves }: Steps): Moves {
+  const [B, n, K] = emission.shape;
+  return tf.tidy(() => {
+    const real = tf.reshape(moves, [B, n, 1, 1]);
+    const move = tf.add(tf.mul(real, transition), tf.mul(tf.sub(1, real), identity(K)));
+    const matrices = tf.reshape<tf.Rank.R3>(tf.add(move, tf.expandDims(emission, 2)), [B, n, K * K]);
+    return { ...normalized(matrices, tf.zeros([B, n])) };
+  });
 }
 
 /** 0 on the diagonal, impossible elsewhere: [K,K]. */
