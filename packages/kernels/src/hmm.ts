@@ -73,18 +73,25 @@ export function hmmExpectations(
   if (doubtful.length > 0) inLogs(kernels, parameters, frames, results, doubtful);
 }
 
-/** logLikelihood [B] alone. */
+/** logLikelihood [B] alone. Where every state can follow every state, the forward pass says whether it lost something; elsewhere it takes both. */
 export function hmmLogLikelihood(
   kernels: Kernels,
   parameters: HMMParameters,
   frames: HMMFrames,
   logLikelihood: number,
 ): void {
-  const results = { logLikelihood, posteriors: 0, first: 0, transitions: 0 };
-  const doubtful = isDense(kernels.memory, parameters)
-    ? scaled(kernels, parameters, frames, results)
-    : places(frames.lengths);
-  if (doubtful.length > 0) inLogs(kernels, parameters, frames, results, doubtful);
+  const { memory } = kernels;
+  const alone = { logLikelihood, posteriors: 0, first: 0, transitions: 0 };
+  const doubtful = isDense(memory, parameters)
+    ? scaled(kernels, parameters, frames, alone)
+    : scope(memory, (allocate) => {
+        const { K } = parameters;
+        let N = 0;
+        for (let b = 0; b < frames.lengths.length; b++) N += frames.lengths[b]!;
+        const [posteriors, first, transitions] = [allocate(8 * N * K), allocate(8 * K), allocate(8 * K * K)];
+        return scaled(kernels, parameters, frames, { logLikelihood, posteriors, first, transitions });
+      });
+  if (doubtful.length > 0) inLogs(kernels, parameters, frames, alone, doubtful);
 }
 
 /**
@@ -193,7 +200,7 @@ function widest(order: readonly Place[]): number {
 
 /** Whether every state can follow every state, so that none that became too small could have mattered later. */
 function isDense(memory: KernelMemory, { transMat, K }: HMMParameters): boolean {
-  return doubles(memory, transMat, K * K).every((probability) => probability > 1e-100);
+  return doubles(memory, transMat, K * K).every((probability) => probability > 1e-60);
 }
 
 function logarithms(memory: KernelMemory, from: number, to: number, length: number): void {

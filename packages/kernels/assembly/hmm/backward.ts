@@ -4,10 +4,10 @@
  */
 import { bytes, storeSome } from '../chain/rows';
 import { weightedSums } from '../chain/scaled';
-import { products, storeBlock, storePanel } from './products';
+import { faded, products, storeBlock, storePanel } from './products';
 import { inverseAt, Lane, laneAt, messageAt, numbersAt, Work } from './workspace';
 
-const TRUSTED: f64 = 1e200; // where a backward message is greater, a forward one may have been lost that mattered
+const TRUSTED: f64 = 1e80; // what is lost of a forward message is below 1e-150 / 1e-50: where no backward one is greater than this, it is below 1e-20 of all
 
 /** The last `steps` steps of four lanes. found [4] = the largest number in the backward messages of each. */
 export function backwardFour(work: Work, lanes: usize, steps: i32): void {
@@ -33,8 +33,8 @@ export function backwardFour(work: Work, lanes: usize, steps: i32): void {
       storeSome<f64>(p1 + at, f64x2.mul(v128.load(m1 + at), b1), K - j);
       storeSome<f64>(p2 + at, f64x2.mul(v128.load(m2 + at), b2), K - j);
       storeSome<f64>(p3 + at, f64x2.mul(v128.load(m3 + at), b3), K - j);
-      const r0 = f64x2.mul(f64x2.mul(b0, f0), v128.load(n0 + at)), r1 = f64x2.mul(f64x2.mul(b1, f1), v128.load(n1 + at));
-      const r2 = f64x2.mul(f64x2.mul(b2, f2), v128.load(n2 + at)), r3 = f64x2.mul(f64x2.mul(b3, f3), v128.load(n3 + at));
+      const r0 = faded(f64x2.mul(f64x2.mul(b0, f0), v128.load(n0 + at))), r1 = faded(f64x2.mul(f64x2.mul(b1, f1), v128.load(n1 + at)));
+      const r2 = faded(f64x2.mul(f64x2.mul(b2, f2), v128.load(n2 + at))), r3 = faded(f64x2.mul(f64x2.mul(b3, f3), v128.load(n3 + at)));
       v128.store(m0 + rightsFrom + at, r0), v128.store(m1 + rightsFrom + at, r1);
       v128.store(m2 + rightsFrom + at, r2), v128.store(m3 + rightsFrom + at, r3);
       storePanel(panel, r0, r1, r2, r3);
@@ -58,7 +58,7 @@ export function backwardOne(work: Work, lane: Lane, done: i32): f64 {
     for (let at: usize = 0, j = 0; j < K; j += 2, at += 16) {
       const b = v128.load(sums + at);
       storeSome<f64>(posteriors + at, f64x2.mul(v128.load(message + at), b), K - j);
-      v128.store(right + at, f64x2.mul(f64x2.mul(b, factor), v128.load(numbers + at)));
+      v128.store(right + at, faded(f64x2.mul(f64x2.mul(b, factor), v128.load(numbers + at))));
       tops = f64x2.pmax(tops, b);
     }
   }

@@ -5,7 +5,7 @@
 import { logOne } from '../chain/rows';
 import { weightedSums } from '../chain/scaled';
 import { log64x2 } from '../math64';
-import { products, storeBlock, storePanel, totals } from './products';
+import { faded, products, storeBlock, storePanel, totals } from './products';
 import { inverseAt, Lane, laneAt, messageAt, numbersAt, Work } from './workspace';
 
 const FAINT: f64 = 1e-200; // a product of sums below this is taken the logarithm of
@@ -34,10 +34,10 @@ export function forwardFour(work: Work, lanes: usize, steps: i32): void {
     let t0 = f64x2.splat(0), t1 = t0, t2 = t0, t3 = t0;
     let block = work.sums, panel = work.panel;
     for (let at: usize = 0; at < row; at += 16, block += 64, panel += 64) {
-      const u0 = f64x2.mul(f64x2.mul(v128.load(block), f0), v128.load(n0 + at));
-      const u1 = f64x2.mul(f64x2.mul(v128.load(block, 16), f1), v128.load(n1 + at));
-      const u2 = f64x2.mul(f64x2.mul(v128.load(block, 32), f2), v128.load(n2 + at));
-      const u3 = f64x2.mul(f64x2.mul(v128.load(block, 48), f3), v128.load(n3 + at));
+      const u0 = faded(f64x2.mul(f64x2.mul(v128.load(block), f0), v128.load(n0 + at)));
+      const u1 = faded(f64x2.mul(f64x2.mul(v128.load(block, 16), f1), v128.load(n1 + at)));
+      const u2 = faded(f64x2.mul(f64x2.mul(v128.load(block, 32), f2), v128.load(n2 + at)));
+      const u3 = faded(f64x2.mul(f64x2.mul(v128.load(block, 48), f3), v128.load(n3 + at)));
       v128.store(m0 + at, u0), v128.store(m1 + at, u1), v128.store(m2 + at, u2), v128.store(m3 + at, u3);
       t0 = f64x2.add(t0, u0), t1 = f64x2.add(t1, u1), t2 = f64x2.add(t2, u2), t3 = f64x2.add(t3, u3);
       storePanel(panel, u0, u1, u2, u3);
@@ -73,7 +73,7 @@ export function forwardOne(work: Work, lane: Lane, from: i32): f64 {
     const f = f64x2.splat(factor);
     let total = f64x2.splat(0);
     for (let at: usize = 0; at < row; at += 16) {
-      const u = f64x2.mul(f64x2.mul(v128.load(come + at), f), v128.load(numbers + at));
+      const u = faded(f64x2.mul(f64x2.mul(v128.load(come + at), f), v128.load(numbers + at)));
       v128.store(message + at, u);
       total = f64x2.add(total, u);
     }

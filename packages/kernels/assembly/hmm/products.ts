@@ -105,3 +105,12 @@ export function storePanel(panel: usize, lane0: v128, lane1: v128, lane2: v128, 
 export function totals(left: v128, right: v128): v128 {
   return f64x2.add(v128.shuffle<f64>(left, right, 0, 2), v128.shuffle<f64>(left, right, 1, 3));
 }
+
+/**
+ * x, or 0 below 1e-150. Products of two such numbers are no subnormal ones, with which processors compute a hundred times slower; what is lost
+ * by that is checked: see TRUSTED in forward.ts and backward.ts.
+ */
+@inline
+export function faded(x: v128): v128 {
+  return v128.andnot(x, f64x2.lt(x, f64x2.splat(1e-150)));
+}
