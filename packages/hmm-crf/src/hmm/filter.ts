@@ -75,28 +75,49 @@ export class Filter {
     return logs;
   }
 
+  /** log p(state) so many steps from now. */
   #predicted(steps: number): Float64Array {
-    const { startProb, transMat, stateCount: K } = this.#hmm;
+    const { startProb, transMat } = this.#hmm;
     const last = this.#past.at(-1)?.filtered;
-    let p = last ? last : startProb.map(Math.log);
-    for (let step = last ? 0 : 1; step < steps; step++) {
-      const before = p;
-      const terms = new Float64Array(K);
-      p = before.map((_, j) => logSumExp(terms.map((_, i) => before[i]! + Math.log(transMat[i * K + j]!))));
-    }
-    return p;
+    let logs = last ?? startProb.map(Math.log);
+    for (let step = last ? 0 : 1; step < steps; step++) logs = forward(logs, transMat.map(Math.log));
+    return logs;
   }
 
   #smoothed(): Float64Array | undefined {
     if (this.#past.length <= this.lag) return undefined;
-    const { transMat, stateCount: K } = this.#hmm;
-    let betas = new Float64Array(K);
-    for (let at = this.lag; at > 0; at--) {
-      const ends = betas.map((beta, j) => beta + this.#past[at]!.logs[j]!);
-      betas = betas.map((_, i) => logSumExp(ends.map((end, j) => end + Math.log(transMat[i * K + j]!))));
+    const joint = this.#past[0]!.filtered.slice();
+    if (this.lag > 0) {
+      const logTrans = this.#hmm.transMat.map(Math.log);
+      let betas = new Float64Array(joint.length);
+      for (let at = this.lag; at > 0; at--) betas = backward(betas, this.#past[at]!.logs, logTrans);
+      for (let k = 0; k < joint.length; k++) joint[k]! += betas[k]!;
     }
-    const joint = betas.map((beta, k) => beta + this.#past[0]!.filtered[k]!);
     const total = logSumExp(joint);
     return joint.map((log) => Math.exp(log - total));
   }
+}
+
+/** log Σ_i exp(logs_i) · A_ij, from the logarithms of A. */
+function forward(logs: Float64Array, logTrans: Float64Array): Float64Array {
+  const K = logs.length;
+  const terms = new Float64Array(K);
+  const out = new Float64Array(K);
+  for (let j = 0; j < K; j++) {
+    for (let i = 0; i < K; i++) terms[i] = logs[i]! + logTrans[i * K + j]!;
+    out[j] = logSumExp(terms);
+  }
+  return out;
+}
+
+/** log Σ_j A_ij · exp(logs_j + betas_j). */
+function backward(betas: Float64Array, logs: Float64Array, logTrans: Float64Array): Float64Array<ArrayBuffer> {
+  const K = logs.length;
+  const terms = new Float64Array(K);
+  const out = new Float64Array(K);
+  for (let i = 0; i < K; i++) {
+    for (let j = 0; j < K; j++) terms[j] = logTrans[i * K + j]! + logs[j]! + betas[j]!;
+    out[i] = logSumExp(terms);
+  }
+  return out;
 }
