@@ -1,6 +1,6 @@
 /** Sparse CRFs: scores, losses and gradients of many sequences whose tokens are lists of attributes. What each does stands in feature-crf/. */
 import { addPairs, scatterErrors } from './feature-crf/gradient';
-import { marginalsOf, prepareTransitions } from './feature-crf/marginals';
+import { marginalsOf, prepareTransitions, weigh } from './feature-crf/marginals';
 import { doubleAt, int, Plan } from './feature-crf/plan';
 import { addScores } from './feature-crf/scores';
 
@@ -23,7 +23,9 @@ export function featureMarginals(plan: usize, first: i32, end: i32, base: i32, s
   const workspace = place.workspace + (<usize>(thread * 2 * ((place.L + 1) & ~1)) << 3);
   for (let sequence = first; sequence < end; sequence++) {
     const loss = marginalsOf(place, sequence, base, scale, workspace);
-    store<f64>(doubleAt(place.losses, sequence), loss);
+    const weight = place.sequenceWeights == 0 ? 1.0 : load<f64>(doubleAt(place.sequenceWeights, sequence));
+    if (weight != 1) weigh(place, sequence, base, weight);
+    store<f64>(doubleAt(place.losses, sequence), weight * loss);
   }
 }
 

@@ -18,6 +18,8 @@ import {
 
 const arena = new Arena();
 const kernels = loadKernelsSync(arena);
+/** How much the sequences below count. */
+const counts = [1, 0.5, 2, 1, 0];
 const draw = (limit: number) => Math.floor(Math.random() * limit);
 
 /** 0, and where each of the lengths ends. */
@@ -70,6 +72,7 @@ function problem(L: number, withValues: boolean, spread = 1) {
     transition: reals(transition),
     ...{ weights: zeros(P * P), scale: zeros(P), transposed: zeros(L * P) },
     ...{ alphas: zeros(N * P), betas: zeros(N * P), errors: zeros(N * P), workspace: zeros(4 * P) },
+    sequenceWeights: reals(counts),
     ...{
       losses: zeros(lengths.length),
       gradient: zeros(features.length),
@@ -114,13 +117,14 @@ function enumerate({ L, data, scores, transition }: Problem) {
       const p = Math.exp(score - top) / total;
       for (const [n, label] of path.entries()) {
         errors[first + n]![label]! += p;
-        if (n > 0) moves[path[n - 1]! * L + label]! += p;
+        if (n > 0) moves[path[n - 1]! * L + label]! += counts[s]! * p;
       }
     }
+    for (let t = first; t < end; t++) errors[t]![data.labels[t]!]! -= 1;
+    for (let t = first; t < end; t++) errors[t] = errors[t]!.map((error) => counts[s]! * error);
     const given = paths.find(({ path }) => path.every((label, n) => label === data.labels[first + n]))!;
-    return top + Math.log(total) - given.score;
+    return counts[s]! * (top + Math.log(total) - given.score);
   });
-  for (const [t, label] of data.labels.entries()) errors[t]![label]! -= 1;
   return { losses, errors, moves };
 }
 

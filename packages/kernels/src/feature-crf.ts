@@ -55,7 +55,9 @@ export interface FeaturePlan {
   errors: number;
   /** [threads,2,P]. */
   workspace: number;
-  /** [S]: −log p(labels). */
+  /** float64 [S]: how much every sequence counts; 0 where all count 1. */
+  sequenceWeights: number;
+  /** [S]: −log p(labels), times that. */
   losses: number;
   /** What `featureGradient` adds to: one number for each state feature, [H,P] and [L,P]. */
   gradient: number;
@@ -76,7 +78,7 @@ const fields: readonly (keyof FeaturePlan)[] = [
     'betas',
     'errors',
   ] as const),
-  ...(['workspace', 'losses', 'gradient', 'denseGradient', 'pairs'] as const),
+  ...(['workspace', 'sequenceWeights', 'losses', 'gradient', 'denseGradient', 'pairs'] as const),
 ];
 
 /** Bytes of a plan in memory. */

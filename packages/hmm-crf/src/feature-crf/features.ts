@@ -59,39 +59,51 @@ function stateFeatures(data: TrainingData, minFreq: number, all: boolean) {
 }
 
 /** The labels that every attribute occurs with, and its values there, attribute after attribute. */
-function byAttribute({ labels, attributes, tokens, attributeIds, values, tokenLabels }: TrainingData) {
+function byAttribute(data: TrainingData) {
+  const { labels, attributes, tokens, attributeIds, tokenLabels } = data;
   const starts = new Int32Array(attributes.size + 1);
   for (const id of attributeIds) starts[id + 1]!++;
   for (let a = 0; a < attributes.size; a++) starts[a + 1]! += starts[a]!;
   const next = starts.slice();
   const order = {
     labels: new (labels.length <= 256 ? Uint8Array : Int32Array)(attributeIds.length),
-    values: values && new Float64Array(attributeIds.length),
+    values: data.values || data.sequenceWeights ? new Float64Array(attributeIds.length) : undefined,
   };
+  const weights = tokenWeights(data);
   for (let token = 0; token < tokenLabels.length; token++) {
     for (let at = tokens[token]!; at < tokens[token + 1]!; at++) {
       const place = next[attributeIds[at]!]!++;
       order.labels[place] = tokenLabels[token]!;
-      if (order.values) order.values[place] = values![at]!;
+      if (order.values) order.values[place] = (data.values?.[at] ?? 1) * (weights?.[token] ?? 1);
     }
   }
   return { starts, order };
 }
 
-function transitions({ labels, sequences, tokenLabels }: TrainingData, minFreq: number, all: boolean) {
+/** [N]: how much the sequence of every token counts, where not all count 1. */
+function tokenWeights({ sequences, tokenLabels, sequenceWeights }: TrainingData): Float64Array | undefined {
+  if (!sequenceWeights) return undefined;
+  const weights = new Float64Array(tokenLabels.length);
+  for (const [s, weight] of sequenceWeights.entries()) weights.fill(weight, sequences[s], sequences[s + 1]);
+  return weights;
+}
+
+function transitions({ labels, sequences, tokenLabels, sequenceWeights }: TrainingData, minFreq: number, all: boolean) {
   const L = labels.length;
   const transitionCounts = new Float64Array(L * L);
+  const seen = new Uint8Array(L * L).fill(all ? 1 : 0);
   for (let s = 0; s + 1 < sequences.length; s++) {
     for (let t = sequences[s]! + 1; t < sequences[s + 1]!; t++) {
-      transitionCounts[tokenLabels[t - 1]! * L + tokenLabels[t]!]!++;
+      const place = tokenLabels[t - 1]! * L + tokenLabels[t]!;
+      transitionCounts[place]! += sequenceWeights?.[s] ?? 1;
+      seen[place] = 1;
     }
   }
   const transitionOffsets = new Int32Array(L + 1);
   const found: number[] = [];
   for (let i = 0; i < L; i++) {
     for (let j = 0; j < L; j++) {
-      const frequency = transitionCounts[i * L + j]!;
-      if ((all || frequency > 0) && frequency >= minFreq) found.push(j);
+      if (seen[i * L + j] && transitionCounts[i * L + j]! >= minFreq) found.push(j);
     }
     transitionOffsets[i + 1] = found.length;
   }

@@ -11,6 +11,8 @@ export type Item = readonly string[] | Readonly<Record<string, number | boolean 
 export interface LabelledItems {
   readonly items: readonly Item[];
   readonly labels: readonly string[];
+  /** How much it counts: as if it were there so many times; 1 unless told. Perceptron and AROW, as CRFsuite's, do not look at it. */
+  readonly weight?: number;
 }
 
 /** Calls `visit` for every attribute of `item` in order; throws a DataError for a value that is no attribute, saying `where` it stood. */

@@ -129,6 +129,22 @@ function features(tokens: readonly string[], t: number): string[] {
   return ['b', `w=${word.join('')}`, ...ends, `w-1=${before}`, `w+1=${after}`];
 }
 
+it('a sequence of weight 2 counts as two, one of weight 0 as none', async () => {
+  const options = { algorithm: lbfgs({ epsilon: 1e-8, delta: 0 }), features: { minFreq: 4 } };
+  const weighed = await fitFeatureCRF(
+    train.map((each, s) => ({ ...each, weight: s % 3 })),
+    options,
+  );
+  const copied = await fitFeatureCRF(
+    train.flatMap((each, s) => Array.from({ length: s % 3 }, () => each)),
+    options,
+  );
+  const [found, expected] = [namedWeights(weighed.model), namedWeights(copied.model)];
+  expect(found.states.size).toBe(expected.states.size);
+  for (const [name, weight] of expected.states) expect(found.states.get(name)).toBeCloseTo(weight, 5);
+  for (const [name, weight] of expected.transitions) expect(found.transitions.get(name)).toBeCloseTo(weight, 5);
+});
+
 describe('bad input', () => {
   const failing = (data: unknown, options: object = {}) =>
     expect(fitFeatureCRF(data as LabelledItems[], options)).rejects;
@@ -142,6 +158,7 @@ describe('bad input', () => {
       "sequence 0, item 1: attribute 'b'",
     );
     await failing([{ items: [['a'], [3]], labels: ['X', 'Y'] }]).toThrow('sequence 0, item 1: the attribute 3');
+    await failing([{ ...sequence, weight: -1 }]).toThrow('sequence 0: its weight is -1');
     await failing([{ items: [['a']], labels: [7] }]).toThrow('sequence 0: the label of item 0 is 7');
   });
 

@@ -16,6 +16,8 @@ export interface TrainingData {
   readonly values: Float64Array | undefined;
   /** [N]. */
   readonly tokenLabels: Int32Array;
+  /** [S], where not all are 1. */
+  readonly sequenceWeights: Float64Array | undefined;
 }
 
 /**
@@ -35,16 +37,19 @@ class Encoder {
   readonly #tokens = new Growing(Int32Array, [0]);
   readonly #ids = new Growing(Int32Array);
   readonly #tokenLabels = new Growing(Int32Array);
+  readonly #weights = new Growing(Float64Array);
   #values: Growing<Float64Array<ArrayBuffer>> | undefined;
 
-  add({ items, labels }: LabelledItems): void {
+  add({ items, labels, weight = 1 }: LabelledItems): void {
     const s = this.#sequences.length - 1;
     if (items.length === 0) throw unreadable(s, 'there are no items');
     if (labels.length !== items.length) {
       throw unreadable(s, `${items.length} items, but ${labels.length} labels`);
     }
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw unreadable(s, `its weight is ${show(weight)}`);
     for (let t = 0; t < items.length; t++) this.#addToken(items[t]!, labels[t]!, s, t);
     this.#sequences.push(this.#tokens.length - 1);
+    this.#weights.push(weight);
   }
 
   finish(): TrainingData {
@@ -55,6 +60,7 @@ class Encoder {
         hint: 'there must be at least two to choose from',
       });
     }
+    const weights = this.#weights.array();
     return {
       labels,
       attributes: this.#attributes,
@@ -63,6 +69,7 @@ class Encoder {
       attributeIds: this.#ids.array(),
       values: this.#values?.array(),
       tokenLabels: this.#tokenLabels.array(),
+      sequenceWeights: weights.every((weight) => weight === 1) ? undefined : weights,
     };
   }
 

@@ -39,6 +39,8 @@ export class TrainingMemory {
   readonly sequenceCount: number;
   readonly sequences: Int32Array;
   readonly tokenLabels: Int32Array;
+  /** How much a sequence counts. */
+  readonly weightOf: (sequence: number) => number;
   readonly batches: readonly Batch[];
   readonly threads: number;
   /** Pointer to the plan. */
@@ -57,6 +59,7 @@ export class TrainingMemory {
     this.sequences = data.sequences;
     this.sequenceCount = data.sequences.length - 1;
     this.tokenLabels = data.tokenLabels;
+    this.weightOf = weighing(data.sequenceWeights);
     this.batches = batchesOf(data.sequences);
     this.#transitionFeatures = transitionFeatures(features);
     this.plan = arena.allocate(featurePlanBytes);
@@ -165,6 +168,7 @@ export class TrainingMemory {
       betas: this.vector(n * P),
       errors: this.vector(n * P),
       workspace: this.vector(2 * P * this.threads),
+      sequenceWeights: data.sequenceWeights ? this.#put(data.sequenceWeights) : 0,
       losses: this.vector(this.sequenceCount),
       gradient: 0,
       denseGradient: 0,
@@ -178,6 +182,10 @@ export class TrainingMemory {
     else this.doubles(pointer, values.length).set(values);
     return pointer;
   }
+}
+
+function weighing(weights: Float64Array | undefined): (sequence: number) => number {
+  return weights ? (sequence) => weights[sequence]! : () => 1;
 }
 
 /** [A,2]: first feature and count. */

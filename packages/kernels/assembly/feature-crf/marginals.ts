@@ -50,6 +50,13 @@ export function marginalsOf(plan: Plan, sequence: i32, base: i32, scale: f64, wo
   return logZ + logOne<f64>(mass) - pathScore;
 }
 
+/** What a sequence adds to the gradient, times its weight. */
+export function weigh(plan: Plan, sequence: i32, base: i32, weight: f64): void {
+  const P = (plan.L + 1) & ~1, line = <usize>P << 3;
+  const first = int(plan.sequences, sequence) - base, end = int(plan.sequences, sequence + 1) - base;
+  for (let t = first; t < end; t++) rescale(plan.betas + <usize>t * line, plan.errors + <usize>t * line, weight, P);
+}
+
 /** From the last token on: β = W·b, errors = α∘β, and b = (scores/sum)∘β in place of the scores. */
 function backward(plan: Plan, start: usize, T: i32, P: i32, beta: usize): void {
   const line = <usize>P << 3;

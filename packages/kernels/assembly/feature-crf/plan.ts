@@ -30,7 +30,9 @@ export class Plan {
   errors: usize;
   /** Two rows of workspace for each thread. */
   workspace: usize;
-  /** [S]: −log p(labels). */
+  /** [S]: how much every sequence counts, or 0 where all count 1. */
+  sequenceWeights: usize;
+  /** [S]: −log p(labels), times that. */
   losses: usize;
   /** One number for each state feature. */
   gradient: usize;

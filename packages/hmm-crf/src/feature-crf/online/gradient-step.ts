@@ -60,7 +60,7 @@ export class GradientStep {
     }
     for (let t = sequences[sequence]! + 1; t < sequences[sequence + 1]!; t++) {
       const feature = this.#memory.transitionFeature(tokenLabels[t - 1]!, tokenLabels[t]!);
-      if (feature >= 0) this.weights[feature]! += gain;
+      if (feature >= 0) this.weights[feature]! += gain * this.#memory.weightOf(sequence);
     }
   }
 

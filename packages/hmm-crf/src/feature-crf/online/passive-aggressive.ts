@@ -43,12 +43,14 @@ class PassiveAggressive implements Learner {
   readonly #decoder: Decoder;
   readonly #averaged: AveragedWeights;
   readonly #difference: SparseVector;
+  readonly #weightOf: (sequence: number) => number;
 
   constructor({ memory }: Problem, options: Required<PassiveAggressiveOptions>) {
     this.#options = options;
     this.#decoder = new Decoder(memory);
     this.#averaged = new AveragedWeights(this.#decoder.weights);
     this.#difference = new SparseVector(memory.size);
+    this.#weightOf = memory.weightOf;
   }
 
   learn(sequence: number): number {
@@ -87,10 +89,11 @@ class PassiveAggressive implements Learner {
     }
     if (square === 0) return 0; // no feature tells them apart
     const cost = lead + (this.#options.errorSensitive ? Math.sqrt(wrong) : 1);
-    const rate = this.#rate(cost, square);
+    const weight = this.#weightOf(sequence);
+    const rate = weight * this.#rate(cost, square);
     for (const feature of difference.actives) this.#averaged.add(feature, rate * difference.values[feature]!);
     this.#decoder.transitionsChanged();
-    return cost;
+    return weight * cost;
   }
 
   #rate(cost: number, square: number): number {
