@@ -109,7 +109,7 @@ const samples: Record<string, EmissionSample> = {
       }),
     read: Gamma.fromJSON,
     bad: [1, 0],
-    quadrature: () => trapezoids(60, 6000, Math.exp, Math.exp),
+    quadrature: () => trapezoids(60, 1500, Math.exp, Math.exp),
   },
   'Gamma of known rates': {
     make: () => new Gamma({ stateCount: 2, shapes: [0.7, 30], rates: [1, 3], frozen: ['rates'] }),
@@ -132,7 +132,7 @@ const samples: Record<string, EmissionSample> = {
       }),
     read: StudentT.fromJSON,
     bad: [0, Infinity],
-    quadrature: () => trapezoids(12, 6000, Math.sinh, Math.cosh),
+    quadrature: () => trapezoids(12, 1500, Math.sinh, Math.cosh),
     slack: 1e-6,
   },
   "full Student's t": {
@@ -158,7 +158,7 @@ const samples: Record<string, EmissionSample> = {
         dfs: [2.5, 30],
       }),
     read: StudentT.fromJSON,
-    quadrature: () => trapezoids(12, 6000, Math.sinh, Math.cosh),
+    quadrature: () => trapezoids(12, 1500, Math.sinh, Math.cosh),
     slack: 1e-6,
   },
   product: {
@@ -187,7 +187,7 @@ const samples: Record<string, EmissionSample> = {
           () => 1,
         ),
         counts(2),
-        trapezoids(12, 3000, Math.sinh, Math.cosh),
+        trapezoids(12, 1000, Math.sinh, Math.cosh),
       ][column]!,
     slack: 1e-6,
   },
@@ -385,7 +385,7 @@ for (const [covarianceType, given] of Object.entries(mixtures)) {
       quadrature: () =>
         trapezoids(
           30,
-          6000,
+          1500,
           (t) => t,
           () => 1,
         ),

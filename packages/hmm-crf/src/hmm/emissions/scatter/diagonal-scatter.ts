@@ -1,7 +1,7 @@
 /** Scatter matrices that are diagonal: a variance for every column (diag) or one for all of a component's (spherical). */
 import type { Rng } from '@seqloom/core/rng';
 import { fewestRows, type Scatter, type ScatterPrior } from './scatter.js';
-import { columnSums, diagonalExponents, weightedSums } from './whole-rows.js';
+import { columnSums, diagonalExponents, fewExponents, weightedSums } from './whole-rows.js';
 
 /** Moments of a component are [D,4]: rows, weights, and weighted first and second powers; a missing value adds to none. */
 export class DiagonalScatter implements Scatter {
@@ -72,6 +72,7 @@ export class DiagonalScatter implements Scatter {
   }
 
   exponents(rows: Float64Array, out: Float64Array): void {
+    if (fewExponents(this, rows, this.#D, out)) return;
     diagonalExponents(rows, this.means, this.#precisions, out);
   }
 

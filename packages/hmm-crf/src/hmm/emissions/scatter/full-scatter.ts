@@ -4,7 +4,7 @@ import { cholesky, invertLower, logDeterminant } from '../../cholesky.js';
 import { floorEigenvalues } from '../../covariance-floor.js';
 import { PartialRow } from './partial-row.js';
 import { fewestRows, type Scatter, type ScatterPrior } from './scatter.js';
-import { columnSums, fullExponents, weightedSums } from './whole-rows.js';
+import { columnSums, fewExponents, fullExponents, weightedSums } from './whole-rows.js';
 
 /** Moments of a component are rows, weights, weighted sums [D] and products [D,D], of which the lower half is kept. */
 export class FullScatter implements Scatter {
@@ -91,6 +91,7 @@ export class FullScatter implements Scatter {
   }
 
   exponents(rows: Float64Array, out: Float64Array): void {
+    if (fewExponents(this, rows, this.#D, out)) return;
     const size = this.#D * this.#D;
     const factors = new Float64Array(this.#meanOf.length * size);
     for (let at = 0; at < factors.length; at += size) {

@@ -9,6 +9,21 @@ import {
 } from '@seqloom/kernels';
 import { emissionKernels } from '../../kernels.js';
 import { placed, placedRows } from '../gaussian-rows.js';
+import type { Scatter } from './scatter.js';
+
+/** Fewer rows than this are sooner looked at one by one than carried to the kernels. */
+const worthwhile = 16;
+
+/** What `scatter.exponents` says of a few rows [n,D] → out [n,C]; false, and nothing done, where they are many. */
+export function fewExponents(scatter: Scatter, rows: Float64Array, D: number, out: Float64Array): boolean {
+  if (rows.length >= worthwhile * D) return false;
+  const C = (out.length * D) / rows.length;
+  for (let i = 0; i < out.length; i++) {
+    const distance = scatter.distance(rows, Math.floor(i / C) * D, i % C);
+    out[i] = scatter.observed < D ? Number.NaN : -0.5 * distance;
+  }
+  return true;
+}
 
 /** −½ Σ (x − mean)² · precision: rows [n,D], means and precisions [C,D] → out [n,C]; NaN where a row lacks a value. */
 export function diagonalExponents(
