@@ -75,13 +75,9 @@ export { readHMM } from './hmm-json.js';
 
 export type { VariationalCategoricalOptions } from './variational/categorical.js';
 export { VariationalCategorical } from './variational/categorical.js';
-export { VariationalDiagonalGaussian } from './variational/diagonal-gaussian.js';
-export { VariationalFullGaussian } from './variational/full-gaussian.js';
-export type {
-  GaussianHyperparameters,
-  HyperparameterArrays,
-  VariationalGaussianOptions,
-} from './variational/hyperparameters.js';
+export type { VariationalGaussianOptions } from './variational/gaussian.js';
+export { VariationalGaussian } from './variational/gaussian.js';
+export type { GaussianHyperparameters, HyperparameterArrays } from './variational/hyperparameters.js';
 export type { VariationalEmission } from './variational/variational-emission.js';
 export type { VariationalHMMOptions, VariationalStatistics } from './variational/variational-hmm.js';
 export { VariationalHMM } from './variational/variational-hmm.js';

@@ -4,8 +4,7 @@ import { Gaussian } from '../emissions/gaussian.js';
 import type { FitResult } from '../fit.js';
 import { HMM } from '../hmm.js';
 import type { Observations } from '../observations.js';
-import { VariationalDiagonalGaussian } from '../variational/diagonal-gaussian.js';
-import { VariationalFullGaussian } from '../variational/full-gaussian.js';
+import { VariationalGaussian } from '../variational/gaussian.js';
 import { VariationalHMM } from '../variational/variational-hmm.js';
 import { NegativeBinomialDuration } from './durations/negative-binomial.js';
 import { expectationMaximisation, type LatentModel, type LearnFitOptions } from './expectation-maximisation.js';
@@ -41,12 +40,12 @@ const models: [name: string, make: () => unknown, dataOf: (data: Observations) =
   ],
   [
     'variational, diagonal',
-    () => new VariationalHMM({ emission: new VariationalDiagonalGaussian({ stateCount: 2, size: 2 }) }),
+    () => new VariationalHMM({ emission: new VariationalGaussian({ stateCount: 2, size: 2, covarianceType: 'diag' }) }),
     plain,
   ],
   [
     'variational, full',
-    () => new VariationalHMM({ emission: new VariationalFullGaussian({ stateCount: 2, size: 2 }) }),
+    () => new VariationalHMM({ emission: new VariationalGaussian({ stateCount: 2, size: 2 }) }),
     plain,
   ],
 ];

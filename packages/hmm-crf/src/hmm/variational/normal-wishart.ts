@@ -19,21 +19,26 @@ export function expectedExcess({ mean, beta, dof }: NormalWishart): number {
   return sum / 2;
 }
 
-/** KL(posterior ‖ prior). */
-export function normalWishartDivergence(posterior: NormalWishart, prior: NormalWishart): number {
-  const D = prior.mean.length;
-  const lower = factor(posterior);
+/** KL of the mean given the precision, expected under the posterior. */
+export function meanDivergence(posterior: NormalWishart, prior: NormalWishart): number {
   const ratio = prior.beta / posterior.beta;
   const offset = posterior.mean.map((m, d) => m - prior.mean[d]!);
-  const ofMean = D * (ratio - 1 - Math.log(ratio)) + prior.beta * posterior.dof * squaredNorm(lower, offset);
+  const squared = prior.beta * posterior.dof * squaredNorm(factor(posterior), offset);
+  return (prior.mean.length * (ratio - 1 - Math.log(ratio)) + squared) / 2;
+}
+
+/** KL(posterior ‖ prior) of the precision. */
+export function wishartDivergence(posterior: NormalWishart, prior: NormalWishart): number {
+  const D = prior.mean.length;
+  const lower = factor(posterior);
   const logScales = [lower, factor(prior)].map((L) => logDeterminant(L, D)) as [number, number];
-  const ofPrecision =
+  const expected =
     (posterior.dof - prior.dof) * (expectedLogDeterminant(posterior, lower) - D * Math.LN2) -
     posterior.dof * D +
     posterior.dof * traceOfQuotient(prior.scale, lower, D) +
     posterior.dof * logScales[0] -
     prior.dof * logScales[1];
-  return ofMean / 2 + ofPrecision / 2 - logMultiGamma(posterior.dof / 2, D) + logMultiGamma(prior.dof / 2, D);
+  return expected / 2 - logMultiGamma(posterior.dof / 2, D) + logMultiGamma(prior.dof / 2, D);
 }
 
 /** E[log |Λ|] */

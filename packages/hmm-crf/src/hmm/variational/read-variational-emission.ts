@@ -2,12 +2,11 @@
 import { CheckpointError, show } from '@seqloom/core/errors';
 import type { EmissionJSON } from '../emissions/emission.js';
 import { VariationalCategorical } from './categorical.js';
-import { VariationalDiagonalGaussian } from './diagonal-gaussian.js';
-import { VariationalFullGaussian } from './full-gaussian.js';
+import { VariationalGaussian } from './gaussian.js';
 import type { VariationalEmission } from './variational-emission.js';
 
-const readers = [VariationalCategorical, VariationalDiagonalGaussian, VariationalFullGaussian] as const;
-const families = ['variational-categorical', 'variational-diagonal-gaussian', 'variational-full-gaussian'];
+const readers = [VariationalCategorical, VariationalGaussian] as const;
+const families = ['variational-categorical', 'variational-gaussian'];
 
 /** The emission that `toJSON` wrote. Throws a CheckpointError or OptionError. */
 export function readVariationalEmission(json: EmissionJSON): VariationalEmission {

@@ -2,7 +2,6 @@
 import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { knownOptions } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
-import { maximise } from '../../baum-welch.js';
 import { dirichletPrior, distributions, drawIndex, logDirichlet, maximiseDistribution } from '../../distributions.js';
 import { type ExpectedStatistics, noStatistics } from '../../expectations.js';
 import type { FitResult } from '../../fit.js';
@@ -163,7 +162,7 @@ export class HMMMixture implements LatentModel<Observations, MixtureStatistics> 
 
   maximise({ sequences, components }: MixtureStatistics): void {
     maximiseDistribution(this.weights, sequences, this.prior);
-    for (const [m, hmm] of this.components.entries()) maximise(hmm, components[m]!);
+    for (const [m, hmm] of this.components.entries()) hmm.maximise(components[m]!);
   }
 
   toJSON(): Record<string, unknown> {
