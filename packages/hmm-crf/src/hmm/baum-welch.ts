@@ -1,13 +1,12 @@
 /** Baum–Welch: expectation–maximisation as a stream of events; whoever pulls them sets the pace. */
-import { DataError } from '@seqloom/core/errors';
-import { count, knownOptions, within } from '@seqloom/core/options';
+import { knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import { checkAllowed } from './allowed-states.js';
-import { addExpectations, batches, type ExpectedStatistics, noStatistics } from './expectations.js';
+import { expectedStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import { prepareKnown } from './known-start.js';
 import type { Observations } from './observations.js';
-import { pause } from './pause.js';
+import { expectationMaximisation } from './structure/expectation-maximisation.js';
 
 export interface BaumWelchOptions {
   /** How many more, at most; 100 unless given. */
@@ -52,57 +51,17 @@ export async function* baumWelch(
   data: Observations,
   options: BaumWelchOptions = {},
 ): AsyncGenerator<IterationEvent | StoppedEvent, void, void> {
-  const where = 'baumWelch';
-  knownOptions(where, options, ['iterations', 'tolerance', 'allowed', 'rng', 'signal']);
-  const { iterations = 100, tolerance = 0.01, allowed, rng, signal } = options;
-  count(where, 'iterations', iterations, 0);
-  within(where, 'tolerance', tolerance, -Number.MAX_VALUE);
-  if (allowed) {
-    checkAllowed(where, allowed, hmm.check(data), hmm.stateCount);
-    prepareKnown(hmm, data, allowed, rng);
-  } else hmm.prepare(data, rng);
-  let last = Number.NaN;
-  for (let iteration = 1; iteration <= iterations; iteration++) {
-    const start = performance.now();
-    const statistics = await expectedStatistics(hmm, data, allowed, signal);
-    if (!statistics) return yield { type: 'stopped', reason: 'aborted', iterations: iteration - 1 };
-    checkStatistics(statistics);
-    const { logLikelihood } = statistics;
-    const logPosterior = logLikelihood + hmm.logPrior();
-    hmm.maximise(statistics);
-    const gain = logPosterior - last;
-    last = logPosterior;
-    const seconds = (performance.now() - start) / 1000;
-    yield { type: 'iteration', iteration, logLikelihood, logPosterior, gain, seconds };
-    if (gain < tolerance) return yield { type: 'stopped', reason: 'converged', iterations: iteration };
-  }
-  yield { type: 'stopped', reason: signal?.aborted ? 'aborted' : 'finished', iterations };
-}
-
-/** The M-step, as a function. */
-export function maximise(hmm: HMM, statistics: ExpectedStatistics): void {
-  hmm.maximise(statistics);
-}
-
-/** Throws a DataError where sums of the data are no numbers, before anything is learned from them. */
-export function checkStatistics({ emission }: ExpectedStatistics): void {
-  if (emission.every(Number.isFinite)) return;
-  throw new DataError('baumWelch', 'sums over the data overflow', { hint: 'scale the values down' });
-}
-
-/** Undefined when aborted. Lets others run now and then, so that something can be aborted. */
-export async function expectedStatistics(
-  hmm: HMM,
-  data: Observations,
-  allowed: Uint8Array | undefined,
-  signal: AbortSignal | undefined,
-): Promise<ExpectedStatistics | undefined> {
-  const statistics = noStatistics(hmm);
-  const breathe = pause();
-  for (const batch of batches(data, allowed)) {
-    await breathe();
-    if (signal?.aborted) return undefined;
-    addExpectations(hmm, batch, statistics);
-  }
-  return signal?.aborted ? undefined : statistics;
+  knownOptions('baumWelch', options, ['iterations', 'tolerance', 'allowed', 'rng', 'signal']);
+  const { allowed, ...rest } = options;
+  if (allowed) checkAllowed('baumWelch', allowed, hmm.check(data), hmm.stateCount);
+  yield* expectationMaximisation(
+    {
+      prepare: (_, rng) => (allowed ? prepareKnown(hmm, data, allowed, rng) : hmm.prepare(data, rng)),
+      expect: () => expectedStatistics(hmm, data, allowed),
+      maximise: (statistics) => hmm.maximise(statistics),
+      logPrior: () => hmm.logPrior(),
+    },
+    data,
+    rest,
+  );
 }

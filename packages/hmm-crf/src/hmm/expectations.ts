@@ -2,6 +2,7 @@
 import { DataError, show } from '@seqloom/core/errors';
 import { type Batch, type ChainCounts, forwardBackward, type HMMLike } from './forward-backward.js';
 import type { Observations } from './observations.js';
+import { finiteSums } from './structure/expectation-maximisation.js';
 
 /** Sums over sequences, so parts of the data may be added apart. */
 export interface ExpectedStatistics extends ChainCounts {
@@ -52,8 +53,23 @@ export function noStatistics({ startProb, transMat, emission }: HMMLike): Expect
   };
 }
 
+/** The E-step, resting between batches. Throws a DataError where a sequence is impossible, and where sums overflow. */
+export function* expectedStatistics(
+  hmm: HMMLike,
+  data: Observations,
+  allowed?: Uint8Array,
+): Generator<void, ExpectedStatistics, void> {
+  const statistics = noStatistics(hmm);
+  for (const batch of batches(data, allowed)) {
+    addExpectations(hmm, batch, statistics);
+    yield;
+  }
+  finiteSums('HMM', statistics.emission);
+  return statistics;
+}
+
 /** Adds one batch to the statistics. Throws a DataError, with the statistics spoilt, where a sequence is impossible. */
-export function addExpectations(hmm: HMMLike, batch: PlacedBatch, statistics: ExpectedStatistics): void {
+function addExpectations(hmm: HMMLike, batch: PlacedBatch, statistics: ExpectedStatistics): void {
   forwardBackward(hmm, batch, statistics, (each, posteriors) => {
     const bad = each.findIndex((logLikelihood) => !Number.isFinite(logLikelihood));
     if (bad >= 0) throw cannotBe(batch.sequence + bad, each[bad]!);

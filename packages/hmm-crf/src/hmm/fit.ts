@@ -4,6 +4,7 @@ import { defaultRng } from '@seqloom/core/rng';
 import { type BaumWelchOptions, baumWelch, type IterationEvent } from './baum-welch.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
+import { resultOf } from './structure/expectation-maximisation.js';
 
 export interface FitOptions extends BaumWelchOptions {
   /** Called after each iteration. */
@@ -19,17 +20,9 @@ export interface FitResult {
 }
 
 /** Runs `baumWelch` to its end. */
-export async function fit(hmm: HMM, data: Observations, options: FitOptions = {}): Promise<FitResult> {
+export function fit(hmm: HMM, data: Observations, options: FitOptions = {}): Promise<FitResult> {
   const { onIteration, ...rest } = options;
-  const history: number[] = [];
-  let logPosterior = Number.NaN;
-  for await (const event of baumWelch(hmm, data, rest)) {
-    if (event.type === 'stopped') return { history, logPosterior, stopped: event.reason };
-    history.push(event.logLikelihood);
-    logPosterior = event.logPosterior;
-    onIteration?.(event);
-  }
-  return { history, logPosterior, stopped: 'aborted' };
+  return resultOf(baumWelch(hmm, data, rest), onIteration);
 }
 
 export interface RestartOptions extends FitOptions {

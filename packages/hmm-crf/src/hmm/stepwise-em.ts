@@ -3,10 +3,11 @@ import type { Dataset } from '@seqloom/core/dataset';
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
-import { checkStatistics, expectedStatistics } from './baum-welch.js';
-import { type ExpectedStatistics, noStatistics } from './expectations.js';
+import { type ExpectedStatistics, expectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
+import { pause } from './pause.js';
+import { finish } from './structure/expectation-maximisation.js';
 
 /** What learning in steps knows besides the model: plain numbers, to be kept with it when one wants to go on later. */
 export interface StepwiseState {
@@ -65,14 +66,14 @@ export async function* stepwiseEM(
   within(where, 'decay', decay, 0.5, 1);
   if (state.emission.length !== hmm.emission.statisticsSize || state.start.length !== hmm.stateCount)
     throw new OptionError(where, '`state` belongs to another model');
+  const breathe = pause();
   for (let epoch = 0; epoch < epochs; epoch++) {
     let seen = 0;
     for await (const batch of data) {
+      await breathe();
       if (signal?.aborted) return;
       hmm.prepare(batch, rng);
-      const statistics = await expectedStatistics(hmm, batch, undefined, signal);
-      if (!statistics) return;
-      checkStatistics(statistics);
+      const statistics = finish(expectedStatistics(hmm, batch));
       const rows = batch.values.length / batch.width;
       if (rows === 0) continue;
       seen += rows;

@@ -60,9 +60,17 @@ export async function learn<Data, Statistics extends { logLikelihood: number }>(
   data: Data,
   { onIteration, ...options }: LearnFitOptions = {},
 ): Promise<FitResult> {
+  return resultOf(expectationMaximisation(model, data, options), onIteration);
+}
+
+/** What a run of events comes to. */
+export async function resultOf(
+  events: AsyncIterable<IterationEvent | StoppedEvent>,
+  onIteration?: (event: IterationEvent) => void,
+): Promise<FitResult> {
   const history: number[] = [];
   let logPosterior = Number.NaN;
-  for await (const event of expectationMaximisation(model, data, options)) {
+  for await (const event of events) {
     if (event.type === 'stopped') return { history, logPosterior, stopped: event.reason };
     history.push(event.logLikelihood);
     logPosterior = event.logPosterior;
