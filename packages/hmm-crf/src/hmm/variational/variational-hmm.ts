@@ -2,6 +2,7 @@
 import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
+import type { IterationEvent } from '../baum-welch.js';
 import type { Matrix } from '../distributions.js';
 import type { Emission, EmissionJSON } from '../emissions/emission.js';
 import type { FitResult } from '../fit.js';
@@ -107,9 +108,15 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
     this.#begun = true;
   }
 
-  /** Learns from `data` in place; a gain of the bound below 1e-6 ends it, unless told otherwise (hmmlearn's rule). */
-  fit(data: Observations, options: LearnFitOptions = {}): Promise<FitResult> {
-    return learn(this, data, { tolerance: 1e-6, ...options });
+  /** Learns from `data` in place; a gain of the bound below 1e-6 ends it, unless told otherwise (hmmlearn's rule). The history is the bound's. */
+  async fit(data: Observations, { onIteration, ...options }: LearnFitOptions = {}): Promise<FitResult> {
+    const history: number[] = [];
+    const keep = (event: IterationEvent) => {
+      history.push(event.logPosterior);
+      onIteration?.(event);
+    };
+    const result = await learn(this, data, { tolerance: 1e-6, ...options, onIteration: keep });
+    return { ...result, history };
   }
 
   /** What `fit` never lowers: log p(data) ≥ this, by KL(q ‖ p(parameters and states | data)). */
