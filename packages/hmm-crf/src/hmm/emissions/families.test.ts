@@ -469,6 +469,37 @@ it.each(Object.entries(blanks))(
   },
 );
 
+it.each<[string, (shift: number) => Emission]>([
+  [
+    'diagonal mixture',
+    (x) =>
+      new GaussianMixture({ stateCount: 2, mixtureCount: 2, size: 2, means: [x, x + 1, x + 3, x, x - 4, x, x, x - 2] }),
+  ],
+  [
+    'full mixture',
+    (x) =>
+      new GaussianMixture({
+        stateCount: 1,
+        mixtureCount: 2,
+        size: 2,
+        means: [x, x + 1, x + 3, x],
+        covarianceType: 'full',
+      }),
+  ],
+  ["Student's t", (x) => new StudentT({ stateCount: 2, size: 2, means: [x, x + 1, x + 3, x], covarianceType: 'full' })],
+])('%s learns far from 0 as it does near', async (_, make) => {
+  const rng = new Rng(8);
+  const rows = Array.from({ length: 100 }, (_, i) => [rng.normal() + (i % 2), 2 * rng.normal()]);
+  const [near, far] = await Promise.all(
+    [0, 2 ** 24].map(async (shift) => {
+      const hmm = new HMM({ emission: make(shift) });
+      const data = observations([rows.map((row) => row.map((x) => Math.fround(x) + shift))]);
+      return (await hmm.fit(data, { iterations: 15, tolerance: -1e9, rng: new Rng(9) })).history;
+    }),
+  );
+  for (const [i, logLikelihood] of near!.entries()) expect(far![i]! / logLikelihood).toBeCloseTo(1, 6);
+});
+
 function logLikelihood(emission: Emission, values: Float64Array, states: Float64Array): number {
   const logs = new Float64Array(states.length);
   emission.logProbability(values, logs);

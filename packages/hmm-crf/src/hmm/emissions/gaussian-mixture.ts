@@ -10,7 +10,7 @@ import type { CovarianceType } from './gaussian.js';
 import { isDense, type MixturePrior, mixturePrior } from './mixture-prior.js';
 import { frozenNames, type Nested, optionsOf, table } from './parameters.js';
 import { checkValues } from './rows.js';
-import { matrices, variances } from './scatter/covariances.js';
+import { matrices, startFrom, variances } from './scatter/covariances.js';
 import { DiagonalScatter } from './scatter/diagonal-scatter.js';
 import { FullScatter } from './scatter/full-scatter.js';
 import { log2Pi, rowsAtOnce, type Scatter, type ScatterPrior } from './scatter/scatter.js';
@@ -118,14 +118,7 @@ export class GaussianMixture implements Emission {
       this.#scatter.origin.set(moments.means);
       this.means.set(mixtureMeans(values, [K, M, D], rng));
     }
-    if (!this.#drawn.covars) return;
-    const mean = moments.variances.reduce((sum, variance) => sum + variance, 0) / D;
-    const dense = isDense(this.covarianceType);
-    for (let i = 0; i < this.covars.length; i++) {
-      const variance = this.covarianceType === 'spherical' ? mean : moments.variances[i % D]!;
-      const off = dense && (i % (D * D)) % (D + 1) !== 0;
-      this.covars[i] = off ? 0 : Math.max(variance, this.minCovar);
-    }
+    if (this.#drawn.covars) startFrom(this.covars, moments.variances, this.covarianceType, this.minCovar);
   }
 
   logProbability(values: Float64Array, out: Float64Array): void {

@@ -77,16 +77,22 @@ export function improveLeastSquares(
   free: readonly number[],
 ): void {
   const n = free.length;
+  const Q = w.length;
   const gradient = Float64Array.from(free, (i) => sums[i]! - symmetricDot(products, i, w));
   const system = new Float64Array(n * n);
   for (let ridge = firstRidge; ridge <= 1; ridge *= 1000) {
     for (const [a, i] of free.entries()) {
-      for (let b = 0; b < a; b++) system[a * n + b] = products[i * w.length + free[b]!]!;
-      system[a * (n + 1)] = products[i * (w.length + 1)]! * (1 + ridge) || 1; // a column of zeros moves nothing
+      for (let b = 0; b < a; b++) system[a * n + b] = products[i * Q + free[b]!]!;
+      system[a * (n + 1)] = products[i * (Q + 1)]! * (1 + ridge) || 1; // a column of zeros moves nothing
     }
     if (!cholesky(system, n, system)) continue;
-    solveCholesky(system, n, gradient);
-    for (const [a, i] of free.entries()) w[i]! += gradient[a]!;
+    const step = gradient.slice();
+    solveCholesky(system, n, step);
+    const whole = new Float64Array(Q);
+    for (const [a, i] of free.entries()) whole[i] = step[a]!;
+    const gain = free.reduce((sum, i, a) => sum + step[a]! * (2 * gradient[a]! - symmetricDot(products, i, whole)), 0);
+    if (!(gain >= 0)) continue; // columns so dependent that the step is noise
+    for (let i = 0; i < Q; i++) w[i]! += whole[i]!;
     return;
   }
 }

@@ -8,7 +8,7 @@ import { drawGamma } from './draws.js';
 import type { Emission, EmissionJSON } from './emission.js';
 import { bounded, frozenNames, type Nested, optionsOf, table } from './parameters.js';
 import { checkValues } from './rows.js';
-import { matrices, variances } from './scatter/covariances.js';
+import { matrices, startFrom, variances } from './scatter/covariances.js';
 import { DiagonalScatter } from './scatter/diagonal-scatter.js';
 import { FullScatter } from './scatter/full-scatter.js';
 import { fewestRows, rowsAtOnce, type Scatter, type ScatterPrior } from './scatter/scatter.js';
@@ -109,11 +109,7 @@ export class StudentT implements Emission {
       this.#scatter.origin.set(moments.means);
       this.means.set(kMeans(inner, D, K, rng));
     }
-    if (!this.#drawn.covars) return;
-    for (let i = 0; i < this.covars.length; i++) {
-      const off = this.covarianceType === 'full' && (i % (D * D)) % (D + 1) !== 0;
-      this.covars[i] = off ? 0 : Math.max(moments.variances[i % D]!, this.minCovar);
-    }
+    if (this.#drawn.covars) startFrom(this.covars, moments.variances, this.covarianceType, this.minCovar);
   }
 
   logProbability(values: Float64Array, out: Float64Array): void {

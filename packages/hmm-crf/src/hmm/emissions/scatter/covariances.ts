@@ -1,6 +1,7 @@
 /** Covariances as they come from outside. */
 import { OptionError } from '@seqloom/core/errors';
 import { cholesky } from '../../cholesky.js';
+import type { CovarianceType } from '../gaussian.js';
 import { type Nested, positive, table } from '../parameters.js';
 
 /** Variances of `shape`, all above 0; ones unless given. */
@@ -20,6 +21,17 @@ export function matrices(where: string, given: Nested | undefined, shape: readon
     throw new OptionError(where, `matrix ${at / (D * D)} of \`covars\` must be symmetric and positive definite`);
   }
   return out;
+}
+
+/** Sets covariances to the variances [D] of all data: to their mean where `covars` has one number for each component (spherical). */
+export function startFrom(covars: Float64Array, variances: Float64Array, type: CovarianceType, minimum: number): void {
+  const D = variances.length;
+  const mean = variances.reduce((sum, variance) => sum + variance, 0) / D;
+  const dense = type === 'full' || type === 'tied';
+  for (let i = 0; i < covars.length; i++) {
+    const off = dense && (i % (D * D)) % (D + 1) !== 0;
+    covars[i] = off ? 0 : Math.max(type === 'spherical' ? mean : variances[i % D]!, minimum);
+  }
 }
 
 function isSymmetric(matrix: Float64Array, D: number): boolean {
