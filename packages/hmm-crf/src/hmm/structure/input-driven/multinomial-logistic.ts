@@ -1,5 +1,6 @@
 /** Multinomial logistic regression with weighted targets: p(j | u) ∝ exp(w_j·u), learned by L-BFGS steps that never lose. */
 import { cholesky, solveCholesky } from '../../cholesky.js';
+import { logSumExp } from '../../log-domain.js';
 
 /** Rows of inputs [n,P], and how often each class is expected at them [n,K]. */
 export interface WeightedTargets {
@@ -23,7 +24,8 @@ export function logSoftmaxRows(rows: Float64Array, weights: Float64Array, width:
   const K = weights.length / width;
   for (let t = 0; t * width < rows.length; t++) {
     const own = out.subarray(t * K, (t + 1) * K);
-    const logZ = energies(rows, t, weights, width, own);
+    energies(rows, t, weights, width, own);
+    const logZ = logSumExp(own);
     for (let j = 0; j < K; j++) own[j]! -= logZ;
   }
 }
@@ -40,24 +42,26 @@ export function logisticObjective(
     gradient[i] = -penalty * weights[i]!;
     value -= (penalty / 2) * weights[i]! ** 2;
   }
-  const p = new Float64Array(K);
+  const [energy, exps] = [new Float64Array(K), new Float64Array(K)];
   for (let t = 0; t * K < targets.length; t++) {
     let weight = 0;
     for (let j = 0; j < K; j++) weight += targets[t * K + j]!;
     if (weight === 0) continue;
-    const logZ = energies(rows, t, weights, P, p);
-    value -= weight * logZ;
+    const top = energies(rows, t, weights, P, energy);
+    let total = 0;
+    for (let j = 0; j < K; j++) total += exps[j] = Math.exp(energy[j]! - top);
+    value -= weight * (top + Math.log(total));
     for (let j = 0; j < K; j++) {
       const target = targets[t * K + j]!;
-      value += target * p[j]!;
-      const slope = target - weight * Math.exp(p[j]! - logZ);
+      value += target * energy[j]!;
+      const slope = target - (weight * exps[j]!) / total;
       for (let i = 0; i < P; i++) gradient[j * P + i]! += slope * rows[t * P + i]!;
     }
   }
   return value;
 }
 
-/** The energies w_j·u of one row into out [K], and log Σ exp of them. */
+/** The energies w_j·u of one row into out [K], and the greatest of them. */
 function energies(rows: Float64Array, t: number, weights: Float64Array, P: number, out: Float64Array): number {
   let top = -Infinity;
   for (let j = 0; j < out.length; j++) {
@@ -66,9 +70,7 @@ function energies(rows: Float64Array, t: number, weights: Float64Array, P: numbe
     out[j] = sum;
     if (sum > top) top = sum;
   }
-  let total = 0;
-  for (let j = 0; j < out.length; j++) total += Math.exp(out[j]! - top);
-  return top + Math.log(total);
+  return top;
 }
 
 /** Moves `weights` [K,P] uphill by at most `steps` steps: the objective never falls. Preconditioned by Böhning's bound of the Hessian (1992). */
