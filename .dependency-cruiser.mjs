@@ -16,7 +16,7 @@ const arrows = {
 const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
 
 const tfjs = '(^|node_modules/)@tensorflow/';
-const ours = '^(packages|apps|bench)/';
+const ours = '^(packages|apps|bench|quality)/';
 
 export default {
   forbidden: [
@@ -29,7 +29,7 @@ export default {
     ),
     forbid(
       'private files stay private: other packages are imported by name',
-      { path: '^(packages|apps|bench)/([^/]+)/' },
+      { path: '^(packages|apps|bench|quality)/([^/]+)/' },
       { path: ours, pathNot: '^$1/$2/', dependencyTypes: ['local'] },
     ),
     forbid('only public entries resolve', { path: ours }, { path: '^@seqloom/', couldNotResolve: true }),

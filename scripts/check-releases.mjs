@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'seqloom-releases-'));
 const children = (/** @type {string} */ parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
-const folders = [...children('packages'), ...children('apps'), 'bench'];
+const folders = [...children('packages'), ...children('apps'), 'bench', 'quality'];
 
 for (const path of [
   'package.json',

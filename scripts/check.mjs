@@ -23,7 +23,7 @@ const steps = [
   { title: 'generated sources', command: 'turbo run generate --output-logs=errors-only' },
   { title: 'types', command: 'node scripts/typecheck.mjs' },
   { title: 'style', command: 'biome check --error-on-warnings .' },
-  { title: 'boundaries', command: 'depcruise packages apps bench' },
+  { title: 'boundaries', command: 'depcruise packages apps bench quality' },
   { title: 'unit tests', project: 'node' },
   { title: 'builds', command: 'turbo run build --output-logs=errors-only' },
   { title: 'packages', command: 'node scripts/check-packages.mjs' },
