@@ -3,7 +3,6 @@ import { OptionError, show } from '@seqloom/core/errors';
 import { knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import type { Emission, EmissionJSON } from './emissions/emission.js';
-import { readEmission } from './emissions/read-emission.js';
 import type { Observations } from './observations.js';
 
 export interface TiedOptions {
@@ -86,8 +85,9 @@ export class Tied implements Emission {
     return { family: this.family, groups: [...this.groups], emission: this.emission.toJSON() };
   }
 
-  /** Reads what `toJSON` wrote. */
-  static fromJSON({ groups, emission }: EmissionJSON): Tied {
-    return new Tied({ groups: groups as number[], emission: readEmission(emission as EmissionJSON) });
+  /** Reads what `toJSON` wrote; `read` reads what is shared. */
+  static fromJSON({ groups, emission }: EmissionJSON, read: (json: EmissionJSON) => Emission): Tied {
+    if (!Array.isArray(groups)) throw new OptionError('Tied', `\`groups\` must be a list, got ${show(groups)}`);
+    return new Tied({ groups, emission: read(emission as EmissionJSON) });
   }
 }

@@ -3,6 +3,7 @@ import { type EmissionSample, emissionLaws } from '../../laws/emission-laws.js';
 import { Tied } from '../tied-emission.js';
 import { Categorical } from './categorical.js';
 import { type CovarianceType, Gaussian, type GaussianOptions } from './gaussian.js';
+import { readEmission } from './read-emission.js';
 
 const rows = (from: number, to: number, n: number) => {
   const step = (to - from) / (n - 1);
@@ -87,7 +88,7 @@ const tied: [string, EmissionSample] = [
   {
     make: () =>
       new Tied({ groups: [0, 1, 0], emission: new Gaussian({ stateCount: 2, size: 3, means, covars: covars.diag! }) }),
-    read: Tied.fromJSON,
+    read: (json) => Tied.fromJSON(json, readEmission),
     bad: [0, Infinity, 0],
     quadrature: () => rows(-15, 15, 2000),
   },

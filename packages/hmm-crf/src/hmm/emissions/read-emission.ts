@@ -28,7 +28,7 @@ const readers = new Map<string, EmissionReader>([
   ['linear-regression', (json) => LinearRegression.fromJSON(json)],
   ['product', (json) => Product.fromJSON(json, readEmission)],
   ['student-t', (json) => StudentT.fromJSON(json)],
-  ['tied', (json) => Tied.fromJSON(json)],
+  ['tied', (json) => Tied.fromJSON(json, readEmission)],
   ['von-mises', (json) => VonMises.fromJSON(json)],
 ]);
 
