@@ -24,7 +24,7 @@ export interface HMMExports {
   ): void;
 }
 
-/** Pointers to float64 startProb [K] and transMat [K,K], from × to; 0 forbids. */
+/** Pointers to float64 startProb [K] and transMat [K,K], from × to, rows of which sum to at most 1; 0 forbids. */
 export interface HMMParameters {
   startProb: number;
   transMat: number;
