@@ -57,13 +57,21 @@ export function marginal(
   column: number,
   { nodes, weights }: Quadrature,
 ): [number, number][] {
-  const row = new Float64Array(emission.width).fill(Number.NaN);
+  const K = emission.stateCount;
+  const logs = logProbability(emission, withColumn(new Float64Array(emission.width).fill(Number.NaN), column, nodes));
   let below = 0;
   return Array.from({ length: nodes.length - 1 }, (_, i) => {
-    row[column] = nodes[i]!;
-    below += weights[i]! * Math.exp(logProbability(emission, row)[state]!);
+    below += weights[i]! * Math.exp(logs[i * K + state]!);
     return [(nodes[i]! + nodes[i + 1]!) / 2, below];
   });
+}
+
+/** Copies of a row, with one number of each column's nodes in turn: [nodes,D]. */
+export function withColumn(row: Float64Array, column: number, nodes: ArrayLike<number>): Float64Array {
+  const D = row.length;
+  return Float64Array.from({ length: nodes.length * D }, (_, at) =>
+    at % D === column ? nodes[Math.floor(at / D)]! : row[at % D]!,
+  );
 }
 
 /** The largest difference between a distribution function and that of draws (Kolmogorov & Smirnov). */

@@ -18,6 +18,7 @@ import {
   same,
   sampleRows,
   sharesParameters,
+  withColumn,
 } from './emission-checks.js';
 
 export type { EmissionSample };
@@ -67,17 +68,13 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     if (!quadrature) return;
     const emission = make();
     const { values } = rowsAndPosteriors(emission, 5);
-    const D = emission.width;
+    const { stateCount: K, width: D } = emission;
     for (let column = 0; column < D; column++) {
       const { nodes, weights } = quadrature(column);
       const row = values.slice(column * D, (column + 1) * D);
-      const total = new Float64Array(emission.stateCount);
-      for (let i = 0; i < nodes.length; i++) {
-        row[column] = nodes[i]!;
-        logProbability(emission, row).forEach((log, k) => {
-          total[k]! += weights[i]! * Math.exp(log);
-        });
-      }
+      const total = new Float64Array(K);
+      for (const [at, log] of logProbability(emission, withColumn(row, column, nodes)).entries())
+        total[at % K]! += weights[Math.floor(at / K)]! * Math.exp(log);
       row[column] = Number.NaN;
       same(`log p without column ${column}`, logProbability(emission, row), total.map(Math.log), 1e-6);
     }
@@ -124,11 +121,12 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     const rng = new Rng(11);
     const n = 4000;
     const sums = new Float64Array(K * K);
-    const row = new Float64Array(D);
-    for (let i = 0; i < n; i++) {
-      const state = rng.below(K);
-      emission.sample(state, rng, row);
-      const logs = logProbability(emission, row);
+    const states = Array.from({ length: n }, () => rng.below(K));
+    const rows = new Float64Array(n * D);
+    for (const [i, state] of states.entries()) emission.sample(state, rng, rows.subarray(i * D, (i + 1) * D));
+    const all = logProbability(emission, rows);
+    for (const [i, state] of states.entries()) {
+      const logs = all.subarray(i * K, (i + 1) * K);
       const top = Math.max(...logs);
       const total = logs.reduce((sum, log) => sum + Math.exp(log - top), 0);
       const responsibility = logs.map((log) => Math.exp(log - top) / total);
