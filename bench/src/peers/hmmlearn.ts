@@ -1,7 +1,7 @@
 /** hmmlearn in a process of its own, where SEQLOOM_PYTHON names a Python that has it. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,10 +25,12 @@ export interface HmmlearnWork {
 
 /** Starts the work; every run of it is timed there. */
 export async function hmmlearnWork(asked: HmmlearnWork, values: Float64Array): Promise<{ theirs: Work; stop(): void }> {
-  const file = join(tmpdir(), `seqloom-hmm-${process.pid}-${asked.kind}-${asked.states}.f64`);
-  await writeFile(file, values);
+  const folder = await mkdtemp(join(tmpdir(), 'seqloom-hmm-'));
+  const [rows, work] = [join(folder, 'rows.f64'), join(folder, 'work.json')];
+  await writeFile(rows, values);
+  await writeFile(work, JSON.stringify({ ...asked, file: rows }));
   const script = fileURLToPath(new URL('./hmm-peer.py', import.meta.url));
-  const child = spawn(python!, [script, JSON.stringify({ ...asked, file })], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python!, [script, work], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'close').then(() => {
     throw new Error(`${python} ended`);
@@ -36,6 +38,7 @@ export async function hmmlearnWork(asked: HmmlearnWork, values: Float64Array): P
   ended.catch(() => {}); // an end that nobody waits for is no error
   const nextLine = async () => ((await Promise.race([once(lines, 'line'), ended])) as [string])[0];
   await nextLine();
+  await rm(folder, { recursive: true });
   const theirs = async () => {
     child.stdin.write('\n');
     return Number(await nextLine());
