@@ -110,6 +110,16 @@ def tagger(batch, time, vocabulary, embed, units, tags):
     return run
 
 
+def attention(heads, time, features, causal):
+    inputs = [torch.randn(1, heads, time, features, requires_grad=True) for _ in range(3)]
+
+    def run():
+        context = nn.functional.scaled_dot_product_attention(*inputs, is_causal=bool(causal))
+        torch.autograd.grad(context.square().sum(), inputs)
+
+    return run
+
+
 def time_one(run, atLeast=0.02):
     count, start = 0, time.perf_counter()
     while time.perf_counter() - start < atLeast:
@@ -118,7 +128,7 @@ def time_one(run, atLeast=0.02):
     return 1000 * (time.perf_counter() - start) / count
 
 
-works = {"training": training, "inference": inference, "dates": dates, "tagger": tagger}
+works = {"training": training, "inference": inference, "dates": dates, "tagger": tagger, "attention": attention}
 asked = json.loads(sys.argv[1])
 torch.manual_seed(1)
 torch.set_num_threads(asked.pop("threads"))
