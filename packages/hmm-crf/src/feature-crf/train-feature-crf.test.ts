@@ -78,6 +78,19 @@ describe.each(algorithms)('training by %s', (_, algorithm) => {
     expect([none.reason, none.crf.tag([['w=a']])]).toEqual(['aborted', ['O']]);
   });
 
+  it('learns what there is from data with little or nothing in them', async () => {
+    const moves = { items: [[], [], []], labels: ['A', 'B', 'A'] };
+    const single = { items: [['x']], labels: ['B'] };
+    const huge = { items: [{ x: 1e200 }, { y: -1e200 }], labels: ['A', 'B'] };
+    for (const data of [[moves], [single, { items: [['y']], labels: ['A'] }], [moves, single], [huge, moves]]) {
+      for (const features of [{}, { minFreq: 100 }, { possibleStates: true, possibleTransitions: true }]) {
+        const crf = await fitFeatureCRF(data, { algorithm: algorithm(), features });
+        expect(crf.tag(moves.items)).toHaveLength(3);
+        expect(crf.probability(moves.items, moves.labels)).toBeGreaterThan(0);
+      }
+    }
+  });
+
   it('gives the same bits with two threads', async () => {
     const [one, two] = [await run({ algorithm: algorithm() }), await run({ algorithm: algorithm(), threads: 2 })];
     expect(said(two.crf)).toBe(said(one.crf));

@@ -105,7 +105,12 @@ async function* run(
       reason = next.value;
       break;
     }
-    weights = next.value.weights();
+    const made = next.value.weights();
+    if (!made.every(Number.isFinite)) {
+      reason = 'diverged';
+      break;
+    }
+    weights = made;
     yield event(next.value, weights, (performance.now() - begin) / 1000, model);
   }
   yield { type: 'stopped', reason, crf: model(weights) };
