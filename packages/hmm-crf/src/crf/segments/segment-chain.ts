@@ -1,11 +1,10 @@
 /** Every question that one asks of a chain of segments. */
 import { detach, dims } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { impossible, withInfinity } from '../../chain/impossible.js';
 import { pathScore } from '../../chain/path-score.js';
 import { bestSegmentation } from './best-segmentation.js';
 import { logPartition } from './log-partition.js';
-import { finiteSegments, type SegmentPotentials, type SegmentSizes, segmentSizes } from './segment-potentials.js';
+import { type SegmentPotentials, type SegmentSizes, segmentSizes } from './segment-potentials.js';
 import { type Segmentation, segmentEnds } from './segmentation.js';
 import { sumOverSegments } from './sum-over-segments.js';
 
@@ -36,13 +35,13 @@ export class SegmentChain {
     const { B, T, L } = this.sizes;
     dims('SegmentChain.score', { labels: [labels, `${B} ${T}`], begins: [begins, `${B} ${T}`] });
     return tf.tidy(() => {
-      const { initial, transition, final } = this.#potentials;
-      const { segments } = finiteSegments(this.#potentials);
+      const { initial, transition, final, segments } = this.#potentials;
       const { ends, lengths } = segmentEnds(begins, segments.mask);
       const own = tf.equal(tf.expandDims<tf.Tensor>(lengths, 2), tf.range(0, L, 1, 'int32')); // [B,T,L]
+      // No gather: its gradient takes tfjs' cpu backend a pass over everything for each row.
       const chosen = tf.sum(tf.where(tf.expandDims(own, 3), segments.values as tf.Tensor, tf.scalar(0)), 2);
-      const tooLong = tf.expandDims<tf.Tensor>(tf.greaterEqual(lengths, tf.scalar(L, 'int32')), 2);
-      const emission = withInfinity(tf.where(tooLong, tf.scalar(impossible), chosen)) as tf.Tensor3D;
+      const fits = tf.expandDims<tf.Tensor>(tf.less(lengths, tf.scalar(L, 'int32')), 2);
+      const emission = tf.where(fits, chosen, tf.scalar(-Infinity)) as tf.Tensor3D;
       // The ends of segments, one after the other, are the steps of a chain.
       return pathScore({ initial, transition, final, emission, mask: ends }, labels);
     });

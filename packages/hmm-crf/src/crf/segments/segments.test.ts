@@ -8,7 +8,7 @@ import { sumOverSegments } from './sum-over-segments.js';
 
 describe.each(backendsHere())('segments on %s', (backend) => {
   beforeAll(() => useBackend(backend));
-  it.each(Object.entries(segmentLaws))('%s', (_, law) => law(20));
+  it.each(Object.entries(segmentLaws))('%s', (_, law) => law(15));
   it('is a module', () => verifyModule(() => new SemiMarkovCRF({ labelCount: 3, maxLength: 4 })));
 
   it('says what is wrong with its input', () => {
