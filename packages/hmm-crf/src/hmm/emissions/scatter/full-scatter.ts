@@ -57,6 +57,7 @@ export class FullScatter implements Scatter {
   }
 
   prepare(): void {
+    this.#partial.forget();
     const D = this.#D;
     const factor = new Float64Array(D * D);
     for (let g = 0; g < this.#logDeterminants.length; g++) {
@@ -113,8 +114,10 @@ export class FullScatter implements Scatter {
     const to = component * this.momentsSize;
     const products = to + 2 + D;
     const whole = this.observed === D;
-    if (!whole) this.#partial.complete(values, at, this.#meanOf[component]!, this.#covarOf[component]!);
-    const { filled, spread } = this.#partial;
+    const spread = whole
+      ? undefined
+      : this.#partial.complete(values, at, this.#meanOf[component]!, this.#covarOf[component]!);
+    const { filled } = this.#partial;
     for (let d = 0; d < D; d++) {
       this.filled[d] = whole ? values[at + d]! : filled[d]!;
       this.#off[d] = this.filled[d]! - this.origin[d]!;
@@ -125,7 +128,7 @@ export class FullScatter implements Scatter {
       const x = momentWeight * this.#off[i]!;
       moments[to + 2 + i]! += x;
       for (let j = 0; j <= i; j++) moments[products + i * D + j]! += x * this.#off[j]!;
-      if (!whole) for (let j = 0; j <= i; j++) moments[products + i * D + j]! += weight * spread[i * D + j]!;
+      for (let j = 0; spread && j <= i; j++) moments[products + i * D + j]! += weight * spread[i * D + j]!;
     }
   }
 
@@ -194,7 +197,9 @@ export class FullScatter implements Scatter {
   }
 
   #partialDistance(values: Float64Array, at: number, component: number): number {
-    const sum = this.#partial.distance(values, at, this.#meanOf[component]!, this.#covarOf[component]!);
+    const group = Math.floor(component / this.#groupSize);
+    const [mean, covar] = [this.#meanOf[component]!, this.#covarOf[component]!];
+    const sum = this.#partial.distance(values, at, mean, covar, group);
     this.observed = this.#partial.observed;
     this.logDeterminant = this.#partial.logDeterminant;
     return sum;
