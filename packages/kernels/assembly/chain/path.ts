@@ -1,5 +1,5 @@
 /** Single paths through linear chains: the score of given ones with its gradient, and the best one (Viterbi). */
-import { addPotential, bytes, copyRow, impossible, lanes, padded } from './rows';
+import { addPotential, bytes, copyRow, impossible, lanes, normalize, padded } from './rows';
 
 /**
  * scores [B] = the sum of the potentials along each path of labels [B,T]; 0 without a real step. Returns the first real place (b·T + t) whose
@@ -78,6 +78,7 @@ export function bestPath<T>(
   if (!perStep) padMatrix<T>(transition, workspace, K, P);
   for (let b = 0; b < B; b++) {
     let last = -1;
+    let moved = 0;
     for (let t = 0; t < steps; t++) {
       if (!load<u8>(mask + t)) continue;
       const message = messages + bytes<T>(t * P);
@@ -87,6 +88,7 @@ export function bestPath<T>(
         bestSums<T>(messages + bytes<T>(last * P), workspace, message, K, P);
       }
       addPotential<T>(message, emission + bytes<T>(t * K), K, P);
+      if ((++moved & 63) == 0) normalize<T>(message, P); // scores of long paths would lose their last digits
       last = t;
     }
     traceBack<T>(final, transition, perStep, mask, messages, path, last, steps, K);
