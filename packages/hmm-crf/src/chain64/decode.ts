@@ -1,5 +1,5 @@
 /** Decoding by what errors cost, not by what is most probable. */
-import { ShapeError } from '@seqloom/core/errors';
+import { DataError, ShapeError } from '@seqloom/core/errors';
 import { bestPaths, pathScores } from './on-kernels.js';
 import { type Float64Potentials, type Layout, uniform } from './potentials.js';
 
@@ -23,7 +23,7 @@ export function viterbi(potentials: Float64Potentials, layout: Layout): BestPath
   return { path, score: scores };
 }
 
-/** From marginals [N,K]: the possible paths of least expected loss, and that loss. Throws a ShapeError where the loss does not fit. */
+/** From marginals [N,K]: the possible paths of least expected loss, and that loss. Throws a ShapeError where the loss does not fit, a DataError where it is not finite. */
 export function minimumRisk(
   potentials: Float64Potentials,
   layout: Layout,
@@ -36,6 +36,8 @@ export function minimumRisk(
     const problem = `\`loss\` must be [${K},${K}] or [${N},${K},${K}], got ${loss.length} numbers`;
     throw new ShapeError('Float64Chain.minimumRisk', problem);
   }
+  const bad = loss.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new DataError('Float64Chain.minimumRisk', `\`loss\` is ${loss[bad]} at ${bad}`);
   const free = uniform(potentials);
   const gains = free.emission.map((possible, at) => {
     const n = Math.floor(at / K);

@@ -344,6 +344,7 @@ describe('refuses', () => {
     ['NaN', '`initial` is NaN at 1', () => new Float64Chain({ ...good, initial: Float64Array.of(0, Number.NaN) })],
     ['+∞', '`emission` is Infinity', () => new Float64Chain({ ...good, emission: good.emission.map(() => Infinity) })],
     ['labels that are no states', 'label 2 at 1', () => new Float64Chain(good).score([0, 2, 1])],
+    ['labels that are no whole numbers', 'label 0.5 at 2', () => new Float64Chain(good).score([0, 1, 0.5])],
     ['too few labels', '`labels` must be [3]', () => new Float64Chain(good).score([0])],
     ['restrictions to no state', 'label 7 at 0', () => new Float64Chain(good).restrict({ labels: [7, 0, 0] })],
     ['k = 0', '`k`', () => new Float64Chain(good).kBest(0)],

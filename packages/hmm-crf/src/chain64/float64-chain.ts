@@ -46,7 +46,8 @@ export class Float64Chain {
     const where = 'Float64Chain.score';
     const { N, K } = this.#layout;
     if (labels.length !== N) throw new ShapeError(where, `\`labels\` must be [${N}], got ${labels.length}`);
-    const { scores, bad } = pathScores(this.potentials, this.#layout, Int32Array.from(labels));
+    const states = Int32Array.from(labels, (label) => (Number.isInteger(label) ? label : -1));
+    const { scores, bad } = pathScores(this.potentials, this.#layout, states);
     if (bad < 0) return scores;
     throw new DataError(where, `label ${labels[bad]} at ${bad} is no state`, { hint: `states are 0 to ${K - 1}` });
   }
@@ -84,7 +85,7 @@ export class Float64Chain {
 
   /**
    * Of the possible paths the one with the least expected loss (minimum Bayes risk) [N], as from `viterbi`, and that loss [B]. `loss`, [K answered,
-   * K right] or [N,K,K], is added up over the steps; the Hamming distance unless given. Throws a ShapeError where it does not fit.
+   * K right] or [N,K,K], is added up over the steps; the Hamming distance unless given. Throws a ShapeError where it does not fit, a DataError where it is not finite.
    */
   minimumRisk(loss: StepLoss = hammingLoss(this.#layout.K)): { path: Int32Array; risk: Float64Array } {
     return minimumRisk(this.potentials, this.#layout, this.marginals(), loss);
