@@ -100,15 +100,15 @@ export class HMM<E extends Emission = Emission> {
   /** Draws starting values for what was not given to the constructor; the emission draws its own from the data. */
   initialise(data: Observations, rng: Rng = defaultRng): void {
     this.check(data);
-    const K = this.stateCount;
-    if (this.#drawn.startProb) drawDistribution(this.startProb, rng);
-    for (let k = 0; this.#drawn.transMat && k < K; k++) {
+    const { stateCount: K, frozen } = this;
+    if (this.#drawn.startProb && !frozen.has('startProb')) drawDistribution(this.startProb, rng);
+    for (let k = 0; this.#drawn.transMat && !frozen.has('transMat') && k < K; k++) {
       const row = this.transMat.subarray(k * K, (k + 1) * K);
       drawDistribution(row, rng);
       row[k]! += 1; // most chains would rather stay: half of the way to that, fewer starts end in poor optima
       normalise(row);
     }
-    this.emission.initialise(data, rng);
+    if (!frozen.has('emission')) this.emission.initialise(data, rng);
   }
 
   /** What learning begins with: checks the data, and initialises, unless this model has learned before. */
@@ -233,12 +233,16 @@ export class HMM<E extends Emission = Emission> {
   /** What `readHMM` reads. */
   toJSON(): HMMJSON {
     const { startProb, transMat, startPrior, transPrior, frozen, emission } = this;
-    const [start, transitions] = [
-      { startProb: [...startProb], startPrior: [...startPrior] },
-      { transMat: [...transMat], transPrior: [...transPrior] },
-    ];
-    const learned = { ...start, ...transitions, frozen: [...frozen], emission: emission.toJSON() };
-    return { format: 'seqloom.hmm', version: 1, ...learned };
+    return {
+      format: 'seqloom.hmm',
+      version: 1,
+      startProb: [...startProb],
+      transMat: [...transMat],
+      startPrior: [...startPrior],
+      transPrior: [...transPrior],
+      frozen: [...frozen],
+      emission: emission.toJSON(),
+    };
   }
 
   #decode(decoder: Decoder, data: Observations, allowed: Uint8Array | undefined): Decoding {

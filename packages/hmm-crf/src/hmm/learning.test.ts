@@ -101,6 +101,12 @@ describe('known states', () => {
     expect([...hmm.emission.emissionProb]).toEqual([1, 0, 0, 1]);
   });
 
+  it('rows that nothing speaks for keep what they had', () => {
+    const hmm = new HMM({ emission: new Categorical({ stateCount: 3, size: 2 }) });
+    hmm.fitSupervised(observations([[0, 1]]), [0, 1]);
+    expect([...hmm.transMat]).toEqual([0, 1, 0, 1 / 3, 1 / 3, 1 / 3, 1 / 3, 1 / 3, 1 / 3]);
+  });
+
   it('all of them allowed in EM is the same as counting; some of them help', async () => {
     const [counted, learned] = [start({ transMat: sticky }), start({ transMat: sticky })];
     counted.fitSupervised(data, states);
