@@ -54,3 +54,14 @@ export { writeCrfsuiteModel } from './formats/crfsuite-model-writer.js';
 export type { Heaviest, InspectOptions, ModelSize, StateFeature, Transition } from './inspect.js';
 export { modelSize, topStateFeatures, topTransitions } from './inspect.js';
 export { describeModel } from './inspect-table.js';
+
+// Constraints
+
+export type { StepLabels } from '../constraints/allowed-labels.js';
+export { allowedLabels } from '../constraints/allowed-labels.js';
+export type { Constraints, Flags } from '../constraints/constraints.js';
+export { combineConstraints } from '../constraints/constraints.js';
+export type { Moves } from '../constraints/moves.js';
+export { allowMoves, forbidMoves } from '../constraints/moves.js';
+export type { TagScheme } from '../constraints/tag-scheme.js';
+export { tagScheme } from '../constraints/tag-scheme.js';

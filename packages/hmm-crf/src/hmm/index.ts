@@ -107,3 +107,12 @@ export type {
   SemiMarkovStatistics,
 } from './structure/semi-markov/hidden-semi-markov-model.js';
 export { HiddenSemiMarkovModel } from './structure/semi-markov/hidden-semi-markov-model.js';
+
+// Constraints
+
+export type { StepLabels } from '../constraints/allowed-labels.js';
+export { allowedLabels } from '../constraints/allowed-labels.js';
+export type { Constraints, Flags } from '../constraints/constraints.js';
+export { combineConstraints } from '../constraints/constraints.js';
+export type { Moves } from '../constraints/moves.js';
+export { allowMoves, forbidMoves } from '../constraints/moves.js';
