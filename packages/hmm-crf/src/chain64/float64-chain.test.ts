@@ -348,6 +348,11 @@ describe('refuses', () => {
     ['too few labels', '`labels` must be [3]', () => new Float64Chain(good).score([0])],
     ['restrictions to no state', 'label 7 at 0', () => new Float64Chain(good).restrict({ labels: [7, 0, 0] })],
     ['k = 0', '`k`', () => new Float64Chain(good).kBest(0)],
+    [
+      'a loss that is NaN',
+      '`loss` is NaN at 0',
+      () => new Float64Chain(good).minimumRisk(new Float64Array(4).fill(Number.NaN)),
+    ],
     ['a loss that does not fit', '`loss`', () => new Float64Chain(good).minimumRisk(new Float64Array(3))],
     [
       'a statistic that does not fit',
