@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { CRF } from '../crf/crf.js';
 import { restrict } from '../crf/restrict.js';
+import { segmentBestPath } from '../crf/segments/best-segmentation.js';
 import { segmentLogPartition } from '../crf/segments/log-partition.js';
 import { SegmentChain } from '../crf/segments/segment-chain.js';
 import type { SegmentPotentials } from '../crf/segments/segment-potentials.js';
@@ -74,6 +75,17 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
       const none = found[0]![row]!.every((label) => label === -1);
       await expectClose([same?.score ?? (none ? -Infinity : Number.NaN)], [best[row]!], tolerance, 'score of the best');
     }
+  }),
+  'the best segmentation of the kernel is as good as that of the composed op': forSegments(async (chain) => {
+    const scores = [segmentBestPath, segmentBestPath.composed].map((op) =>
+      tf.tidy(() => {
+        const tensors = segmentTensors(chain, Number.NaN);
+        const [labels, begins] = op(partsOf(tensors), {}) as [tf.Tensor2D, tf.Tensor2D];
+        return new SegmentChain(tensors).score({ labels, begins });
+      }),
+    );
+    await expectClose(scores[0]!, scores[1]!, tolerance, 'score');
+    tf.dispose(scores);
   }),
   'gradients over segments are what finite differences say': async () => {
     const { initial, transition, final, segments } = randomSegments();

@@ -1,13 +1,37 @@
-/** Viterbi over segments: its traceback jumps, one sequence at a time in a batch, from the end of a segment to that of the one before. */
+/** Viterbi over segments as an op; composed, its traceback goes from the end of each segment to that of the one before, all sequences side by side. */
+import { asMask, defineOp, detach, type Op, type Tensors } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { maxSemiring } from '../../chain/semirings/max.js';
 import { timeSteps } from '../../chain/time-steps.js';
-import { finiteSegments, type SegmentPotentials } from './segment-potentials.js';
+import { bestSegmentationKernel } from './best-segmentation-kernel.js';
+import { finiteSegments, type SegmentPart, type SegmentPotentials } from './segment-potentials.js';
 import { segmentMessages } from './segment-sum.js';
 import type { Segmentation } from './segmentation.js';
 
-/** The best segmentation, labels −1 and begins 0 at masked steps; of equally good ones the one with the lowest label, then the shortest segment, from the end on. No gradient goes through it. */
-export function bestSegmentation(potentials: SegmentPotentials): Segmentation {
+/**
+ * The potentials of a chain of segments → labels and begins of its best segmentation, [B,T] int32 each, −1 and 0 at masked steps; of equally good ones
+ * the one with the lowest label, then the shortest segment, from the end on.
+ */
+export const segmentBestPath: Op<SegmentPart, Record<string, never>> = defineOp({
+  name: 'SegmentBestPath',
+  inputs: ['initial', 'final', 'transition', 'values', 'mask'],
+  outputs: 2,
+  composed({ values, mask, ...parts }: Tensors<SegmentPart>) {
+    return traceBack({ ...parts, segments: { values, mask } } as unknown as SegmentPotentials);
+  },
+  fused: bestSegmentationKernel,
+});
+
+/** The best segmentation; no gradient goes through it. Some segmentation where none is possible. */
+export function bestSegmentation({ segments, ...potentials }: SegmentPotentials): Segmentation {
+  const found = detach<tf.Tensor, tf.Tensor>(segments.values, (values) =>
+    tf.stack(segmentBestPath({ ...potentials, values, mask: asMask(segments.mask) }, {})),
+  );
+  const [labels, begins] = tf.unstack(found) as [tf.Tensor2D, tf.Tensor2D];
+  return { labels, begins };
+}
+
+function traceBack(potentials: SegmentPotentials): tf.Tensor[] {
   const finite = finiteSegments(potentials);
   const { transition, final, segments } = finite;
   const [B, , , K] = segments.values.shape;
@@ -32,5 +56,5 @@ export function bestSegmentation(potentials: SegmentPotentials): Segmentation {
     labels.unshift(tf.where(real[t]!, label, none));
     begins.unshift(starts);
   }
-  return { labels: tf.stack(labels, 1) as tf.Tensor2D, begins: tf.stack(begins, 1) as tf.Tensor2D };
+  return [tf.stack(labels, 1), tf.cast(tf.stack(begins, 1), 'int32')];
 }

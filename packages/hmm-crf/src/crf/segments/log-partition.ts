@@ -3,17 +3,16 @@ import { asMask, defineOp, type FusedPair, type Op, type Tensors } from '@seqloo
 import { type SegmentChain, segmentChainBackward, segmentChainForward, segmentMessageSize } from '@seqloom/kernels';
 import type * as tf from '@tensorflow/tfjs-core';
 import { logSemiring } from '../../chain/semirings/log.js';
-import type { SegmentPotentials } from './segment-potentials.js';
+import type { SegmentPart, SegmentPotentials } from './segment-potentials.js';
 import { segmentSum } from './segment-sum.js';
 
-type Part = 'initial' | 'final' | 'transition' | 'values' | 'mask';
-type Parts = Parameters<FusedPair<Part>['forward']>[0];
-type Workspace = Parameters<FusedPair<Part>['forward']>[2];
+type Parts = Parameters<FusedPair<SegmentPart>['forward']>[0];
+type Workspace = Parameters<FusedPair<SegmentPart>['forward']>[2];
 
 const names = ['initial', 'final', 'transition', 'values'] as const;
 
 /** Workspace: the forward messages. */
-const kernels: FusedPair<Part> = {
+const kernels: FusedPair<SegmentPart> = {
   forward(parts, _, workspace) {
     const chain = pointers(parts, workspace);
     const [logZ, messages] = [workspace.output([chain.B]), workspace.output([segmentMessageSize(chain)])];
@@ -37,11 +36,11 @@ const kernels: FusedPair<Part> = {
 };
 
 /** initial [K], final [K], transition [K,K], values [B,T,L,K], mask [B,T] → log Σ exp of all segmentations' scores [B]. */
-export const segmentLogPartition: Op<Part, Record<string, never>> = defineOp({
+export const segmentLogPartition: Op<SegmentPart, Record<string, never>> = defineOp({
   name: 'SegmentLogPartition',
   inputs: ['initial', 'final', 'transition', 'values', 'mask'],
   workspaces: 1,
-  composed({ values, mask, ...parts }: Tensors<Part>) {
+  composed({ values, mask, ...parts }: Tensors<SegmentPart>) {
     const potentials = { ...parts, segments: { values, mask } } as unknown as SegmentPotentials;
     return [segmentSum(logSemiring, potentials)];
   },

@@ -82,14 +82,7 @@ export class SegmentChain {
   /** The best segmentation and its score [B], with its gradient; labels are −1 at masked steps, and everywhere where no segmentation is possible. */
   viterbi(): Segmentation & { score: tf.Tensor1D } {
     return tf.tidy(() => {
-      const best = detach<tf.Tensor, tf.Tensor>(this.#potentials.segments.values, (values) => {
-        const { labels, begins } = bestSegmentation({
-          ...this.#potentials,
-          segments: { ...this.#potentials.segments, values: values as tf.Tensor4D },
-        });
-        return tf.stack([labels, tf.cast(begins, 'int32')]);
-      });
-      const [labels, begins] = tf.unstack(best) as [tf.Tensor2D, tf.Tensor2D];
+      const { labels, begins } = bestSegmentation(this.#potentials);
       const score = this.score({ labels, begins });
       const possible = detach<tf.Tensor, tf.Tensor>(score, (values) => tf.expandDims(tf.greater(values, -Infinity), 1));
       const where = (x: tf.Tensor2D, none: number) =>

@@ -25,6 +25,9 @@ export interface SegmentPotentials {
   readonly segments: SegmentScores;
 }
 
+/** The potentials and the mask as an op takes them. */
+export type SegmentPart = 'initial' | 'final' | 'transition' | 'values' | 'mask';
+
 export type SegmentSizes = { readonly B: number; readonly T: number; readonly L: number; readonly K: number };
 
 /** Throws a ShapeError unless the parts fit together and none is empty. */
