@@ -1,5 +1,6 @@
 /** Weighted least squares of several outputs on the same inputs, for every state: their sums, and steps that they call for. */
 import { cholesky, solveCholesky } from '../cholesky.js';
+import { weightedSums } from './scatter/whole-rows.js';
 
 /** How much of a diagonal is added to it, so that columns may depend on each other: it slows steps, and moves no fixed point. */
 const firstRidge = 1e-12;
@@ -48,6 +49,29 @@ export class LeastSquaresSums {
         const x = weight * (i < Q - 1 ? values[at + i]! : 1);
         for (let j = 0; j <= i; j++) all[start + i * Q + j]! += x * (j < Q - 1 ? values[at + j]! : 1);
         for (let o = 0; o < this.#sharing; o++) all[start + (Q + o) * Q + i]! += x * y[p + o]!;
+      }
+    }
+  }
+
+  /** Adds rows [n,P+Q−1], y then x, with weights [n,K]; none of a row that lacks a value. */
+  addRows(all: Float64Array, rows: Float64Array, weights: Float64Array): void {
+    const { states, outputs: P, inputs: Q } = this.#sizes;
+    const R = P + Q;
+    const turned = new Float64Array((rows.length / (R - 1)) * R); // x, 1, y
+    for (let at = 0, to = 0; at < rows.length; at += R - 1, to += R) {
+      for (let i = 0; i < Q - 1; i++) turned[to + i] = rows[at + P + i]!;
+      turned[to + Q - 1] = 1;
+      for (let p = 0; p < P; p++) turned[to + Q + p] = rows[at + p]!;
+    }
+    const { seconds } = weightedSums(turned, new Float64Array(R), weights, 'products');
+    for (let k = 0; k < states; k++) {
+      for (let p = 0; p < P; p++) {
+        const { products, sums } = this.of(all, k, p);
+        const own = p % this.#sharing === 0;
+        for (let i = 0; i < Q; i++) {
+          sums[i]! += seconds[(k * R + Q + p) * R + i]!;
+          for (let j = 0; own && j <= i; j++) products[i * Q + j]! += seconds[(k * R + i) * R + j]!;
+        }
       }
     }
   }

@@ -10,7 +10,7 @@ import { checkValues } from './rows.js';
 import { matrices, variances } from './scatter/covariances.js';
 import { DiagonalScatter } from './scatter/diagonal-scatter.js';
 import { FullScatter } from './scatter/full-scatter.js';
-import { fewestRows, log2Pi } from './scatter/scatter.js';
+import { fewestRows, log2Pi, rowsAtOnce } from './scatter/scatter.js';
 
 export interface LinearRegressionOptions {
   /** K */
@@ -59,8 +59,6 @@ export class LinearRegression implements Emission {
   /** Of y, about the predictions for the row at hand, which take the place of its means. */
   readonly #scatter: DiagonalScatter | FullScatter;
   readonly #sums: LeastSquaresSums;
-  /** [P] */
-  readonly #y: Float64Array;
 
   constructor(options: LinearRegressionOptions) {
     knownOptions(where, options, ['stateCount', 'outputs', 'inputs', 'covarianceType', ...names, 'minCovar', 'frozen']);
@@ -81,7 +79,6 @@ export class LinearRegression implements Emission {
     this.#drawn = names.filter((name) => options[name] === undefined);
     this.#scatter = new (full ? FullScatter : DiagonalScatter)(new Float64Array(K * P), this.covars, P, minCovar);
     this.#sums = new LeastSquaresSums({ states: K, outputs: P, inputs: X + 1, separate: !full });
-    this.#y = new Float64Array(P);
   }
 
   get width(): number {
@@ -89,11 +86,8 @@ export class LinearRegression implements Emission {
   }
 
   get parameterCount(): number {
-    const counts = {
-      coefficients: this.coefficients.length,
-      intercepts: this.intercepts.length,
-      covars: this.#scatter.covarianceCount,
-    };
+    const [coefficients, intercepts] = [this.coefficients.length, this.intercepts.length];
+    const counts = { coefficients, intercepts, covars: this.#scatter.covarianceCount };
     return names.reduce((sum, name) => sum + (this.frozen.has(name) ? 0 : counts[name]), 0);
   }
 
@@ -141,22 +135,23 @@ export class LinearRegression implements Emission {
 
   /** Statistics: sums for least squares, then moments of y [K]. */
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
-    const { stateCount: K, outputs: P } = this;
-    const moments = statistics.subarray(this.#sums.size);
-    const completed = this.#scatter instanceof FullScatter ? this.#scatter.filled : undefined;
+    const { stateCount: K, outputs: P, width } = this;
     this.#scatter.prepare();
-    for (let row = 0, at = 0; at < values.length; row += K, at += this.width) {
-      if (!this.#hasInputs(values, at)) continue;
-      for (let p = 0; p < P; p++) this.#y[p] = values[at + p]!;
-      for (let k = 0; k < K; k++) {
-        const weight = posteriors[row + k]!;
-        if (weight === 0) continue;
-        this.#predict(values, at, k);
-        this.#scatter.distance(values, at, k);
-        if (this.#scatter.observed === 0) break;
-        this.#scatter.add(moments, values, at, k, weight, weight);
-        this.#sums.add(statistics, k, values, at + P, completed ?? this.#y, weight);
+    for (let start = 0; start < values.length / width; start += rowsAtOnce) {
+      const rows = values.subarray(start * width, (start + rowsAtOnce) * width);
+      const weights = posteriors.slice(start * K, (start + rowsAtOnce) * K);
+      const y = new Float64Array((rows.length / width) * P);
+      for (let row = 0, at = 0; at < rows.length; row++, at += width) {
+        const inputs = this.#hasInputs(rows, at);
+        let sum = 0;
+        for (let p = 0; p < P; p++) sum += y[row * P + p] = rows[at + p]!;
+        if (inputs && !Number.isNaN(sum)) continue;
+        const own = weights.subarray(row * K, (row + 1) * K);
+        if (inputs) this.#addPartial(statistics, rows.subarray(at, at + width), own);
+        own.fill(0);
       }
+      this.#sums.addRows(statistics, rows, weights);
+      this.#scatter.addRows(statistics.subarray(this.#sums.size), y, weights, weights);
     }
   }
 
@@ -191,6 +186,20 @@ export class LinearRegression implements Emission {
     return !Number.isNaN(sum);
   }
 
+  /** A row that lacks some y, weighted by [K]. */
+  #addPartial(statistics: Float64Array, row: Float64Array, weights: Float64Array): void {
+    const P = this.outputs;
+    const completed = this.#scatter instanceof FullScatter ? this.#scatter.filled : row;
+    for (const [k, weight] of weights.entries()) {
+      this.#predict(row, 0, k);
+      this.#scatter.distance(row, 0, k);
+      if (this.#scatter.observed === 0) return;
+      if (weight === 0) continue;
+      this.#scatter.add(statistics.subarray(this.#sums.size), row, 0, k, weight, weight);
+      this.#sums.add(statistics, k, row, P, completed, weight);
+    }
+  }
+
   #predict(values: Float64Array, at: number, state: number): void {
     const { outputs: P, inputs: X, coefficients, intercepts } = this;
     for (let p = state * P; p < (state + 1) * P; p++) {
@@ -223,26 +232,18 @@ export class LinearRegression implements Emission {
   }
 
   #learnCovars(statistics: Float64Array, k: number, fits: readonly Fit[]): void {
-    const { outputs: P, covars } = this;
+    const P = this.outputs;
+    const dense = this.covarianceType === 'full';
     const moments = statistics.subarray(this.#sums.size + k * this.#scatter.momentsSize);
-    if (this.covarianceType === 'diag') {
-      for (const [p, fit] of fits.entries()) {
-        const { rows } = fit[1];
-        const left = residualProduct(fit, fit, moments[4 * p + 3]!);
-        if (rows >= fewestRows) covars[k * P + p] = Math.max(left / rows, this.minCovar);
-      }
-      return;
+    const own = this.covars.subarray(k * P * (dense ? P : 1), (k + 1) * P * (dense ? P : 1));
+    for (const [p, fit] of fits.entries()) {
+      const { rows } = fit[1];
+      if (rows < fewestRows) continue;
+      for (let q = 0; dense && q <= p; q++)
+        own[p * P + q] = own[q * P + p] = residualProduct(fit, fits[q]!, moments[2 + P + p * P + q]!) / rows;
+      if (!dense) own[p] = Math.max(residualProduct(fit, fit, moments[4 * p + 3]!) / rows, this.minCovar);
     }
-    const { rows } = fits[0]![1];
-    if (rows < fewestRows) return;
-    const own = covars.subarray(k * P * P, (k + 1) * P * P);
-    for (let p = 0; p < P; p++) {
-      for (let q = 0; q <= p; q++) {
-        const left = residualProduct(fits[p]!, fits[q]!, moments[2 + P + p * P + q]!);
-        own[p * P + q] = own[q * P + p] = left / rows;
-      }
-    }
-    floorEigenvalues(own, P, this.minCovar);
+    if (dense && fits[0]![1].rows >= fewestRows) floorEigenvalues(own, P, this.minCovar);
   }
 }
 
