@@ -8,7 +8,7 @@ import { type FeatureOptions, generateFeatures } from './features.js';
 import type { LabelledItems } from './item.js';
 import { lbfgs } from './lbfgs/lbfgs.js';
 import { Pause } from './pause.js';
-import { activeFeatures, trainedModel } from './trained-model.js';
+import { activeFeatures, areFinite, trainedModel } from './trained-model.js';
 import { encode } from './training-data.js';
 import { TrainingMemory } from './training-memory.js';
 
@@ -106,7 +106,7 @@ async function* run(
       break;
     }
     const made = next.value.weights();
-    if (!made.every(Number.isFinite)) {
+    if (!areFinite(made)) {
       reason = 'diverged';
       break;
     }
@@ -150,7 +150,7 @@ function checkState(state: AlgorithmState, algorithm: Algorithm, { size, sequenc
   for (const [name, vector] of Object.entries(state.vectors)) {
     const length = name === 'order' ? sequenceCount : size;
     if (vector.length !== length) throw fail(`\`${name}\` has ${vector.length} numbers, the data make it ${length}`);
-    if (!vector.every(Number.isFinite)) throw fail(`\`${name}\` has numbers that are not finite`);
+    if (!areFinite(vector)) throw fail(`\`${name}\` has numbers that are not finite`);
   }
 }
 

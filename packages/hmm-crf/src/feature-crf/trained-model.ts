@@ -26,9 +26,16 @@ export function trainedModel(
   };
 }
 
+/** Whether none is NaN or infinite. */
+export function areFinite(numbers: Float64Array | Int32Array): boolean {
+  let sum = 0;
+  for (let k = 0; k < numbers.length; k++) sum += 0 * numbers[k]!;
+  return sum === 0;
+}
+
 export function activeFeatures(weights: Float64Array): number {
   let count = 0;
-  for (const weight of weights) if (weight !== 0) count++;
+  for (let k = 0; k < weights.length; k++) if (weights[k] !== 0) count++;
   return count;
 }
 
