@@ -33,12 +33,8 @@ export interface ChainCounts {
 
 type Allocate = (bytes: number) => number;
 
-/** A transition this improbable may be all that leads to where the sequence ends, when everything else has become 0. */
-const improbable = 1e-100;
-
 /** log p of each sequence [B]: 0 of an empty one, −∞ of an impossible one. */
 export function logLikelihoods(hmm: HMMLike, batch: Batch): Float64Array {
-  if (hmm.transMat.some((p) => p <= improbable)) return forwardBackward(hmm, batch, undefined, (each) => each.slice());
   const kernels = chainKernels();
   return within(kernels, (allocate) => {
     const B = batch.lengths.length;
