@@ -35,7 +35,7 @@ function traceBack(potentials: ChainPotentials, k: number): tf.Tensor3D {
   const ranks = tf.add(tf.zeros([B, 1], 'int32'), tf.range(0, k, 1, 'int32'));
   const ends = tf.add(best.at(-1)!, tf.reshape(chain.final, [1, -1, 1]));
   const last = atRank(tf.expandDims(ends, 1), ranks);
-  const possible = tf.where(tf.any(chain.mask, 1, true), tf.greater(last.score, impossible / 2), tf.equal(ranks, 0));
+  const possible = tf.where(tf.any(chain.mask, 1, true), tf.greater(last.score(), impossible / 2), tf.equal(ranks, 0));
   let { state, rank } = last; // [B,k]
   const steps: tf.Tensor[] = [tf.cast(possible, 'int32')];
   for (let t = T - 1; t >= 0; t--) {
@@ -49,17 +49,19 @@ function traceBack(potentials: ChainPotentials, k: number): tf.Tensor3D {
 }
 
 /** Of candidates [B,1 or k,K,m] the one of the given rank [B,k] among all K·m: its state, its rank within the state, and its score, each [B,k]. */
-function atRank(candidates: tf.Tensor, rank: tf.Tensor): { state: tf.Tensor; rank: tf.Tensor; score: tf.Tensor } {
+function atRank(candidates: tf.Tensor, rank: tf.Tensor): { state: tf.Tensor; rank: tf.Tensor; score: () => tf.Tensor } {
   const [B, rows, K, m] = candidates.shape as [number, number, number, number];
   const { values, indices } = tf.topk(tf.reshape(candidates, [B, rows, K * m]), Math.min(rank.shape[1]!, K * m));
   const size = values.shape[2]!;
   const hit = tf.equal(tf.expandDims(tf.minimum(rank, size - 1), 2), tf.range(0, size, 1, 'int32')); // [B,k,size]
   const chosen = tf.sum(tf.mul(tf.cast(hit, 'int32'), indices), 2);
-  const score = tf.sum(tf.mul(tf.cast(hit, 'float32'), values), 2);
   const state = tf.floorDiv(chosen, tf.scalar(m, 'int32'));
   return {
     state,
     rank: tf.sub(chosen, tf.mul(state, tf.scalar(m, 'int32'))),
-    score: tf.where(tf.less(rank, size), score, tf.fill(score.shape, impossible)),
+    score() {
+      const found = tf.sum(tf.mul(tf.cast(hit, 'float32'), values), 2);
+      return tf.where(tf.less(rank, size), found, tf.fill(found.shape, impossible));
+    },
   };
 }

@@ -12,7 +12,7 @@ export function logRatio(p: Parts, q: Parts): { difference: Statistic; forbidden
   const forbids = <T extends tf.Tensor>(x: T) =>
     detach<tf.Tensor, T>(x, (values) => tf.lessEqual(values, impossible) as T);
   const difference = <T extends tf.Tensor>(x: T, y: T) =>
-    tf.where(forbids(y), tf.scalar(0), tf.sub(x, tf.where(forbids(y), tf.scalar(0), y as tf.Tensor))) as T;
+    tf.where(forbids(y), tf.zerosLike(y), tf.sub(x, tf.where(forbids(y), tf.zerosLike(y), y as tf.Tensor))) as T;
   return {
     difference: {
       initial: difference(p.initial, q.initial),

@@ -18,15 +18,14 @@ export function riskChain(
   const risk = tf.reshape(tf.matMul(tf.reshape(marginals, [B * T, K]), costs, false, true), [B, T, K]);
   const free = <X extends tf.Tensor>(x: X, value: tf.Tensor): X => {
     const possible = tf.greater(x as tf.Tensor, impossible);
-    return tf.where(possible, value, tf.scalar(-Infinity)) as X;
+    return tf.where(possible, value, tf.fill(x.shape, -Infinity)) as X;
   };
   const { initial, transition, emission, final, mask } = potentials;
-  const zero = tf.scalar(0);
   return {
-    initial: free(initial, zero),
-    transition: free<tf.Tensor>(transition, zero) as typeof transition,
+    initial: free(initial, tf.zerosLike(initial)),
+    transition: free<tf.Tensor>(transition, tf.zerosLike(transition)) as typeof transition,
     emission: free(emission, tf.neg(risk)),
-    final: free(final, zero),
+    final: free(final, tf.zerosLike(final)),
     mask,
   };
 }

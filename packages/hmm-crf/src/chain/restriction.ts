@@ -43,7 +43,7 @@ function forbid<T extends tf.Tensor>(allowed: Flags | readonly Flags[] | undefin
 }
 
 function whereAllowed<T extends tf.Tensor>(allowed: tf.Tensor, potentials: T): T {
-  return tf.where(allowed, potentials as tf.Tensor, tf.scalar(-Infinity)) as T;
+  return tf.where(allowed, potentials as tf.Tensor, tf.fill(potentials.shape, -Infinity)) as T; // a scalar would cost tfjs' slow `tile`
 }
 
 /** What may be, 1 = allowed: [B,T,K]. */
@@ -55,10 +55,12 @@ function flagsOf(where: string, labels: PartialLabels, { mask }: ChainPotentials
   }
   dims(where, { labels: [labels, `${B} ${T}`] });
   const given: tf.Tensor = tf.cast(labels, 'int32');
-  const ids = tf.where(asMask(mask), given, tf.scalar(-1, 'int32')) as tf.Tensor2D;
+  const ids = tf.where(asMask(mask), given, tf.fill([B, T], -1, 'int32')) as tf.Tensor2D;
   const unknown = tf.equal(ids, -1);
   checkIndices(where, 'label', tf.where(unknown, tf.zerosLike(ids), ids) as tf.Tensor2D, K);
-  return tf.logicalOr(tf.expandDims(unknown, 2), tf.equal(tf.expandDims(ids, 2), tf.range(0, K, 1, 'int32')));
+  const apart = tf.sub(tf.expandDims(tf.cast(ids, 'float32'), 2), tf.range(0, K)); // [B,T,K]
+  const known = tf.expandDims(tf.cast(tf.logicalNot(unknown), 'float32'), 2);
+  return tf.logicalNot(tf.cast(tf.mul(apart, known), 'bool')); // arithmetic broadcasts fast on wasm, logic does not
 }
 
 function isLists(labels: PartialLabels): labels is Exclude<PartialLabels, tf.Tensor> {

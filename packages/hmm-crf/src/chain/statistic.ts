@@ -34,5 +34,5 @@ export function finiteStatistic(where: string, statistic: Statistic, chain: Fini
 
 function wherePossible<T extends tf.Tensor>(potential: tf.Tensor, values: T): T {
   const possible = detach<tf.Tensor, tf.Tensor>(potential, (x) => tf.greater(x, impossible / 2));
-  return tf.where(possible, values as tf.Tensor, tf.scalar(0)) as T;
+  return tf.where(possible, values as tf.Tensor, tf.zerosLike(possible.rank > values.rank ? potential : values)) as T;
 }
