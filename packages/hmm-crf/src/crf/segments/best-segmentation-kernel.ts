@@ -51,7 +51,10 @@ function traceBack(trellis: Trellis, steps: readonly number[], labels: Int32Arra
   const { K, final } = trellis;
   const { begun, ended } = forth(trellis, steps);
   let r = steps.length - 1;
-  let label = best(K, (k) => ended.score[r * K + k]! + final[k]!);
+  let label = 0;
+  for (let k = 1; k < K; k++) {
+    if (ended.score[r * K + k]! + final[k]! > ended.score[r * K + label]! + final[label]!) label = k;
+  }
   while (true) {
     const first = r - ended.from[r * K + label]!;
     for (let at = first; at <= r; at++) labels[steps[at]!] = label;
@@ -63,34 +66,39 @@ function traceBack(trellis: Trellis, steps: readonly number[], labels: Int32Arra
 }
 
 /** By real step and label: what begins there, from which label before; what ends there, from how many steps back. */
-function forth({ L, K, initial, transition, values }: Trellis, steps: readonly number[]): { begun: Best; ended: Best } {
+function forth(trellis: Trellis, steps: readonly number[]): { begun: Best; ended: Best } {
+  const { K, initial } = trellis;
   const size = steps.length * K;
-  const [begun, ended] = [0, 1].map(() => ({ score: new Float64Array(size), from: new Int32Array(size) })) as [
-    Best,
-    Best,
-  ];
+  const [begun, ended] = [0, 1].map(() => ({ score: new Float64Array(size).fill(-Infinity), from: new Int32Array(size) })) as [Best, Best]; // biome-ignore format: two alike
+  begun.score.set(initial);
   for (const [r, step] of steps.entries()) {
-    for (let k = 0; k < K; k++) {
-      const before = r === 0 ? 0 : best(K, (j) => ended.score[(r - 1) * K + j]! + transition[j * K + k]!);
-      begun.from[r * K + k] = before;
-      begun.score[r * K + k] = r === 0 ? initial[k]! : ended.score[(r - 1) * K + before]! + transition[before * K + k]!;
-    }
-    for (let k = 0; k < K; k++) {
-      const score = (l: number) => begun.score[(r - l) * K + k]! + values[(step * L + l) * K + k]!;
-      const length = best(Math.min(L, r + 1), score);
-      ended.from[r * K + k] = length;
-      ended.score[r * K + k] = score(length);
-    }
+    if (r > 0) move(trellis, ended, begun, r);
+    end(trellis, begun, ended, r, step);
   }
   return { begun, ended };
 }
 
-/** The first of `count` choices with the highest score. */
-function best(count: number, score: (choice: number) => number): number {
-  let [found, top] = [0, score(0)];
-  for (let choice = 1; choice < count; choice++) {
-    const value = score(choice);
-    if (value > top) [found, top] = [choice, value];
+/** The best label before each label of a segment that begins at real step r. */
+function move({ K, transition }: Trellis, ended: Best, begun: Best, r: number): void {
+  for (let j = 0; j < K; j++) {
+    const score = ended.score[(r - 1) * K + j]!;
+    for (let k = 0; k < K; k++) {
+      const value = score + transition[j * K + k]!;
+      if (value <= begun.score[r * K + k]!) continue;
+      begun.score[r * K + k] = value;
+      begun.from[r * K + k] = j;
+    }
   }
-  return found;
+}
+
+/** The best length of each label's segment that ends at real step r. */
+function end({ L, K, values }: Trellis, begun: Best, ended: Best, r: number, step: number): void {
+  for (let l = 0; l < L && l <= r; l++) {
+    for (let k = 0; k < K; k++) {
+      const value = begun.score[(r - l) * K + k]! + values[(step * L + l) * K + k]!;
+      if (value <= ended.score[r * K + k]!) continue;
+      ended.score[r * K + k] = value;
+      ended.from[r * K + k] = l;
+    }
+  }
 }
