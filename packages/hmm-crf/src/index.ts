@@ -6,6 +6,8 @@ export { chainSum } from './chain/chain-sum.js';
 export type { LinearChainOptions } from './chain/linear-chain.js';
 export { LinearChain } from './chain/linear-chain.js';
 export type { StepLoss } from './chain/minimum-risk.js';
+export type { PathLoss } from './chain/minimum-risk-among.js';
+export { minimumRiskAmong } from './chain/minimum-risk-among.js';
 export type { Recursion } from './chain/recursion.js';
 export type { PartialLabels, Restriction } from './chain/restriction.js';
 export type { Statistic } from './chain/statistic.js';

@@ -4,6 +4,7 @@ import { checkGradients, expectClose, expectNoLeak } from '@seqloom/core/testing
 import * as tf from '@tensorflow/tfjs-core';
 import { chainSum } from '../chain/chain-sum.js';
 import { LinearChain } from '../chain/linear-chain.js';
+import { minimumRiskAmong } from '../chain/minimum-risk-among.js';
 import { entropySemiring } from '../chain/semirings/entropy.js';
 import { expectationSemiring } from '../chain/semirings/expectation.js';
 import { averageOver, counted, logPartitionOf, type Path, type PlainChain, paths } from './enumeration.js';
@@ -138,6 +139,23 @@ export const answerLaws: Readonly<Record<string, Law>> = {
       return Math.min(...all.map((path) => averageOver(chain, row, (right) => cost(path, right))));
     });
     await same(chain, 'risk', (tensors) => new LinearChain(tensors).minimumRisk(loss).risk, risks, coarse);
+  }),
+  'among all paths, the one of least risk for any loss': forChains(async (chain) => {
+    const changes = (path: readonly number[]) => path.filter((label, i) => label !== path[i - 1]).length;
+    const loss = (a: readonly number[], b: readonly number[]) =>
+      (changes(a) - changes(b)) ** 2 + Number(String(a) !== String(b));
+    const tensors = tensorsOf(chain);
+    const { paths: found, risks } = await minimumRiskAmong(new LinearChain(tensors), 81, loss);
+    tf.dispose(Object.values(tensors));
+    const real = ({ labels }: Path) => labels.filter((label) => label >= 0);
+    const risk = (row: number, path: Path) => averageOver(chain, row, (right) => loss(real(path), real(right)));
+    const expected = chain.mask.map((_, row) => Math.min(...possible(chain, row).map((path) => risk(row, path))));
+    await expectClose(risks, expected, coarse, 'risk');
+    const own = found.map((labels, row) => {
+      const path = possible(chain, row).find((each) => String(each.labels) === String(labels));
+      return path ? risk(row, path) : Infinity;
+    });
+    await expectClose(own, expected, coarse, 'risk of its path');
   }),
   'entropies and averages have the gradients of the semirings': async () => {
     const { mask, ...parts } = randomPotentials(new Rng(41), [4, 2, 1], 3);
