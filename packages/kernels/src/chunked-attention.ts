@@ -39,7 +39,7 @@ export interface ChunkedAttention {
 export interface ChunkedAttentionOutputs {
   /** [B,Q,V]; zeros for a query that sees no key. */
   context: number;
-  /** [B,Q,2], for the way back: the largest energy of each query and 1/Σ exp(energy − it), which together are its log-sum-exp without its rounding. */
+  /** [B,Q,2], for the way back: the largest energy of each query (times log₂e) and 1/Σ exp(energy − it), which together are its log-sum-exp without its rounding. */
   shifts?: number;
 }
 

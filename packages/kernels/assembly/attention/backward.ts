@@ -2,9 +2,10 @@
  * The gradients of chunked attention, tile by tile: weights are computed again from the energies and what the way there kept of each query
  * (FlashAttention, arXiv:2205.14135). As there, queries are the columns of a tile; sums over queries want it transposed, as a left factor.
  */
-import { exp4, loadLanes, sumLanes } from '../math';
-import { packRight, transpose4 } from '../packing';
+import { loadLanes, sumLanes } from '../math';
+import { packRight } from '../packing';
 import { packedProduct } from '../tiles';
+import { LOG2E, power4 } from './power';
 import { close, findRanges, findRealKeys, packTiles, scale, scaleRows, spread, tileHeight, writeRows } from './tiles';
 import { at, layOutBackward, panelCount, TILE, Work } from './work';
 
@@ -67,15 +68,16 @@ function goBack(work: Work, b: i32, first: i32, count: i32): void {
 }
 
 /**
- * Queries by the scale, and d(context) by 1/Σ exp: then exp(energy − top) alone serves as weight everywhere below. What belongs to no query
- * in the last panel has weight exp(0 − 0) and gradient 0.
+ * Queries by the scale, and d(context) by 1/Σ exp: then 2^(energy − top) alone serves as weight everywhere below. What belongs to no query
+ * in the last panel has weight 2⁰ and gradient 0.
  */
 function packQueries(work: Work, query: i32, count: i32): void {
   const D = work.D, V = work.V;
   const width = panelCount(count) << 3;
   scaleRows(work.rows, at(work.query, query * D), D, count, work.scale);
-  packRight(work.queryColumns, work.rows, width, D, D, true);
   packRight(work.queryRows, work.rows, D, width, D, false);
+  scale(work.rows, work.rows, D * count, LOG2E);
+  packRight(work.queryColumns, work.rows, width, D, D, true);
   memory.fill(work.tops, 0, TILE << 2);
   memory.fill(work.means, 0, TILE << 2);
   for (let i = 0; i < count; i++) {
@@ -96,33 +98,46 @@ function dot(a: usize, b: usize, count: i32): f32 {
   return sumLanes(sum);
 }
 
-/** weights [height,8] = exp(energies − top), and transposed. */
+/** weights [height,8] = 2^(energies − top), and transposed. */
 function weighAgain(work: Work, panel: i32, height: i32, width: i32): void {
-  const weights = at(work.weights, (panel << 3) * TILE);
-  const top0 = v128.load(at(work.tops, panel << 3)), top1 = v128.load(at(work.tops, panel << 3), 16);
-  for (let x = weights, end = x + (<usize>height << 5); x < end; x += 32) {
-    v128.store(x, exp4(f32x4.sub(v128.load(x), top0)));
-    v128.store(x, exp4(f32x4.sub(v128.load(x, 16), top1)), 16);
+  for (let half = 0; half < 8; half += 4) {
+    const top = v128.load(at(work.tops, (panel << 3) + half));
+    let x = at(work.weights, (panel << 3) * TILE + half), target = at(work.weightRows, (panel << 5) + (half << 2));
+    for (const end = x + (<usize>height << 5); x < end; x += 128, target += <usize>width << 4) {
+      const w0 = power4(f32x4.sub(v128.load(x), top)), w1 = power4(f32x4.sub(v128.load(x, 32), top));
+      const w2 = power4(f32x4.sub(v128.load(x, 64), top)), w3 = power4(f32x4.sub(v128.load(x, 96), top));
+      storeTwice(x, target, w0, w1, w2, w3);
+    }
   }
-  transpose(weights, at(work.weightRows, panel << 5), height, width);
 }
 
 /** slopes [height,8] = weights ⊙ (slopes − mean), and transposed. */
 function slope(work: Work, panel: i32, height: i32, width: i32): void {
-  const slopes = at(work.slopes, (panel << 3) * TILE);
-  const mean0 = v128.load(at(work.means, panel << 3)), mean1 = v128.load(at(work.means, panel << 3), 16);
-  let weights = at(work.weights, (panel << 3) * TILE);
-  for (let x = slopes, end = x + (<usize>height << 5); x < end; x += 32, weights += 32) {
-    v128.store(x, f32x4.mul(v128.load(weights), f32x4.sub(v128.load(x), mean0)));
-    v128.store(x, f32x4.mul(v128.load(weights, 16), f32x4.sub(v128.load(x, 16), mean1)), 16);
+  for (let half = 0; half < 8; half += 4) {
+    const mean = v128.load(at(work.means, (panel << 3) + half));
+    const start = (panel << 3) * TILE + half;
+    let x = at(work.slopes, start), w = at(work.weights, start), target = at(work.slopeRows, (panel << 5) + (half << 2));
+    for (const end = x + (<usize>height << 5); x < end; x += 128, w += 128, target += <usize>width << 4) {
+      const s0 = f32x4.mul(v128.load(w), f32x4.sub(v128.load(x), mean));
+      const s1 = f32x4.mul(v128.load(w, 32), f32x4.sub(v128.load(x, 32), mean));
+      const s2 = f32x4.mul(v128.load(w, 64), f32x4.sub(v128.load(x, 64), mean));
+      const s3 = f32x4.mul(v128.load(w, 96), f32x4.sub(v128.load(x, 96), mean));
+      storeTwice(x, target, s0, s1, s2, s3);
+    }
   }
-  transpose(slopes, at(work.slopeRows, panel << 5), height, width);
 }
 
-/** x [height,8] to its place in a left factor [height,width]: panels of four rows, [width,4]. */
-function transpose(x: usize, target: usize, height: i32, width: i32): void {
-  for (let row = 0; row < height; row += 4, x += 128, target += <usize>width << 4) {
-    transpose4(target, 16, x, 32);
-    transpose4(target + 64, 16, x + 16, 32);
-  }
+/** Four rows, to lines of eight floats, and transposed to a panel of a left factor. */
+@inline
+function storeTwice(rows: usize, panel: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
+  v128.store(rows, r0);
+  v128.store(rows, r1, 32);
+  v128.store(rows, r2, 64);
+  v128.store(rows, r3, 96);
+  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(panel, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(panel, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
+  v128.store(panel, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
+  v128.store(panel, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
 }

@@ -2,9 +2,9 @@
  * Exact attention without its weights in memory: tile by tile, with the softmax under way (FlashAttention, arXiv:2205.14135). Queries are the columns
  * of every tile, eight to a panel: so energies come out of the product as the right factor of the next, and each lane has a query of its own.
  */
-import { exp4 } from '../math';
 import { packRight } from '../packing';
 import { packedProduct } from '../tiles';
+import { LOG2E, power4 } from './power';
 import { close, findRanges, findRealKeys, packTiles, scaleRows, tileHeight, writeRows } from './tiles';
 import { at, layOutForward, panelCount, TILE, Work } from './work';
 
@@ -34,7 +34,7 @@ function attend(work: Work, b: i32, first: i32, count: i32): void {
   const panels = panelCount(count);
   const query = b * work.Q + first;
   const pattern = work.pattern ? work.pattern + <usize>(b * work.patternStep) : 0;
-  scaleRows(work.rows, at(work.query, query * D), D, count, work.scale);
+  scaleRows(work.rows, at(work.query, query * D), D, count, work.scale * LOG2E);
   packRight(work.queryColumns, work.rows, panels << 3, D, D, true);
   findRanges(work, first, count);
   for (let i = 0; i < TILE; i++) store<f32>(at(work.tops, i), NOTHING);
@@ -65,13 +65,13 @@ function weigh(work: Work, panel: i32, height: i32): void {
   const before0 = v128.load(tops), before1 = v128.load(tops, 16);
   const end = weights + (<usize>height << 5);
   let top0 = before0, top1 = before1;
-  for (let x = weights; x < end; x += 32) {
-    top0 = f32x4.pmax(top0, v128.load(x));
-    top1 = f32x4.pmax(top1, v128.load(x, 16));
+  for (let x = weights; x < end; x += 128) {
+    top0 = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(top0, v128.load(x)), v128.load(x, 32)), v128.load(x, 64)), v128.load(x, 96));
+    top1 = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(top1, v128.load(x, 16)), v128.load(x, 48)), v128.load(x, 80)), v128.load(x, 112));
   }
   let total0 = v128.load(totals), total1 = v128.load(totals, 16);
   if (v128.any_true(v128.or(f32x4.ne(top0, before0), f32x4.ne(top1, before1)))) {
-    const fade0 = exp4(f32x4.sub(before0, top0)), fade1 = exp4(f32x4.sub(before1, top1));
+    const fade0 = power4(f32x4.sub(before0, top0)), fade1 = power4(f32x4.sub(before1, top1));
     total0 = f32x4.mul(total0, fade0), total1 = f32x4.mul(total1, fade1);
     multiplyRows(at(work.sums, (panel << 3) * work.V), work.V, fade0, fade1);
     v128.store(tops, top0);
@@ -79,7 +79,7 @@ function weigh(work: Work, panel: i32, height: i32): void {
   }
   let sum0 = f32x4.splat(0), sum1 = sum0;
   for (let x = weights; x < end; x += 32) {
-    const weight0 = exp4(f32x4.sub(v128.load(x), top0)), weight1 = exp4(f32x4.sub(v128.load(x, 16), top1));
+    const weight0 = power4(f32x4.sub(v128.load(x), top0)), weight1 = power4(f32x4.sub(v128.load(x, 16), top1));
     sum0 = f32x4.add(sum0, weight0), sum1 = f32x4.add(sum1, weight1);
     v128.store(x, weight0);
     v128.store(x, weight1, 16);
