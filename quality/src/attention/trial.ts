@@ -66,16 +66,16 @@ export async function runTrial(
   return { ...name, seed, exact, stepsTo99, aligned, stepMs, memoryMB: memory / 1e6 };
 }
 
-interface Vocabularies {
+export interface Vocabularies {
   source: Vocabulary;
   target: Vocabulary;
 }
 
-function draw(task: Task, rng: Rng, count: number): Pair[] {
+export function draw(task: Task, rng: Rng, count: number): Pair[] {
   return Array.from({ length: count }, () => task(rng));
 }
 
-function vocabulariesOf(pairs: readonly Pair[]): Vocabularies {
+export function vocabulariesOf(pairs: readonly Pair[]): Vocabularies {
   const specials = { start: '<s>', end: '</s>' };
   return {
     source: Vocabulary.build(pairs.flatMap(({ source }) => source)),
@@ -86,7 +86,11 @@ function vocabulariesOf(pairs: readonly Pair[]): Vocabularies {
   };
 }
 
-function build({ make }: Mechanism, { source, target }: Vocabularies, rng: Rng) {
+export function build(
+  { make }: Mechanism,
+  { source, target }: Vocabularies,
+  rng: Rng,
+): EncoderDecoder<unknown, tf.Tensor2D, unknown> {
   const cell = new GRUCell({ inputSize: embedded + size, hiddenSize: size, rng });
   const attention = make({ size, maxKeys: 64, rng });
   return new EncoderDecoder({
@@ -98,7 +102,7 @@ function build({ make }: Mechanism, { source, target }: Vocabularies, rng: Rng) 
   });
 }
 
-function tensors(pairs: readonly Pair[], { source, target }: Vocabularies) {
+export function tensors(pairs: readonly Pair[], { source, target }: Vocabularies) {
   const from = padIds(pairs.map((pair) => source.encode(pair.source)));
   const to = padIds(pairs.map((pair) => [target.start, ...target.encode(pair.target), target.end]));
   return { source: from.ids, sourceMask: from.mask, target: to.ids, targetMask: to.mask };
@@ -121,7 +125,7 @@ async function examine(model: ReturnType<typeof build>, pairs: readonly Pair[], 
   return { exact: right.length / pairs.length, aligned };
 }
 
-function reading(vocabulary: Vocabulary) {
+export function reading(vocabulary: Vocabulary) {
   const { start, end } = vocabulary;
   return { start, end, decode: (ids: readonly number[]) => vocabulary.decode(ids) };
 }
