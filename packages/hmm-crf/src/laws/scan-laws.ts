@@ -38,7 +38,11 @@ export const scanLaws: Readonly<Record<string, Law>> = {
     const lengths = [23, 9, 1, 0];
     const { mask, ...parts } = randomPotentials(new Rng(64), lengths, 3);
     const perStep = tf.add(parts.transition, tf.randomNormal([4, 22, 3, 3], 0, 1, 'float32', 65)) as tf.Tensor4D;
-    for (const transition of [parts.transition, perStep]) {
+    const forms = [
+      [parts.transition, 5],
+      [perStep, 2],
+    ] as const;
+    for (const [transition, steps] of forms) {
       const potentials = { ...parts, transition, mask };
       const xs = [parts.initial, parts.final, transition, parts.emission] as tf.Tensor[];
       const gradients = (logPartition: (each: typeof potentials) => tf.Tensor) =>
@@ -47,14 +51,11 @@ export const scanLaws: Readonly<Record<string, Law>> = {
             tf.sum(logPartition({ initial, final, transition, emission, mask } as never)) as tf.Scalar,
         )(xs);
       const whole = gradients((each) => new LinearChain(each).logPartition());
-      for (const steps of [1, 2, 5]) {
-        const blocked = gradients((each) => scanLogPartition(each, steps * 4 * 9));
-        for (const [i, gradient] of blocked.entries())
-          await expectClose(gradient, whole[i]!, 5 * tolerance, `gradient ${i}`);
-        const path = scanBestPath(potentials, steps * 4 * 9);
-        const chain = new LinearChain(potentials);
-        await expectClose(chain.score(path), chain.viterbi().score, tolerance, 'score of the best path');
-      }
+      const blocked = gradients((each) => scanLogPartition(each, steps * 4 * 9));
+      for (const [i, each] of blocked.entries()) await expectClose(each, whole[i]!, 5 * tolerance, `gradient ${i}`);
+      const chain = new LinearChain(potentials);
+      const path = scanBestPath(potentials, steps * 4 * 9);
+      await expectClose(chain.score(path), chain.viterbi().score, tolerance, 'score of the best path');
     }
     const squares = (logPartition: (each: ChainPotentials) => tf.Tensor) =>
       tf.grad((x: tf.Tensor) =>
@@ -83,7 +84,7 @@ export const scanLaws: Readonly<Record<string, Law>> = {
       await expectClose(gradient, expected[i]!, 5 * tolerance, `gradient ${i}`);
   },
   'long chains keep their digits': async () => {
-    const [T, K, rng] = [5000, 4, new Rng(62)];
+    const [T, K, rng] = [1000, 4, new Rng(62)];
     const constants = Float32Array.from({ length: T }, () => 100 * rng.normal());
     const moves = [0.7, 0.1, 0.15, 0.05];
     const chain = scanned({
