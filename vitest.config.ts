@@ -34,7 +34,13 @@ export default defineConfig({
         ...node,
         test: {
           name: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'apps/**/*.test.ts', 'bench/**/*.test.ts', 'quality/**/*.test.ts', 'scripts/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'quality/**/*.test.ts',
+            'scripts/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', browserTests, e2eTests],
           testTimeout: 60_000,
         },

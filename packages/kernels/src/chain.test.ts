@@ -59,7 +59,7 @@ const cases = fc.record({
   K: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(16, 17, 21)),
   perStep: fc.boolean(),
   /** How far potentials lie apart: 300 underflows float32 after exp, 3000 float64. */
-  spread: fc.constantFrom(1, 30, 300, 3000),
+  spread: fc.constantFrom<number>(1, 30, 300, 3000),
   forbidden: fc.constantFrom(0, 0.3),
   /** Whether states are left for good: none with a lower number follows. */
   leftRight: fc.boolean(),

@@ -5,7 +5,7 @@ import { Arena, doubles, hmmExpectations, hmmLogLikelihood, hmmViterbi, integers
 const kernels = loadKernelsSync(new Arena());
 const arena = kernels.memory as Arena;
 
-const cases = fc.record({
+const cases: fc.Arbitrary<Case> = fc.record({
   lengths: fc.array(fc.constantFrom(0, 1, 1, 2, 3, 5, 9, 40), { minLength: 0, maxLength: 9 }),
   K: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(16, 17)),
   /** How far log-likelihoods lie apart: what is 1000 below underflows. */
@@ -13,7 +13,13 @@ const cases = fc.record({
   forbidden: fc.constantFrom(0, 0.4),
   symbols: fc.constantFrom(0, 3),
 });
-type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+interface Case {
+  lengths: number[];
+  K: number;
+  spread: number;
+  forbidden: number;
+  symbols: number;
+}
 
 it('log-likelihoods, posteriors and expected counts = forward–backward on logarithms, added to what is there', () => {
   fc.assert(fc.property(cases, checkExpectations), { numRuns: 500 });

@@ -105,7 +105,7 @@ describe.each(backendsHere())('monotonic on %s', (backend) => {
       (x) => tf.sum(tf.square(normalize(x as tf.Tensor3D, mask(), previous()))) as tf.Scalar,
       [energies()],
     );
-    const filled = tf.where(mask(), energies(), tf.scalar(Number.NaN)) as tf.Tensor3D;
+    const filled = tf.where(mask(), energies() as tf.Tensor, Number.NaN) as tf.Tensor3D;
     await expectClose(normalize(filled, mask(), previous()), normalize(energies(), mask(), previous()), 0);
     const extreme = await normalize(tf.mul(energies(), 1e4), mask(), previous()).data();
     expect(extreme.every((weight) => weight >= 0 && weight < 1.001)).toBe(true);

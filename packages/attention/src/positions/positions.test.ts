@@ -25,15 +25,13 @@ const [peer] = file.cases;
 const rng = () => new Rng(1);
 const sizes = { querySize: 4, keySize: 4 };
 const entries: Record<string, () => Scorer<unknown>> = {
-  'RotaryScore, half': () => new RotaryScore({ inner: new ScaledDotScore() }) as Scorer<unknown>,
-  'RotaryScore, interleaved': () =>
-    new RotaryScore({ inner: new DotScore(), layout: 'interleaved' }) as Scorer<unknown>,
-  AlibiScore: () => new AlibiScore({ inner: new DotScore() }) as Scorer<unknown>,
-  BucketedScore: () =>
-    new BucketedScore({ inner: new DotScore(), buckets: 8, maxDistance: 16, rng: rng() }) as Scorer<unknown>,
-  ShawScore: () => new ShawScore({ size: 4, maxDistance: 3, rng: rng() }) as Scorer<unknown>,
+  'RotaryScore, half': () => new RotaryScore({ inner: new ScaledDotScore() }),
+  'RotaryScore, interleaved': () => new RotaryScore({ inner: new DotScore(), layout: 'interleaved' }),
+  AlibiScore: () => new AlibiScore({ inner: new DotScore() }),
+  BucketedScore: () => new BucketedScore({ inner: new DotScore(), buckets: 8, maxDistance: 16, rng: rng() }),
+  ShawScore: () => new ShawScore({ size: 4, maxDistance: 3, rng: rng() }),
   'AlibiScore of one that looks back': () =>
-    new AlibiScore({ inner: new CoverageScore({ ...sizes, size: 3, rng: rng() }) }) as Scorer<unknown>,
+    new AlibiScore({ inner: new CoverageScore({ ...sizes, size: 3, rng: rng() }) }),
 };
 
 describe.each(backendsHere())('positions on %s', (backend) => {

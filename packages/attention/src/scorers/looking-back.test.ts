@@ -32,7 +32,7 @@ const entries = {
   LocalMonotonicScore: () => new LocalMonotonicScore({ inner: additive(), reach: 2 }),
   LocalPredictiveScore: () =>
     new LocalPredictiveScore({ inner: additive(), querySize, size, reach: 3, rng: new Rng(4) }),
-} satisfies Record<string, () => Module & Scorer<never>>;
+} satisfies Record<string, () => Module & Scorer<unknown>>;
 
 type Row = number[];
 type Energies = (query: Row, keys: Row[], history: Row[]) => Row;
@@ -170,12 +170,12 @@ describe.each(backendsHere())('scorers that look back, on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.entries(entries))('%s keeps the laws of scorers', (_, make) =>
-    verifyScorer(make as () => Scorer<unknown>, { querySize, keySize, ordered: true }),
+    verifyScorer<unknown>(make, { querySize, keySize, ordered: true }),
   );
 
   it.each(Object.entries(entries))('%s is attended to', (_, make) =>
     verifyAttends(
-      () => new Attention({ scorer: make() as Scorer<unknown> }),
+      () => new Attention<unknown>({ scorer: make() }),
       { querySize, keySize, valueSize: 2 },
       { ordered: true },
     ),

@@ -10,7 +10,7 @@ import { matrixProducts } from './matrix-product.js';
 import { reductions } from './reductions.js';
 import { repairKernels } from './repairs-on-wasm.js';
 import { replaceKernels } from './replace-kernels.js';
-import { unsortedSegmentSum } from './segment-sum.js';
+import { segmentSumOnCpu, unsortedSegmentSum } from './segment-sum.js';
 import type { BackendName } from './use-backend.js';
 
 /** Kernels that training needs and tfjs' wasm backend lacks; they also run without SIMD. */
@@ -29,7 +29,7 @@ export async function installKernels(
   if (name !== 'cpu' && name !== 'wasm') return { kernels: [], reason: 'it computes on the GPU' };
   const reason = await installFused(name, backend);
   if (reason) return { kernels: [], reason };
-  return {
-    kernels: replaceKernels(name, { ...matrixProducts, ...convolutions, ...elementwise, ...layout, ...reductions }),
-  };
+  const sums = { [tf.UnsortedSegmentSum]: segmentSumOnCpu };
+  const ours = { ...matrixProducts, ...convolutions, ...elementwise, ...layout, ...reductions, ...sums };
+  return { kernels: replaceKernels(name, ours) };
 }

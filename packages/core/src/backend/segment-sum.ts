@@ -1,7 +1,8 @@
-/** UnsortedSegmentSum for wasm, where tfjs has none: the gradient of `gather`, so of every embedding. */
+/** UnsortedSegmentSum, the gradient of `gather`, so of every embedding: tfjs has none for wasm, and on cpu one that looks at all rows for each segment. */
 import { segmentSum } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelsOf } from './fused.js';
+import type { Replacement } from './replace-kernels.js';
 import type { WasmBackend } from './wasm-backend.js';
 
 /** Adds up the rows of each segment; rows whose id is negative or too large are dropped, as on tfjs' other backends. */
@@ -24,6 +25,23 @@ export const unsortedSegmentSum: tf.KernelConfig = {
       addRows(rows!, ids!, sums!.fill(0), width);
     }
     return output;
+  },
+};
+
+/** For cpu: each row is looked at once. */
+export const segmentSumOnCpu: Replacement = {
+  cpuFrom: 0,
+  wasm: false,
+  serve({ backend, inputs, attributes }) {
+    const { x, segmentIds } = inputs as Record<'x' | 'segmentIds', tf.TensorInfo>;
+    const { numSegments } = attributes as unknown as tf.UnsortedSegmentSumAttrs;
+    const trailing = x.shape.slice(segmentIds.shape.length);
+    const width = tf.util.sizeFromShape(trailing);
+    const [rows, ids] = [x, segmentIds].map(({ dataId }) => backend.readSync(dataId) as Numbers) as [Numbers, Numbers];
+    const sums = new (rows.constructor as new (length: number) => Numbers)(numSegments * width);
+    addRows(rows, ids, sums, width);
+    const shape = [numSegments, ...trailing];
+    return { dataId: backend.write(sums, shape, x.dtype), shape, dtype: x.dtype };
   },
 };
 

@@ -59,7 +59,7 @@ describe('bad input', () => {
     expect(() => chain.restrict({ labels: [[0]] })).toThrow('B=2 lists of at most T=4 steps, got 1 lists');
     expect(() => chain.restrict({ labels: [[0], [0, 1, 2, 0, 1]] })).toThrow('got 5 steps in sequence 1');
     expect(() => chain.restrict({ labels: [[0], [3]] })).toThrow(DataError);
-    expect(() => chain.restrict({ labels: tf.zeros([2, 4, 2]) })).toThrow(ShapeError);
+    expect(() => chain.restrict({ labels: tf.zeros<tf.Rank.R3>([2, 4, 2]) })).toThrow(ShapeError);
     expect(() => chain.restrict({ initial: [1, 0] })).toThrow('`allowed.initial` must have shape [3], got [2]');
     expect(() => chain.restrict({ label: ids } as never)).toThrow('unknown option `label`');
   });

@@ -79,9 +79,9 @@ describe.each(algorithms)('training by %s', (_, algorithm) => {
   });
 
   it('learns what there is from data with little or nothing in them', async () => {
-    const moves = { items: [[], [], []], labels: ['A', 'B', 'A'] };
-    const single = { items: [['x']], labels: ['B'] };
-    const huge = { items: [{ x: 1e200 }, { y: -1e200 }], labels: ['A', 'B'] };
+    const moves: LabelledItems & { labels: string[] } = { items: [[], [], []], labels: ['A', 'B', 'A'] };
+    const single: LabelledItems = { items: [['x']], labels: ['B'] };
+    const huge: LabelledItems = { items: [{ x: 1e200 }, { y: -1e200 }], labels: ['A', 'B'] };
     for (const data of [[moves], [single, { items: [['y']], labels: ['A'] }], [moves, single], [huge, moves]]) {
       for (const features of [{}, { minFreq: 100 }, { possibleStates: true, possibleTransitions: true }]) {
         const crf = await fitFeatureCRF(data, { algorithm: algorithm(), features });

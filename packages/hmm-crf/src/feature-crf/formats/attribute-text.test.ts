@@ -100,7 +100,7 @@ describe('what breaks the format', () => {
         expect.objectContaining({ name: 'DataError' }),
       );
     }
-    for (const item of [['a\nb'], { a: Number.NaN }, { 'a\r': 1 }]) {
+    for (const item of [['a\nb'], { a: Number.NaN }, { 'a\r': 1 }] as Item[]) {
       expect(() => writeAttributes([{ labels: ['O'], items: [item] }])).toThrow(
         expect.objectContaining({ name: 'DataError' }),
       );

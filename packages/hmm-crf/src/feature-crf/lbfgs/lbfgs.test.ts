@@ -9,7 +9,7 @@ const test = await collect(readAttributes(fixture.testText));
 const precise = { epsilon: 1e-9, delta: 0 };
 
 describe.each(fixture.cases)("CRFsuite's optimum with $parameters", ({ parameters, ...expected }) => {
-  const options = parameters as Record<string, number>;
+  const options = parameters as unknown as Record<string, number>;
   const { c1 = 0, c2 = 0 } = options;
   const features = {
     minFreq: options['feature.minfreq'] ?? 0,

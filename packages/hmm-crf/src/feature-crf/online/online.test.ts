@@ -53,7 +53,7 @@ describe.each(online.cases)('$algorithm with $parameters', ({ algorithm, paramet
   it('has the losses and weights of CRFsuite, epoch by epoch', async () => {
     const found: number[] = [];
     const crf = await fitFeatureCRF(train, {
-      algorithm: inItsOrder(ours(algorithm, parameters as Parameters)),
+      algorithm: inItsOrder(ours(algorithm, parameters as unknown as Parameters)),
       onEvent: (event) => void (event.type === 'iteration' && found.push(event.loss)),
     });
     expect(found.length).toBe(losses.length);
