@@ -7,6 +7,7 @@ import { examples } from '../../../scripts/readme.mjs';
 import { fileName } from './heat-map.js';
 import { mechanisms } from './mechanisms.js';
 import { patternNames } from './patterns.js';
+import { twoHeads } from './two-back.js';
 
 const docs = new URL('../../../docs/', import.meta.url);
 const page = await readFile(new URL('attention.md', docs), 'utf8');
@@ -21,7 +22,7 @@ it('has an entry for every export', () => {
 
 it('shows a picture of every mechanism and mask, none over 10 kB, and there is no other', async () => {
   const shown = new Set(Array.from(page.matchAll(/\]\(attention\/([^)]+)\)/g), ([, file]) => file!));
-  const made = [...Object.keys(mechanisms), ...patternNames].map((name) => `${fileName(name)}.svg`);
+  const made = [...Object.keys({ ...mechanisms, ...twoHeads }), ...patternNames].map((name) => `${fileName(name)}.svg`);
   expect([...shown].sort()).toEqual(made.sort());
   expect((await readdir(new URL('attention/', docs))).sort()).toEqual(made);
   for (const file of made) expect((await stat(new URL(`attention/${file}`, docs))).size).toBeLessThan(10_240);

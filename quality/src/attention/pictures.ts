@@ -11,7 +11,7 @@ import { type Mechanism, mechanisms } from './mechanisms.js';
 import { pattern, patternNames } from './patterns.js';
 import { type Task, tasks } from './tasks.js';
 import { build, draw, reading, tensors, vocabulariesOf } from './trial.js';
-import { TwoBack } from './two-back.js';
+import { TwoBack, twoHeads } from './two-back.js';
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, steps: { type: 'string', default: '200' } },
@@ -83,16 +83,16 @@ async function twoBack({ make }: Mechanism): Promise<HeatMap> {
     (rows) => model.loss(tf.tensor2d(rows, undefined, 'int32')),
   );
   const example = some(new Rng(1_001), 1);
-  const weights = tf.tidy(() => tf.squeeze(model.attend(tf.tensor2d(example, undefined, 'int32')).weights, [0]));
+  const weights = tf.tidy(() => tf.reshape(model.attend(tf.tensor2d(example, undefined, 'int32')).weights, [-1, 8])); // heads below each other
   const rows = (await weights.array()) as number[][];
   weights.dispose();
   model.dispose();
   const letters = example[0]!.map((id) => 'abcdefghijkl'[id]!);
   return {
     read: letters,
-    written: letters.map((_, i) => letters[i - 2] ?? '·'),
+    written: rows.map((_, i) => letters[(i % 8) - 2] ?? '·'),
     weights: rows,
-    known: rows.map((_, i) => (i < 2 ? [] : [i - 2])),
+    known: rows.map((_, i) => (i % 8 < 2 ? [] : [(i % 8) - 2])),
   };
 }
 
@@ -103,14 +103,14 @@ async function train<T>(model: Module, batchOf: () => T, loss: (batch: T) => tf.
 
 function picture(name: string): Promise<HeatMap> | HeatMap {
   const mechanism = mechanisms[name];
-  if (!mechanism) return pattern(name);
-  return positions.includes(name) ? twoBack(mechanism) : written(mechanism, learnt[taskOf[name] ?? 'reversal']!);
+  if (name in twoHeads || positions.includes(name)) return twoBack(mechanism ?? twoHeads[name]!);
+  return mechanism ? written(mechanism, learnt[taskOf[name] ?? 'reversal']!) : pattern(name);
 }
 
 const folder = new URL('../../../docs/attention/', import.meta.url);
 await mkdir(folder, { recursive: true });
 await useBackend('wasm', { threads: 1 });
-for (const name of [...Object.keys(mechanisms), ...patternNames]) {
+for (const name of [...Object.keys(mechanisms), ...Object.keys(twoHeads), ...patternNames]) {
   if (!new RegExp(values.only, 'i').test(name)) continue;
   const start = performance.now();
   const map = await picture(name);

@@ -1,9 +1,10 @@
 /** A task for positions alone, as self-attention: each place writes the letter that stood two places before it. */
 
-import { causalMask } from '@seqloom/attention';
+import { Attention, causalMask, GroupedQuery, MultiHead, RotaryScore, ScaledDotScore } from '@seqloom/attention';
 import { type Attended, type Attends, Module, type Rng, sequence } from '@seqloom/core';
 import { Embedding, Linear, maskedCrossEntropy } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Mechanism } from './mechanisms.js';
 
 const [size, letters, back] = [16, 12, 2];
 
@@ -15,7 +16,7 @@ export class TwoBack extends Module {
   readonly attention: Attends<unknown>;
   readonly output: Linear;
 
-  constructor(make: (sizes: { size: number; maxKeys: number; rng: Rng }) => Attends<unknown>, rng: Rng) {
+  constructor(make: Mechanism['make'], rng: Rng) {
     super();
     this.letters = new Embedding({ vocabularySize: letters, size, rng });
     this.query = new Linear({ inputSize: size, outputSize: size, rng });
@@ -39,3 +40,13 @@ export class TwoBack extends Module {
     return maskedCrossEntropy(logits as tf.Tensor3D, targets, tf.ones<tf.Rank.R2>([B, T - back], 'bool'));
   }
 }
+
+const inner = () => new Attention({ scorer: new RotaryScore({ inner: new ScaledDotScore() }) });
+
+/** Two heads with rotary positions. */
+export const twoHeads: Record<string, Mechanism> = {
+  'multi-head': { make: ({ size, rng }) => new MultiHead({ inner: inner(), heads: 2, size, rng }) as Attends<unknown> },
+  'grouped-query': {
+    make: ({ size, rng }) => new GroupedQuery({ inner: inner(), heads: 2, keyHeads: 1, size, rng }) as Attends<unknown>,
+  },
+};
