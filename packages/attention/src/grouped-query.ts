@@ -20,7 +20,7 @@ export interface GroupedQueryOptions<Keys> {
 }
 
 /**
- * Grouped-query attention: head h reads the keys and values of group ⌊h·keyHeads/heads⌋, so that a memory holds keyHeads instead of heads of them. Context [B,Q,size],
+ * Grouped-query attention: head h reads the keys and values of group ⌊h·keyHeads/heads⌋, so that there are projections of keyHeads instead of heads of them (the memory spreads them to all heads). Context [B,Q,size],
  * weights [B·H,Q,K] with row b·H + h. arXiv:2305.13245, with keyHeads 1 arXiv:1911.02150
  */
 export class GroupedQuery<Keys = tf.Tensor3D> extends Module implements Attends<Memory<Keys>> {
