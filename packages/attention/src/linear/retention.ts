@@ -49,7 +49,7 @@ export class Retention {
       values: [values, 'B T V'],
     });
     const [q, k, v] = [query, keys.values, values].map((x) => keepWhere(keys.mask, x as tf.Tensor3D)) as Three;
-    const products = tf.matMul<tf.Tensor3D>(this.#map(q), this.#map(k), false, true);
+    const products = tf.matMul<tf.Tensor3D>(this.#map(q), keepWhere(keys.mask, this.#map(k)), false, true);
     const scores = tf.mul<tf.Tensor3D>(products, this.#decays(keys.mask));
     const weights = this.features ? normalized(scores, tf.sum(scores, -1, true)) : scores;
     return { output: keepWhere(keys.mask, tf.matMul<tf.Tensor3D>(weights, v)), weights };
@@ -76,15 +76,14 @@ export class Retention {
     return this.features ? (this.features(x) as T) : x;
   }
 
-  /** γ^(real steps from s to t) for s ≤ t, 0 elsewhere and at padded keys: [B,T,T]. */
+  /** γ^(real steps from s to t) for s ≤ t, 0 elsewhere: [B,T,T]. */
   #decays(mask: tf.Tensor2D): tf.Tensor3D {
-    const real = tf.cast(asMask(mask), 'float32');
     const T = mask.shape[1];
-    const count = tf.cumsum(real, 1);
+    const count = tf.cumsum(tf.cast(asMask(mask), 'float32'), 1);
     const between = tf.sub(tf.expandDims(count, 2), tf.expandDims(count, 1)); // [B,T,T]
     const past = tf.linalg.bandPart(tf.ones([T, T]), -1, 0);
     const kept = tf.exp(tf.mul(tf.relu(between), Math.log(this.decay)));
-    return tf.mul(tf.mul(kept, past), tf.expandDims(real, 1));
+    return tf.mul(kept, past);
   }
 }
 

@@ -55,7 +55,10 @@ function composed(energies: tf.Tensor, mask: tf.Tensor, alpha: number): tf.Tenso
 function weightsOf(energies: tf.Tensor, mask: tf.Tensor, alpha: number): tf.Tensor {
   const { open, allowed } = openEnergies(energies, mask);
   const z = tf.where(allowed, tf.mul(tf.sub(open, tf.max(open, -1, true)), alpha - 1), -2); // the best is 0, τ is in [−1, 0]
-  const at = (threshold: tf.Tensor) => tf.pow(tf.relu(tf.sub(z, threshold)), 1 / (alpha - 1));
+  const at = (threshold: tf.Tensor) => {
+    const above = tf.relu(tf.sub(z, threshold));
+    return tf.where(tf.greater(above, 0), tf.pow(above, 1 / (alpha - 1)), 0); // 0 to a power below 1 is not 0 on webgpu
+  };
   let low = tf.fill(tf.sum(z, -1, true).shape, -1);
   for (let i = 1; i <= halvings; i++) {
     const middle = tf.add(low, 2 ** -i);
