@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { Rng, type Sequence, useBackend } from '@seqloom/core';
 import { lstm, Truncated } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { watchHeap } from './heap.js';
 
 const [rows, inputSize, hiddenSize] = [8, 64, 128];
 const windowSteps = 128;
@@ -60,40 +61,6 @@ function formsOf(input: Sequence): Record<string, Step> {
       for (const window of windows) step(truncated, window)();
     },
   };
-}
-
-/** Counts the bytes that tensors and kernels hold in the wasm heap. */
-function watchHeap(): { peak(step: Step): number } {
-  const { wasm } = tf.backend() as unknown as { wasm: Heap };
-  tf.zeros([1]).dispose(); // the first call of each replaces the function
-  const { _malloc: allocate, _free: free } = wasm;
-  const sizes = new Map<number, number>();
-  let [held, most] = [0, 0];
-  wasm._malloc = (bytes) => {
-    const pointer = allocate(bytes);
-    sizes.set(pointer, bytes);
-    held += bytes;
-    most = Math.max(most, held);
-    return pointer;
-  };
-  wasm._free = (pointer) => {
-    held -= sizes.get(pointer) ?? 0;
-    sizes.delete(pointer);
-    free(pointer);
-  };
-  return {
-    peak(step) {
-      const before = held;
-      most = held;
-      step();
-      return most - before;
-    },
-  };
-}
-
-interface Heap {
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
 }
 
 function time(step: Step): number {

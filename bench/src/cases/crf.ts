@@ -1,6 +1,6 @@
 /** The loss of a tagger with its gradient, and Viterbi: our kernels beside the same formulas in tfjs' own ops. */
 import { lengthMask, Rng, sequence } from '@seqloom/core';
-import { CRF } from '@seqloom/hmm-crf';
+import { CRF, LinearChain } from '@seqloom/hmm-crf';
 import { maskedCrossEntropy } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BenchCase, Work } from '../compare.js';
@@ -52,4 +52,24 @@ export const cases: BenchCase[] = [
     const loss = (x: tf.Tensor) => maskedCrossEntropy(x as tf.Tensor3D, labels, mask);
     return () => void tf.grad(loss)(logits);
   }),
+  {
+    name: 'log partition by scan',
+    size: '1×10000×5',
+    backend: 'wasm',
+    peer: 'step by step, tfjs ops',
+    async prepare() {
+      const before = await eachOnItsKernels();
+      const [T, K] = [10_000, 5];
+      const potentials = {
+        initial: tf.zeros<tf.Rank.R1>([K]),
+        transition: tf.randomNormal<tf.Rank.R2>([K, K], 0, 1, 'float32', 1),
+        emission: tf.randomNormal<tf.Rank.R3>([1, T, K], 0, 1, 'float32', 2),
+        mask: tf.ones<tf.Rank.R2>([1, T], 'bool'),
+      };
+      const run = (recursion: 'scan' | 'sequential') => () =>
+        tf.tidy(() => void new LinearChain(potentials, { recursion }).logPartition());
+      const dispose = () => tf.dispose(Object.values(potentials));
+      return { ours: run('scan'), theirs: run('sequential'), before, dispose };
+    },
+  },
 ];
