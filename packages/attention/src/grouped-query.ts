@@ -1,8 +1,8 @@
 /** Heads that share keys and values. */
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
-import { count, dims, keepWhere, knownOptions, Module, OptionError } from '@seqloom/core';
-import * as tf from '@tensorflow/tfjs-core';
-import { apply, mergeHeads, newProjection, type Projection, repeatRows, seesAnything, splitHeads } from './heads.js';
+import { count, knownOptions, Module, OptionError } from '@seqloom/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { attendHeads, checkHeads, newProjection, type Projection, rememberHeads } from './heads.js';
 
 export interface GroupedQueryOptions<Keys> {
   /** What each head does, on queries, keys and values of `size / heads` features. */
@@ -37,8 +37,7 @@ export class GroupedQuery<Keys = tf.Tensor3D> extends Module implements Attends<
     knownOptions('GroupedQuery', options, ['inner', 'heads', 'keyHeads', 'size', 'keySize', 'bias', 'rng']);
     const { inner, heads, keyHeads, size, keySize = size, bias = false, rng } = options;
     for (const [name, value] of Object.entries({ heads, keyHeads, size, keySize })) count('GroupedQuery', name, value);
-    if (size % heads !== 0)
-      throw new OptionError('GroupedQuery', `\`size\` ${size} is not a multiple of \`heads\` ${heads}`);
+    checkHeads('GroupedQuery', { inner, heads, size });
     if (heads % keyHeads !== 0)
       throw new OptionError('GroupedQuery', `\`heads\` ${heads} is not a multiple of \`keyHeads\` ${keyHeads}`);
     this.inner = inner;
@@ -53,41 +52,11 @@ export class GroupedQuery<Keys = tf.Tensor3D> extends Module implements Attends<
 
   /** Projects keys [B,K,D] and values [B,K,D], group by group. Throws ShapeError. */
   remember(keys: Sequence, values: Sequence = keys): Memory<Memory<Keys>> {
-    dims('GroupedQuery.remember', {
-      'keys.values': [keys?.values, `B K ${this.key.weight.shape[0]}`],
-      'keys.mask': [keys?.mask, 'B K'],
-      'values.values': [values?.values, `B K ${this.value.weight.shape[0]}`],
-    });
-    const cleanKeys = keepWhere(keys.mask, keys.values);
-    const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
-    const mask = repeatRows(keys.mask, this.heads);
-    const spread = (x: tf.Tensor3D) => eachTimes(splitHeads(x, this.keyHeads), this.heads / this.keyHeads);
-    const inner = this.inner.remember(
-      { values: spread(apply(this.key, cleanKeys)), mask },
-      { values: spread(apply(this.value, cleanValues)), mask },
-    );
-    return { keys: inner, values: cleanValues, mask: keys.mask };
+    return rememberHeads('GroupedQuery', this, keys, values);
   }
 
   /** query [B,Q,size] → context [B,Q,size], weights [B·H,Q,K]; `previous` is what the step before returned. Throws ShapeError. */
-  attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, { previous, mask }: AttendOptions = {}): Attended {
-    dims('GroupedQuery.attend', {
-      query: [query, `B Q ${this.query.weight.shape[0]}`],
-      'memory.mask': [memory.mask, 'B K'],
-      ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
-    });
-    const { context, ...alignment } = this.inner.attend(splitHeads(apply(this.query, query), this.heads), memory.keys, {
-      previous,
-      mask: mask?.rank === 3 ? repeatRows(mask, this.heads) : mask,
-    });
-    const output = apply(this.output, mergeHeads(context, this.heads));
-    const answer = this.output.bias ? keepWhere(seesAnything(query, memory.mask, mask), output) : output;
-    return { context: answer, ...alignment };
+  attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, options?: AttendOptions): Attended {
+    return attendHeads('GroupedQuery', this, query, memory, options);
   }
-}
-
-/** Each row of x [R,T,D] `times` times: [R·times,T,D]. */
-function eachTimes(x: tf.Tensor3D, times: number): tf.Tensor3D {
-  const [rows, T, D] = x.shape;
-  return tf.reshape(tf.tile(tf.expandDims(x, 1), [1, times, 1, 1]), [rows * times, T, D]);
 }

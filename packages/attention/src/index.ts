@@ -62,13 +62,12 @@ export {
 export { GaussianMixtureScore, type GaussianMixtureScoreOptions } from './scorers/gaussian-mixture.js';
 export { GeneralScore, type GeneralScoreOptions } from './scorers/general.js';
 export { LearnedQueryScore, type LearnedQueryScoreOptions } from './scorers/learned-query.js';
+export { LocalMonotonicScore, type LocalMonotonicScoreOptions } from './scorers/local-monotonic.js';
 export {
   type CountedKeys,
-  LocalMonotonicScore,
-  type LocalMonotonicScoreOptions,
   LocalPredictiveScore,
   type LocalPredictiveScoreOptions,
-} from './scorers/local.js';
+} from './scorers/local-predictive.js';
 export { LocationScore, type LocationScoreOptions } from './scorers/location.js';
 export { LocationSensitiveScore, type LocationSensitiveScoreOptions } from './scorers/location-sensitive.js';
 export { NormedAdditiveScore, type NormedAdditiveScoreOptions } from './scorers/normed-additive.js';

@@ -6,15 +6,6 @@ declare global {
   }
 }
 
-import.meta.glob(
-  [
-    './**/*.test.ts',
-    '!./*.browser.test.ts',
-    '!./readme.test.ts',
-    '!./normalizers/monotonic.test.ts', // its formulas, and these, read tensors synchronously,
-    '!./scorers/looking-back.test.ts', // which never ends on webgpu: they run in Node, on cpu and wasm
-  ],
-  { eager: true },
-);
+import.meta.glob(['./**/*.test.ts', '!./*.browser.test.ts', '!./readme.test.ts'], { eager: true });
 
 export {};

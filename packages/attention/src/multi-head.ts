@@ -1,8 +1,8 @@
 /** Several attentions side by side, each on its own projection; heads are folded into the batch, so any attention can be inside. */
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
-import { count, dims, keepWhere, knownOptions, Module, OptionError, show } from '@seqloom/core';
+import { count, knownOptions, Module } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { apply, mergeHeads, newProjection, type Projection, repeatRows, seesAnything, splitHeads } from './heads.js';
+import { attendHeads, checkHeads, newProjection, type Projection, rememberHeads } from './heads.js';
 
 export interface MultiHeadOptions<Keys> {
   /** What each head does, on queries, keys and values of `size / heads` features. */
@@ -24,6 +24,7 @@ export interface MultiHeadOptions<Keys> {
 /** Multi-head attention over any inner attention: context [B,Q,size], weights [B·H,Q,K] with row b·H + h. arXiv:1706.03762 */
 export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Memory<Keys>> {
   readonly heads: number;
+  readonly keyHeads: number;
   readonly inner: Attends<Keys>;
   readonly query: Projection;
   readonly key: Projection;
@@ -36,13 +37,10 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
     const { inner, heads, size, querySize = size, keySize = size, valueSize = keySize, bias = true, rng } = options;
     const sizes = { heads, size, querySize, keySize, valueSize };
     for (const [name, value] of Object.entries(sizes)) count('MultiHead', name, value);
-    if (size % heads !== 0)
-      throw new OptionError('MultiHead', `\`size\` ${size} is not a multiple of \`heads\` ${heads}`);
-    if (typeof inner?.attend !== 'function' || typeof inner.remember !== 'function') {
-      throw new OptionError('MultiHead', `\`inner\` must have remember and attend, got ${show(inner)}`);
-    }
+    checkHeads('MultiHead', { inner, heads, size });
     this.inner = inner;
     this.heads = heads;
+    this.keyHeads = heads;
     const projection = (from: number) => newProjection(from, size, bias, rng);
     this.query = projection(querySize);
     this.key = projection(keySize);
@@ -52,35 +50,12 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
 
   /** Projects keys [B,K,D] and values [B,K,V], and lets the inner attention remember them head by head. Throws ShapeError. */
   remember(keys: Sequence, values: Sequence = keys): Memory<Memory<Keys>> {
-    dims('MultiHead.remember', {
-      'keys.values': [keys?.values, `B K ${this.key.weight.shape[0]}`],
-      'keys.mask': [keys?.mask, 'B K'],
-      'values.values': [values?.values, `B K ${this.value.weight.shape[0]}`],
-    });
-    const cleanKeys = keepWhere(keys.mask, keys.values);
-    const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
-    const mask = repeatRows(keys.mask, this.heads);
-    const inner = this.inner.remember(
-      { values: splitHeads(apply(this.key, cleanKeys), this.heads), mask },
-      { values: splitHeads(apply(this.value, cleanValues), this.heads), mask },
-    );
-    return { keys: inner, values: cleanValues, mask: keys.mask };
+    return rememberHeads('MultiHead', this, keys, values);
   }
 
   /** query [B,Q,D] → context [B,Q,size], weights [B·H,Q,K]; `previous` is what the step before returned. Throws ShapeError. */
-  attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, { previous, mask }: AttendOptions = {}): Attended {
-    dims('MultiHead.attend', {
-      query: [query, `B Q ${this.query.weight.shape[0]}`],
-      'memory.mask': [memory.mask, 'B K'],
-      ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
-    });
-    const { context, ...alignment } = this.inner.attend(splitHeads(apply(this.query, query), this.heads), memory.keys, {
-      previous,
-      mask: mask?.rank === 3 ? repeatRows(mask, this.heads) : mask,
-    });
-    const output = apply(this.output, mergeHeads(context, this.heads));
-    const answer = this.output.bias ? keepWhere(seesAnything(query, memory.mask, mask), output) : output;
-    return { context: answer, ...alignment };
+  attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, options?: AttendOptions): Attended {
+    return attendHeads('MultiHead', this, query, memory, options);
   }
 
   /** weights [B·H,Q,K] → [B,H,Q,K]. */

@@ -57,7 +57,12 @@ function run({ mask, ...numbers }: Numbers, sizes: Sizes) {
     floats(arena, pointer, values.length).set(values);
     return pointer;
   };
-  const [initial, final, transition, segments] = names.map((name) => put(numbers[name])) as [number, number, number, number]; // biome-ignore format: four pointers
+  const [initial, final, transition, segments] = names.map((name) => put(numbers[name])) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const bits = arena.allocate(mask.length);
   new Uint8Array(arena.memory.buffer, bits, mask.length).set(mask);
   const chain = { initial, final, transition, segments, mask: bits, ...sizes };

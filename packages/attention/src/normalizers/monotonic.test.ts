@@ -119,7 +119,7 @@ describe.each(backendsHere())('monotonic on %s', (backend) => {
       [-0.2, 0.8],
     ]);
     const weights = structured({ marginals, transition })(energies(), mask());
-    const flat = transition.arraySync() as Row[];
+    const flat = (await transition.array()) as Row[];
     const literal = rows!.map((row, q) => {
       const real = row.map((_, k) => k).filter((k) => allowed![q]![k]);
       const [sums, total] = [row.map(() => 0), { of: 0 }];

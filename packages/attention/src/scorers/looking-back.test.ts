@@ -38,8 +38,11 @@ type Row = number[];
 type Energies = (query: Row, keys: Row[], history: Row[]) => Row;
 const dot = (a: Row, b: Row) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 const sum = (...rows: Row[]) => rows[0]!.map((_, i) => rows.reduce((total, row) => total + row[i]!, 0));
-const matrix = (tensor: tf.Tensor) => tensor.arraySync() as Row[];
-const vector = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
+/** The numbers of parameters, read once before a formula runs: GPUs cannot be asked in the middle of it. */
+const numbers = new WeakMap<tf.Tensor, unknown>();
+const matrix = (tensor: tf.Tensor) => numbers.get(tensor) as Row[];
+const vector = (tensor: tf.Tensor) => numbers.get(tensor) as Row;
+const cube = (tensor: tf.Tensor) => numbers.get(tensor) as Row[][];
 const times = (x: Row, W: Row[]) => W[0]!.map((_, j) => x.reduce((total, value, i) => total + value * W[i]![j]!, 0));
 const tanh = (x: Row) => x.map(Math.tanh);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -78,7 +81,7 @@ const formulas: { [Name in keyof typeof entries]: (made: ReturnType<(typeof entr
     ),
   LocationSensitiveScore: (s) =>
     additiveEnergies(s, (history, k) => {
-      const F = s.filter.arraySync();
+      const F = cube(s.filter);
       return times(
         [0, 1].map((f) => [0, 1, 2].reduce((t, i) => t + at(history.at(-1), k + i - 1) * F[i]![0]![f]!, 0)),
         matrix(s.location),
@@ -86,7 +89,7 @@ const formulas: { [Name in keyof typeof entries]: (made: ReturnType<(typeof entr
     }),
   'LocationSensitiveScore, cumulative': (s) =>
     additiveEnergies(s, (history, k) => {
-      const F = s.filter.arraySync();
+      const F = cube(s.filter);
       const channels = [history.at(-1), history.length > 0 ? sum(...history) : undefined];
       const feature = (f: number) =>
         channels.reduce((t, row, c) => t + [0, 1, 2].reduce((u, i) => u + at(row, k + i - 1) * F[i]![c]![f]!, 0), 0);
@@ -195,6 +198,7 @@ describe.each(backendsHere())('scorers that look back, on %s', (backend) => {
       previous = seen;
       return tf.reshape(seen.weights, [K]);
     });
+    for (const [, variable] of made.namedVariables()) numbers.set(variable, await variable.array());
     const expected = literally(formulas[name](made as never), queries, keys);
     await expectClose(tf.stack(steps), expected, 1e-5, name);
   });

@@ -1,9 +1,9 @@
 /** An optimiser: a gradient transformation and the tensors that it remembers, by parameter path. */
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, UsageError } from '../errors.js';
-import { type GradientsByPath, isRowGradient, valuesOf, wholeGradient } from '../rows/row-gradient.js';
-import { writeRows } from '../rows/write-rows.js';
-import { type GradientTransformation, mapPaths, type Slots, type TensorsByPath } from './transformation.js';
+import type { GradientsByPath } from '../rows/row-gradient.js';
+import { RowsOfParameters, wholeGradients } from '../rows/rows-of-parameters.js';
+import type { GradientTransformation, Slots, TensorsByPath } from './transformation.js';
 
 /** What an optimiser remembers; the tensors belong to it. */
 export interface OptimizerState {
@@ -137,40 +137,6 @@ export class Optimizer {
     );
     for (const tensor of before) if (!after.has(tensor)) tensor.dispose();
   }
-}
-
-/** What an update sees and writes of parameters and slots: all of them, but only some rows where the gradient has only these. */
-class RowsOfParameters {
-  readonly gradients: TensorsByPath;
-  readonly #rows: Record<string, tf.Tensor1D> = {};
-
-  constructor(gradients: GradientsByPath) {
-    this.gradients = valuesOf(gradients);
-    for (const [path, gradient] of Object.entries(gradients)) {
-      if (isRowGradient(gradient)) this.#rows[path] = gradient.ids;
-    }
-  }
-
-  read(tensors: TensorsByPath): TensorsByPath {
-    return mapPaths(tensors, (tensor, path) => {
-      const ids = this.#rows[path];
-      return ids ? tf.gather(tensor, ids) : tensor;
-    });
-  }
-
-  /** `tensors` where they have new values, the rows written into them. */
-  write(tensors: TensorsByPath, values: TensorsByPath): TensorsByPath {
-    return mapPaths(values, (value, path) => {
-      const ids = this.#rows[path];
-      return ids ? writeRows(tensors[path] as tf.Tensor, ids, value) : value;
-    });
-  }
-}
-
-function wholeGradients(gradients: GradientsByPath, parameters: TensorsByPath): TensorsByPath {
-  return Object.fromEntries(
-    Object.entries(gradients).map(([path, gradient]) => [path, wholeGradient(gradient, parameters[path] as tf.Tensor)]),
-  );
 }
 
 function allTensors(slots: Slots): tf.Tensor[] {

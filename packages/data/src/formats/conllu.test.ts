@@ -29,9 +29,17 @@ test('reads words, ranges and empty nodes apart', async () => {
   expect(first!.comments).toHaveLength(3);
   expect(first!.tokens).toHaveLength(5);
   expect(first!.tokens[2]).toEqual({
-    id: 3, form: 'feu', lemma: 'feu', upos: 'NOUN', xpos: null, feats: { Gender: 'Masc' },
-    head: 0, deprel: 'root', deps: [{ head: '0', deprel: 'root' }], misc: ['SpaceAfter=No', 'Lang'],
-  }); // biome-ignore format: one row of the file
+    id: 3,
+    form: 'feu',
+    lemma: 'feu',
+    upos: 'NOUN',
+    xpos: null,
+    feats: { Gender: 'Masc' },
+    head: 0,
+    deprel: 'root',
+    deps: [{ head: '0', deprel: 'root' }],
+    misc: ['SpaceAfter=No', 'Lang'],
+  });
   expect(first!.tokens[4]).toMatchObject({ form: '_', lemma: '_', xpos: null, head: null, misc: [] });
   expect(first!.ranges).toEqual([{ first: 1, last: 2, form: 'Au', feats: {}, misc: [] }]);
   expect(first!.emptyNodes).toMatchObject([{ after: 3, index: 1, form: '_', lemma: 'aller', upos: 'VERB' }]);

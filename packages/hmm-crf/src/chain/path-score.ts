@@ -6,6 +6,7 @@ import type { ChainPotentials } from './chain-potentials.js';
 import { checkIndices } from './check-indices.js';
 import { before, type FiniteChain, finiteChain } from './finite-chain.js';
 import { withInfinity } from './impossible.js';
+import { knownBefore } from './last-known.js';
 
 /** The potentials of a chain and labels [B,T] int32 → the sum of the potentials along each path [B]. */
 export const linearChainPathScore: Op<PathPart, Record<string, never>> = defineOp({
@@ -56,7 +57,7 @@ function realLabels(labels: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
 function transitionScores({ mask, moves, transition }: FiniteChain, path: tf.Tensor2D, at: tf.Tensor): tf.Tensor {
   const [B, T, K] = at.shape as [number, number, number];
   if (T === 1) return tf.zerosLike(at);
-  const from = oneHot(delay(lastReal(path, mask), 1), moves, K);
+  const from = oneHot(knownBefore(path, mask), moves, K);
   if (transition.rank === 2) {
     const scores = tf.matMul(tf.reshape(from, [B * T, K]), transition);
     return tf.mul(tf.reshape(scores, [B, T, K]), at);
@@ -70,22 +71,6 @@ function transitionScores({ mask, moves, transition }: FiniteChain, path: tf.Ten
     ]),
     at,
   );
-}
-
-/** The value of the last real step up to each step, in log₂ T rounds: [B,T] → [B,T]. */
-function lastReal(values: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
-  let [value, known] = [values, mask];
-  for (let distance = 1; distance < mask.shape[1]; distance *= 2) {
-    value = tf.where(known, value, delay(value, distance)) as tf.Tensor2D;
-    known = tf.logicalOr(known, delay(known, distance));
-  }
-  return value;
-}
-
-/** Every row moved `steps` to the right, 0 moving in. */
-function delay(x: tf.Tensor2D, steps: number): tf.Tensor2D {
-  const [B, T] = x.shape;
-  return tf.concat([tf.zeros([B, steps], x.dtype), tf.slice(x, [0, 0], [B, T - steps])], 1);
 }
 
 /** 1 at the label of each step in the mask, 0 elsewhere: [B,T,K]. */

@@ -75,8 +75,20 @@ describe('lists of moves', () => {
   const labels = ['a', 'b'];
 
   it('allow or forbid, and combine', () => {
-    const left = allowMoves(labels, { initial: ['a'], transition: [['a', 'a'], ['a', 'b']] }); // biome-ignore format: a matrix
-    expect(left).toEqual({ initial: [true, false], transition: [[true, true], [false, false]] }); // biome-ignore format: a matrix
+    const left = allowMoves(labels, {
+      initial: ['a'],
+      transition: [
+        ['a', 'a'],
+        ['a', 'b'],
+      ],
+    });
+    expect(left).toEqual({
+      initial: [true, false],
+      transition: [
+        [true, true],
+        [false, false],
+      ],
+    });
     const not = forbidMoves(labels, { transition: [['a', 'a']], final: ['a'] });
     expect(combineConstraints(left, {}, not)).toEqual({
       initial: [true, false],

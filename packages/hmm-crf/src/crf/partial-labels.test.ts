@@ -49,7 +49,11 @@ describe('a tagger for which few sentences are labelled, and many in part', () =
   it('partial labels and constraints make it better', async () => {
     await useBackend('cpu');
     const [few, many] = [sentences(6, new Rng(1), 1), sentences(60, new Rng(2), 0.4)];
-    const all = { items: [...few.items, ...many.items], lengths: [...few.lengths, ...many.lengths], known: [...few.known, ...many.known] }; // biome-ignore format: one line
+    const all = {
+      items: [...few.items, ...many.items],
+      lengths: [...few.lengths, ...many.lengths],
+      known: [...few.known, ...many.known],
+    };
     const [without, partly] = [await trained(few), await trained(all)];
     const both = await trained(all, tagScheme('BIO', names));
     expect(both.accuracy).toBeGreaterThan(without.accuracy + 0.1);
@@ -60,7 +64,11 @@ describe('a tagger for which few sentences are labelled, and many in part', () =
 
 /** Sentences of a BIO chain over 30 words; each label is known with the given probability, −1 otherwise. */
 function sentences(count: number, rng: Rng, share: number) {
-  const next = [[0, 0, 0, 1], [0, 2, 2, 1], [0, 2, 0, 1]]; // biome-ignore format: rows
+  const next = [
+    [0, 0, 0, 1],
+    [0, 2, 2, 1],
+    [0, 2, 0, 1],
+  ];
   const rows = Array.from({ length: count }, () => {
     const labels = [rng.below(2)];
     for (let t = 1; t < 5 + rng.below(4); t++) labels.push(rng.choice(next[labels.at(-1)!]!));

@@ -4,10 +4,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials } from '../chain/chain-potentials.js';
 import { checkIndices } from '../chain/check-indices.js';
 import { before } from '../chain/finite-chain.js';
+import { knownBefore } from '../chain/last-known.js';
 import { restricted } from '../chain/restriction.js';
 import { type Constraints, checkConstraints } from '../constraints/constraints.js';
 import { ChainCRF } from './chain-crf.js';
-import { knownBefore } from './last-known.js';
 
 export interface SecondOrderCRFOptions {
   /** K: how many labels there are. */

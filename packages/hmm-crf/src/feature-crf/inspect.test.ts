@@ -24,9 +24,15 @@ test('counts features and those that say something', () => {
 
 test('finds the heaviest of each sign, of all labels or of one', () => {
   expect(topStateFeatures(model)).toEqual({
-    positive: [{ attribute: 'a', label: 'O', weight: 1.5 }, { attribute: 'c', label: 'B', weight: 1.5 }],
-    negative: [{ attribute: 'a', label: 'B', weight: -2 }, { attribute: 'c', label: 'O', weight: -0.25 }],
-  }); // biome-ignore format: a row for each sign
+    positive: [
+      { attribute: 'a', label: 'O', weight: 1.5 },
+      { attribute: 'c', label: 'B', weight: 1.5 },
+    ],
+    negative: [
+      { attribute: 'a', label: 'B', weight: -2 },
+      { attribute: 'c', label: 'O', weight: -0.25 },
+    ],
+  });
   expect(topStateFeatures(model, { count: 1, label: 'O' })).toEqual({
     positive: [{ attribute: 'a', label: 'O', weight: 1.5 }],
     negative: [{ attribute: 'c', label: 'O', weight: -0.25 }],
@@ -63,9 +69,15 @@ describe.each(fixture.cases)('a model that CRFsuite trained: $algorithm', ({ mod
     const theirs = readCrfsuiteModel(Uint8Array.from(atob(model), (c) => c.charCodeAt(0)));
     const weights = Object.values(transitions);
     const { positive, negative } = topTransitions(theirs, { count: 3 });
-    const expected = weights.filter((w) => w > 0).toSorted((a, b) => b - a).slice(0, 3); // biome-ignore format: one thought
+    const expected = weights
+      .filter((w) => w > 0)
+      .toSorted((a, b) => b - a)
+      .slice(0, 3);
     expect(positive.map(({ weight }) => weight)).toEqual(expected.map((w) => expect.closeTo(w, 5)));
-    const lowest = weights.filter((w) => w < 0).toSorted((a, b) => a - b).slice(0, 3); // biome-ignore format: one thought
+    const lowest = weights
+      .filter((w) => w < 0)
+      .toSorted((a, b) => a - b)
+      .slice(0, 3);
     expect(negative.map(({ weight }) => weight)).toEqual(lowest.map((w) => expect.closeTo(w, 5)));
     for (const label of theirs.labels) {
       const all = topStateFeatures(theirs, { count: 1000, label });

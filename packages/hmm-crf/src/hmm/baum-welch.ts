@@ -2,11 +2,11 @@
 import { knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
 import { checkAllowed } from './allowed-states.js';
+import { expectationMaximisation } from './expectation-maximisation.js';
 import { expectedStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import { prepareKnown } from './known-start.js';
 import type { Observations } from './observations.js';
-import { expectationMaximisation } from './structure/expectation-maximisation.js';
 
 export interface BaumWelchOptions {
   /** How many more, at most; 100 unless given. */

@@ -1,8 +1,8 @@
 /** The E-step: what the states are expected to have been, as sums that an M-step reads. */
 import { DataError, show } from '@seqloom/core/errors';
+import { finiteSums } from './expectation-maximisation.js';
 import { type Batch, type ChainCounts, forwardBackward, type HMMLike } from './forward-backward.js';
 import type { Observations } from './observations.js';
-import { finiteSums } from './structure/expectation-maximisation.js';
 
 /** Sums over sequences, so parts of the data may be added apart. */
 export interface ExpectedStatistics extends ChainCounts {

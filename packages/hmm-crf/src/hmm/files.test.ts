@@ -62,28 +62,55 @@ describe.each(emissions.map((emission) => ({ name: emission.family, emission }))
 });
 
 describe('models of hmmlearn', () => {
-  const chain = { startprob_: [0.5, 0.5], transmat_: [[0.9, 0.1], [0.2, 0.8]] }; // biome-ignore format: a matrix
-  const means_ = [[0, 1], [2, 3]]; // biome-ignore format: a matrix
-  const diagonal = (a: number, b: number) => [[a, 0], [0, b]]; // biome-ignore format: a matrix
+  const chain = {
+    startprob_: [0.5, 0.5],
+    transmat_: [
+      [0.9, 0.1],
+      [0.2, 0.8],
+    ],
+  };
+  const means_ = [
+    [0, 1],
+    [2, 3],
+  ];
+  const diagonal = (a: number, b: number) => [
+    [a, 0],
+    [0, b],
+  ];
 
   it.each([
     ['spherical', [diagonal(2, 2), diagonal(3, 3)], [2, 3]],
     ['spherical', [diagonal(2, 2), diagonal(2, 2), diagonal(3, 3), diagonal(3, 3)], [2, 3]],
     ['diag', [diagonal(2, 4), diagonal(3, 5)], [2, 4, 3, 5]],
-    ['diag', [[2, 4], [3, 5]], [2, 4, 3, 5]],
+    [
+      'diag',
+      [
+        [2, 4],
+        [3, 5],
+      ],
+      [2, 4, 3, 5],
+    ],
     ['tied', [diagonal(2, 4), diagonal(2, 4)], [2, 0, 0, 4]],
     ['tied', diagonal(2, 4), [2, 0, 0, 4]],
     ['full', [diagonal(2, 4), diagonal(3, 5)], [2, 0, 0, 4, 3, 0, 0, 5]],
   ])('%s covariances, as matrices or as few numbers', (covariance_type, covars_, expected) => {
     const { emission } = fromHmmlearn({ ...chain, means_, covariance_type, covars_ });
     expect([...(emission as Gaussian).covars]).toEqual(expected);
-  }); // biome-ignore format: matrices
+  });
 
   it('says what is missing', () => {
     expect(() => fromHmmlearn('{"startprob_":')).toThrow(/no JSON/);
     expect(() => fromHmmlearn({})).toThrow(/`startprob_` must be a list of numbers, got undefined/);
     expect(() => fromHmmlearn(chain)).toThrow(/`emissionprob_`/);
-    expect(() => fromHmmlearn({ ...chain, emissionprob_: [[1, 0], [0.5, 0.6]] })).toThrow(/row 1 of `emissionProb`/); // biome-ignore format: a matrix
+    expect(() =>
+      fromHmmlearn({
+        ...chain,
+        emissionprob_: [
+          [1, 0],
+          [0.5, 0.6],
+        ],
+      }),
+    ).toThrow(/row 1 of `emissionProb`/);
   });
 });
 

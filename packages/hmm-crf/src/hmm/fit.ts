@@ -2,9 +2,9 @@
 import { count, knownOptions } from '@seqloom/core/options';
 import { defaultRng } from '@seqloom/core/rng';
 import { type BaumWelchOptions, baumWelch, type IterationEvent } from './baum-welch.js';
+import { resultOf } from './expectation-maximisation.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
-import { resultOf } from './structure/expectation-maximisation.js';
 
 export interface FitOptions extends BaumWelchOptions {
   /** Called after each iteration. */
@@ -30,10 +30,15 @@ export interface RestartOptions extends FitOptions {
   restarts?: number;
 }
 
+/** What `fitBest` asks of a model: all of this package that learn by expectation–maximisation have it. */
+export interface Learner<Data> {
+  fit(data: Data, options?: FitOptions): Promise<FitResult>;
+}
+
 /** Learns several models that `create` makes, each from a start of its own, and returns the one of highest posterior with its result. */
-export async function fitBest<Model extends HMM>(
+export async function fitBest<Data, Model extends Learner<Data>>(
   create: () => Model,
-  data: Observations,
+  data: Data,
   options: RestartOptions = {},
 ): Promise<FitResult & { model: Model }> {
   const where = 'fitBest';
@@ -43,7 +48,7 @@ export async function fitBest<Model extends HMM>(
   let best: (FitResult & { model: Model }) | undefined;
   for (let run = 0; run < count(where, 'restarts', restarts); run++) {
     const model = create();
-    const result = await fit(model, data, { ...rest, rng: rng.split() });
+    const result = await model.fit(data, { ...rest, rng: rng.split() });
     if (!best || result.logPosterior > best.logPosterior) best = { ...result, model };
     if (result.stopped === 'aborted') break;
   }

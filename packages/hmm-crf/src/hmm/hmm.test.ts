@@ -9,8 +9,8 @@ import { Gaussian } from './emissions/gaussian.js';
 import { fromHmmlearn } from './from-hmmlearn.js';
 import { HMM } from './hmm.js';
 import { observations } from './observations.js';
+import { dataOf, expectClose, expectSameAnswers, type HmmlearnCase } from './test-hmmlearn.js';
 
-const relative = 1e-8;
 const folder = `${process.env.SEQLOOM_DATA ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url))}/series`;
 const absent = !existsSync(folder);
 if (absent) console.warn(`left out: the real series are not at ${folder}; set SEQLOOM_DATA to the data folder`);
@@ -18,33 +18,22 @@ if (absent) console.warn(`left out: the real series are not at ${folder}; set SE
 describe.each(hmmlearn.cases)('hmmlearn: $family', (given) => {
   const type = given.family.replace('gaussian-', '');
   const model = (parameters: object) => fromHmmlearn({ ...parameters, covariance_type: type });
-  const rows = given.X as number[][];
-  const starts = given.lengths.map((_, at) => given.lengths.slice(0, at).reduce((sum, length) => sum + length, 0));
-  const data = observations(given.lengths.map((length, at) => rows.slice(starts[at], starts[at]! + length)));
+  const data = dataOf(given as unknown as HmmlearnCase);
 
-  it('score, posteriors and decodings are the same', () => {
-    const hmm = model(given.initial);
-    close([hmm.score(data)], [given.logLikelihood]);
-    close(hmm.posteriors(data), given.posterior.flat());
-    for (const [decoded, expected] of [
-      [hmm.viterbi(data), given.viterbi],
-      [hmm.map(data), given.map],
-    ] as const) {
-      expect([...decoded.path]).toEqual(expected.path);
-      close([decoded.scores.reduce((sum, score) => sum + score, 0)], [expected.score]);
-    }
-  });
+  it('score, posteriors and decodings are the same', () =>
+    expectSameAnswers(model(given.initial), data, given as unknown as HmmlearnCase));
 
   it('six iterations of EM arrive at the same parameters', async () => {
     const hmm = model(given.initial);
     const { history } = await hmm.fit(data, { iterations: 6, tolerance: -1e9 });
-    close(history, given.history);
+    expectClose(history, given.history);
     const fitted = model(given.fitted);
-    for (const name of ['startProb', 'transMat'] as const) close(hmm[name], fitted[name]);
+    for (const name of ['startProb', 'transMat'] as const) expectClose(hmm[name], fitted[name]);
     const [learned, expected] = [hmm.emission, fitted.emission];
-    if (learned instanceof Categorical) return close(learned.emissionProb, (expected as Categorical).emissionProb);
-    close((learned as Gaussian).means, (expected as Gaussian).means);
-    close((learned as Gaussian).covars, (expected as Gaussian).covars);
+    if (learned instanceof Categorical)
+      return expectClose(learned.emissionProb, (expected as Categorical).emissionProb);
+    expectClose((learned as Gaussian).means, (expected as Gaussian).means);
+    expectClose((learned as Gaussian).covars, (expected as Gaussian).covars);
   });
 });
 
@@ -59,7 +48,7 @@ describe('published examples', () => {
       const emission = new Categorical({ stateCount: 2, size: 6, emissionProb: emissionprob });
       const hmm = new HMM({ emission, startProb: startprob, transMat: transmat });
       const { path, scores } = hmm.viterbi(data);
-      close([hmm.score(data), scores[0]!], [loglik, viterbi_logprob]);
+      expectClose([hmm.score(data), scores[0]!], [loglik, viterbi_logprob]);
       expect(Array.from(path, (state) => 'FL'[state]).join('')).toBe(viterbi);
       const loaded = hmm.posteriors(data).filter((_, at) => at % 2 === 1);
       for (const [t, p] of loaded.entries()) expect(p).toBeCloseTo(posterior_loaded[t]!, 9);
@@ -80,7 +69,7 @@ describe('published examples', () => {
       const hmm = new HMM({ emission, startProb: startprob, transMat: transmat });
       const { path, scores } = hmm.viterbi(observations(obs));
       expect([...path]).toEqual(viterbi_path);
-      close([Math.exp(scores[0]!)], [viterbi_prob]);
+      expectClose([Math.exp(scores[0]!)], [viterbi_prob]);
     }
   });
 });
@@ -102,9 +91,9 @@ describe('ice cream (Eisner 2002), its end as a state with a symbol of its own',
   it('likelihood, posteriors and path', () => {
     const model = hmm(startprob);
     const { path, scores } = model.viterbi(data);
-    close([model.score(data), scores[0]!], [expected.loglik, expected.viterbi_logprob]);
+    expectClose([model.score(data), scores[0]!], [expected.loglik, expected.viterbi_logprob]);
     expect([...path]).toEqual([...expected.viterbi_path, 2]);
-    close(
+    expectClose(
       model
         .posteriors(data)
         .filter((_, at) => at % 3 === 1)
@@ -119,13 +108,13 @@ describe('ice cream (Eisner 2002), its end as a state with a symbol of its own',
   ])('EM from %j', async (start, { startprob, transmat, emissionprob, endprob, loglik_before_each_step }) => {
     const model = hmm(start);
     const { history } = await model.fit(data, { iterations: 10, tolerance: -1e9 });
-    close(history, loglik_before_each_step);
-    close(model.startProb, [...startprob, 0]);
-    close(
+    expectClose(history, loglik_before_each_step);
+    expectClose(model.startProb, [...startprob, 0]);
+    expectClose(
       model.transMat.subarray(0, 6),
       transmat.flatMap((row, k) => [...row, endprob[k]!]),
     );
-    close(
+    expectClose(
       model.emission.emissionProb.subarray(0, 8),
       emissionprob.flatMap((row) => [...row, 0]),
     );
@@ -158,7 +147,7 @@ describe.skipIf(absent)('real series, left out where SEQLOOM_DATA is absent', ()
     const hmm = new HMM({ emission, startProb: init.startprob, transMat: init.transmat });
     const data = observations([rows()]);
     const { history } = await hmm.fit(data, { iterations: 400, tolerance: 1e-10 });
-    close(history.slice(0, 5), expected.loglik_first5);
+    expectClose(history.slice(0, 5), expected.loglik_first5);
     expect(history.at(-1)).toBeCloseTo(expected.loglik_final, 4);
     for (const [i, mean] of means.flat().entries()) expect(emission.means[i]! / mean).toBeCloseTo(1, 3);
     for (const [i, variance] of vars.flat().entries()) expect(emission.covars[i]! / variance).toBeCloseTo(1, 3);
@@ -167,10 +156,3 @@ describe.skipIf(absent)('real series, left out where SEQLOOM_DATA is absent', ()
     expect([...path.subarray(0, 50)]).toEqual(expected.viterbi_first50);
   });
 });
-
-function close(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++)
-    if (!(Math.abs(actual[i]! - expected[i]!) <= relative * Math.max(Math.abs(expected[i]!), 1e-3)))
-      throw new Error(`element ${i} is ${actual[i]}, not ${expected[i]}`);
-}

@@ -49,7 +49,7 @@ export type { KnownState } from './allowed-states.js';
 export { allowedStates } from './allowed-states.js';
 export type { BaumWelchOptions, IterationEvent, StoppedEvent } from './baum-welch.js';
 export { baumWelch } from './baum-welch.js';
-export type { FitOptions, FitResult, RestartOptions } from './fit.js';
+export type { FitOptions, FitResult, Learner, RestartOptions } from './fit.js';
 export { fitBest } from './fit.js';
 export { leftRight } from './left-right.js';
 export type { StepEvent, StepwiseOptions, StepwiseState } from './stepwise-em.js';
@@ -84,6 +84,8 @@ export { VariationalHMM } from './variational/variational-hmm.js';
 
 // Structure
 
+export type { LatentModel, LearnFitOptions, LearnOptions } from './expectation-maximisation.js';
+export { expectationMaximisation } from './expectation-maximisation.js';
 export type { CategoricalDurationOptions } from './structure/durations/categorical.js';
 export { CategoricalDuration } from './structure/durations/categorical.js';
 export type { Duration, DurationJSON } from './structure/durations/duration.js';
@@ -92,8 +94,6 @@ export { NegativeBinomialDuration } from './structure/durations/negative-binomia
 export type { PoissonDurationOptions } from './structure/durations/poisson.js';
 export { PoissonDuration } from './structure/durations/poisson.js';
 export { readDuration } from './structure/durations/read-duration.js';
-export type { LatentModel, LearnFitOptions, LearnOptions } from './structure/expectation-maximisation.js';
-export { expectationMaximisation } from './structure/expectation-maximisation.js';
 export type { HigherOrderOptions } from './structure/higher-order/higher-order-hmm.js';
 export { HigherOrderHMM } from './structure/higher-order/higher-order-hmm.js';
 export type { DrivenObservations } from './structure/input-driven/driven-chain.js';

@@ -135,7 +135,14 @@ it(
 
 it('a long sequence drawn from a model has the transitions, the emissions and the likelihood of the model', () => {
   const emission = new Gaussian({ stateCount: 2, size: 1, means: [-2, 2], covars: [1, 1] });
-  const hmm = new HMM({ emission, startProb: [1, 0], transMat: [[0.9, 0.1], [0.3, 0.7]] }); // biome-ignore format: a matrix
+  const hmm = new HMM({
+    emission,
+    startProb: [1, 0],
+    transMat: [
+      [0.9, 0.1],
+      [0.3, 0.7],
+    ],
+  });
   const { states, observations: data } = hmm.sample(20_000, new Rng(3));
   expect(states[0]).toBe(0);
   expect(states.reduce((sum, state) => sum + state, 0) / states.length).toBeCloseTo(0.25, 1);
@@ -145,8 +152,21 @@ it('a long sequence drawn from a model has the transitions, the emissions and th
 });
 
 it('a million steps: nothing underflows, and a filter comes to the same end', () => {
-  const emission = new Categorical({ stateCount: 2, size: 2, emissionProb: [[0.9, 0.1], [0.2, 0.8]] }); // biome-ignore format: a matrix
-  const hmm = new HMM({ emission, transMat: [[0.99, 0.01], [0.02, 0.98]] }); // biome-ignore format: a matrix
+  const emission = new Categorical({
+    stateCount: 2,
+    size: 2,
+    emissionProb: [
+      [0.9, 0.1],
+      [0.2, 0.8],
+    ],
+  });
+  const hmm = new HMM({
+    emission,
+    transMat: [
+      [0.99, 0.01],
+      [0.02, 0.98],
+    ],
+  });
   const data = observations([Float64Array.from({ length: 1_000_000 }, (_, t) => (t % 700 < 500 ? 0 : 1))]);
   const logLikelihood = hmm.score(data);
   expect(logLikelihood).toBeLessThan(-100_000);
@@ -160,7 +180,14 @@ it('a million steps: nothing underflows, and a filter comes to the same end', ()
 it('what is far less probable now may be all that is left later', () => {
   // states that never change: the second begins e^−2000 below the first, and ends far above it
   const emission = new Gaussian({ stateCount: 2, size: 1, means: [0, 1], covars: [0.01, 0.01] });
-  const hmm = new HMM({ emission, startProb: [0.5, 0.5], transMat: [[1, 0], [0, 1]] }); // biome-ignore format: a matrix
+  const hmm = new HMM({
+    emission,
+    startProb: [0.5, 0.5],
+    transMat: [
+      [1, 0],
+      [0, 1],
+    ],
+  });
   const data = observations([
     [...new Array(40).fill(0), ...new Array(60).fill(1)],
     [0, 0],
@@ -175,7 +202,14 @@ it('what is far less probable now may be all that is left later', () => {
 
 it('criteria count free parameters, and N rows', () => {
   const emission = new Gaussian({ stateCount: 2, size: 3, covarianceType: 'full', means: [0, 0, 0, 1, 1, 1] });
-  const hmm = new HMM({ emission, startProb: [1, 0], transMat: [[0.5, 0.5], [0, 1]] }); // biome-ignore format: a matrix
+  const hmm = new HMM({
+    emission,
+    startProb: [1, 0],
+    transMat: [
+      [0.5, 0.5],
+      [0, 1],
+    ],
+  });
   expect(hmm.parameterCount).toBe(0 + 1 + 6 + 12);
   const { observations: data } = hmm.sample(50, new Rng(1));
   close(hmm.aic(data), 2 * 19 - 2 * hmm.score(data));
@@ -209,7 +243,11 @@ function forEachSequence(
         }),
       );
     }
-    body(b, start, paths.filter(({ p }) => p > 0)); // biome-ignore format: short
+    body(
+      b,
+      start,
+      paths.filter(({ p }) => p > 0),
+    );
     start += length;
   }
 }

@@ -11,9 +11,19 @@ import { HMM, type HMMOptions } from './hmm.js';
 import { leftRight } from './left-right.js';
 import { observations } from './observations.js';
 import { stepwiseEM, stepwiseState } from './stepwise-em.js';
+import { VariationalGaussian } from './variational/gaussian.js';
+import { VariationalHMM } from './variational/variational-hmm.js';
 
-const means = [[-3, 0], [0, 2], [3, 0]]; // biome-ignore format: a matrix
-const sticky = [[0.9, 0.1, 0], [0.05, 0.9, 0.05], [0.1, 0, 0.9]]; // biome-ignore format: a matrix
+const means = [
+  [-3, 0],
+  [0, 2],
+  [3, 0],
+];
+const sticky = [
+  [0.9, 0.1, 0],
+  [0.05, 0.9, 0.05],
+  [0.1, 0, 0.9],
+];
 const gaussian = (options: Partial<GaussianOptions> = {}) => new Gaussian({ stateCount: 3, size: 2, ...options });
 const truth = new HMM({ emission: gaussian({ means }), transMat: sticky });
 const { states, observations: data } = truth.sample(600, new Rng(1));
@@ -88,6 +98,13 @@ describe('Baum–Welch', () => {
       all.push((await create().fit(data, { rng: rng.split(), iterations: 30 })).logPosterior);
     expect(logPosterior).toBe(Math.max(...all));
     expect(model.score(data)).toBeGreaterThan(truth.score(data) - 20);
+  });
+
+  it('of any model: variational ones too', async () => {
+    const create = () => new VariationalHMM({ emission: new VariationalGaussian({ stateCount: 3, size: data.width }) });
+    const { model, logPosterior } = await fitBest(create, data, { restarts: 2, rng: new Rng(2), iterations: 5 });
+    expect(model).toBeInstanceOf(VariationalHMM);
+    expect(Number.isFinite(logPosterior)).toBe(true);
   });
 });
 
@@ -199,7 +216,14 @@ describe('difficult data', () => {
   );
 
   it('what cannot be is an error that names the place, and the model stays as it was', async () => {
-    const emission = new Categorical({ stateCount: 2, size: 2, emissionProb: [[1, 0], [1, 0]] }); // biome-ignore format: a matrix
+    const emission = new Categorical({
+      stateCount: 2,
+      size: 2,
+      emissionProb: [
+        [1, 0],
+        [1, 0],
+      ],
+    });
     const hmm = new HMM({ emission, startProb: [0.5, 0.5], transMat: [0.5, 0.5, 0.5, 0.5] });
     const before = text(hmm);
     await expect(hmm.fit(observations([[0], [0, 1]]))).rejects.toThrow(/sequence 1 is impossible under the model/);

@@ -8,15 +8,36 @@ describe('observations', () => {
     ['one flat sequence', [1, 2, 3], undefined, [3], 1],
     ['typed arrays', Int32Array.of(1, 2), undefined, [2], 1],
     ['several sequences of width 1, one of them empty', [[1, 2], [], [3]], undefined, [2, 0, 1], 1],
-    ['one sequence of rows', [[[1, 2], [3, 4], [5, 6]]], undefined, [3], 2],
+    [
+      'one sequence of rows',
+      [
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+      ],
+      undefined,
+      [3],
+      2,
+    ],
     ['rows of typed arrays', [[], [Float32Array.of(1, 2)]], undefined, [0, 1], 2],
-    ['flat arrays of a width', [[1, 2, 3, 4], [5, 6]], 2, [2, 1], 2],
+    [
+      'flat arrays of a width',
+      [
+        [1, 2, 3, 4],
+        [5, 6],
+      ],
+      2,
+      [2, 1],
+      2,
+    ],
     ['nothing', [], undefined, [], 1],
   ])('%s', (_, sequences, width, lengths, expected) => {
     const data = observations(sequences, width);
     expect([data.lengths, data.width]).toEqual([lengths, expected]);
     expect([...data.values]).toEqual(Array.from(data.values, (_, i) => i + 1));
-  }); // biome-ignore format: one case a line
+  });
 
   it('null and NaN are missing values', () => {
     expect([...observations([1, null, Number.NaN]).values]).toEqual([1, Number.NaN, Number.NaN]);
@@ -53,7 +74,15 @@ describe('a model', () => {
 
   it.each([
     [{ startProb: [0.5, 0.6] }, /row 0 of `startProb` must be probabilities that sum to 1/],
-    [{ transMat: [[1, 0], [2, -1]] }, /row 1 of `transMat` must be probabilities that sum to 1/],
+    [
+      {
+        transMat: [
+          [1, 0],
+          [2, -1],
+        ],
+      },
+      /row 1 of `transMat` must be probabilities that sum to 1/,
+    ],
     [{ transMat: [[1, 0]] }, /`transMat` must have shape \[2,2\]/],
     [{ transMat: [[1, 0], [1]] }, /row 1 of `transMat` must have 2 numbers/],
     [{ transPrior: 0.5 }, /`transPrior` must be at least 1 everywhere, got 0.5/],
@@ -61,14 +90,30 @@ describe('a model', () => {
     [{ states: 3 }, /unknown option `states`/],
   ])('rejects %j', (options, message) => {
     expect(() => new HMM({ emission, ...(options as object) })).toThrow(message);
-  }); // biome-ignore format: one case a line
+  });
 
   it('knows where it is in the long run', () => {
     const stationary = (transMat: number[][]) => [
       ...new HMM({ emission: new Categorical({ stateCount: transMat.length, size: 1 }), transMat }).stationary(),
     ];
-    expect(stationary([[0.9, 0.1], [0.3, 0.7]]).map((p) => p.toFixed(12))).toEqual(['0.750000000000', '0.250000000000']); // biome-ignore format: a matrix
-    expect(stationary([[0.5, 0.5, 0], [0, 0, 1], [0, 1, 0]])).toEqual([0, 0.5, 0.5]); // biome-ignore format: a matrix
-    expect(() => stationary([[1, 0], [0, 1]])).toThrow(/depends on how it begins/); // biome-ignore format: a matrix
+    expect(
+      stationary([
+        [0.9, 0.1],
+        [0.3, 0.7],
+      ]).map((p) => p.toFixed(12)),
+    ).toEqual(['0.750000000000', '0.250000000000']);
+    expect(
+      stationary([
+        [0.5, 0.5, 0],
+        [0, 0, 1],
+        [0, 1, 0],
+      ]),
+    ).toEqual([0, 0.5, 0.5]);
+    expect(() =>
+      stationary([
+        [1, 0],
+        [0, 1],
+      ]),
+    ).toThrow(/depends on how it begins/);
   });
 });

@@ -3,11 +3,11 @@ import type { Dataset } from '@seqloom/core/dataset';
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
+import { finish } from './expectation-maximisation.js';
 import { type ExpectedStatistics, expectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
 import { pause } from './pause.js';
-import { finish } from './structure/expectation-maximisation.js';
 
 /** What learning in steps knows besides the model: plain numbers, to be kept with it when one wants to go on later. */
 export interface StepwiseState {

@@ -1,10 +1,10 @@
 /** Learning from sequences whose states are known: counting. */
 import { DataError, ShapeError, show } from '@seqloom/core/errors';
 import { knownOptions, within } from '@seqloom/core/options';
+import { finiteSums } from './expectation-maximisation.js';
 import { batches, type ExpectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import type { Observations } from './observations.js';
-import { finiteSums } from './structure/expectation-maximisation.js';
 
 export interface SupervisedOptions {
   /** Added to the count of every first state and transition that is not ruled out by a 0; 0 unless given. Emissions are smoothed by their priors. */

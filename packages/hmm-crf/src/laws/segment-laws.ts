@@ -49,11 +49,19 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
       inputs: partsOf(segmentTensors(chain, Number.NaN)),
       gradientCheck: false as const, // −∞ has no difference
     }));
-    await verifyOp(segmentLogPartition, [random, ...drawn].map((each) => ({ ...each, attributes: {}, tolerance }))); // biome-ignore format: one call
+    await verifyOp(
+      segmentLogPartition,
+      [random, ...drawn].map((each) => ({ ...each, attributes: {}, tolerance })),
+    );
   },
   'the op of sums over segments keeps the laws of ops': async () => {
     const { emission, mask } = randomPotentials(new Rng(6), [5, 2, 1, 0], 3);
-    const holes = maskOf([[0, 1, 0, 1, 1], [1, 1, 0, 0, 1], [0, 0, 0, 0, 1], [1, 0, 1, 0, 0]]); // biome-ignore format: rows
+    const holes = maskOf([
+      [0, 1, 0, 1, 1],
+      [1, 1, 0, 0, 1],
+      [0, 0, 0, 0, 1],
+      [1, 0, 1, 0, 0],
+    ]);
     const cases = [1, 3, 6].flatMap((maxLength) =>
       [mask, holes].map((real, i) => ({
         ...{ name: `${maxLength} steps, mask ${i}`, attributes: { maxLength }, tolerance },
@@ -95,7 +103,14 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     await checkGradients((...moved) => tf.sum(chain(...moved).logPartition()), xs);
     await checkGradients((...moved) => tf.sum(tf.square(chain(...moved).marginals())), xs);
     await checkGradients((...moved) => tf.sum(chain(...moved).viterbi().score), xs);
-    const given = { labels: tf.zeros<tf.Rank.R2>([3, 4], 'int32'), begins: maskOf([[1, 0, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]]) }; // biome-ignore format: rows
+    const given = {
+      labels: tf.zeros<tf.Rank.R2>([3, 4], 'int32'),
+      begins: maskOf([
+        [1, 0, 1, 1],
+        [1, 1, 0, 0],
+        [1, 0, 0, 0],
+      ]),
+    };
     await checkGradients((...moved) => tf.neg(tf.sum(chain(...moved).logProbability(given))), xs);
   },
   'emissions are summed over the real steps of each segment, holes and NaN left out': async () => {
@@ -108,7 +123,7 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
   'known labels of steps hold within segments': async () => {
     const { emission, mask } = randomPotentials(new Rng(9), [5, 3, 1], 2);
     const crf = new SemiMarkovCRF({ labelCount: 2, maxLength: 3, rng: new Rng(2) });
-    const [free, ids] = [{ values: emission, mask }, [[-1, 1, -1, 0, 0], [1, -1, -1], [0]]]; // biome-ignore format: rows
+    const [free, ids] = [{ values: emission, mask }, [[-1, 1, -1, 0, 0], [1, -1, -1], [0]]];
     const chain = (emissions: Sequence) => crf.chain(sumOverSegments(emissions, 3));
     const known = chain(restrict(free, ids)).labelMarginals();
     const rows = (await known.array()).map((row, b) => row.map((p, t) => p[ids[b]![t] ?? -1]));
@@ -142,19 +157,48 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     for (const each of crfs) each.dispose();
   },
   'a segment that is too long, or forbidden, is impossible': async () => {
-    const crf = new SemiMarkovCRF({ labelCount: 2, maxLength: 2, allowed: { transition: [[1, 0], [1, 1]] } }); // biome-ignore format: a matrix
+    const crf = new SemiMarkovCRF({
+      labelCount: 2,
+      maxLength: 2,
+      allowed: {
+        transition: [
+          [1, 0],
+          [1, 1],
+        ],
+      },
+    });
     const segments = sumOverSegments(sequence(tf.zeros([2, 3, 2])), 2);
-    const labels = tf.tensor2d([[0, 0, 0], [0, 1, 1]], undefined, 'int32'); // biome-ignore format: rows
-    const begins = maskOf([[1, 0, 0], [1, 1, 0]]); // biome-ignore format: rows
+    const labels = tf.tensor2d(
+      [
+        [0, 0, 0],
+        [0, 1, 1],
+      ],
+      undefined,
+      'int32',
+    );
+    const begins = maskOf([
+      [1, 0, 0],
+      [1, 1, 0],
+    ]);
     await expectClose(crf.logLikelihood(segments, { labels, begins }), [-Infinity, -Infinity], 0, 'log-likelihood');
     crf.dispose();
   },
   'a semi-Markov CRF learns lengths that no step shows, and leaves nothing behind': async () => {
     // Runs of three steps of label 1 among single steps of label 0; the emissions tell nothing but where the first run is.
     const crf = new SemiMarkovCRF({ labelCount: 2, maxLength: 3, rng: new Rng(1) });
-    const rows = [[0, 1, 1, 1, 0, 1, 1, 1, 0], [1, 1, 1, 0, 1, 1, 1, 0, 1]]; // biome-ignore format: rows
+    const rows = [
+      [0, 1, 1, 1, 0, 1, 1, 1, 0],
+      [1, 1, 1, 0, 1, 1, 1, 0, 1],
+    ];
     const labels = tf.tensor2d(rows, undefined, 'int32');
-    const begins = tf.tensor2d([[1, 1, 0, 0, 1, 1, 0, 0, 1], [1, 0, 0, 1, 1, 0, 0, 1, 1]], undefined, 'bool'); // biome-ignore format: rows
+    const begins = tf.tensor2d(
+      [
+        [1, 1, 0, 0, 1, 1, 0, 0, 1],
+        [1, 0, 0, 1, 1, 0, 0, 1, 1],
+      ],
+      undefined,
+      'bool',
+    );
     const first = tf.tensor3d(
       rows.map((row) => row.map((label, t) => (t === 0 ? [4 * (1 - label), 4 * label] : [0, 0]))),
     );
@@ -167,7 +211,9 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     const real = tf.where(emissions.mask, labels, tf.fill(labels.shape, -1, 'int32'));
     await expectClose(decoded.labels, await real.array(), 0, 'decoded');
     await expectNoLeak(() => tf.dispose(tf.variableGrads(step(emissions), variables)));
-    await expectNoLeak(() => tf.tidy(() => void [crf.decode(sumOverSegments(emissions, 3)), crf.marginals(sumOverSegments(emissions, 3))])); // biome-ignore format: one call
+    await expectNoLeak(() =>
+      tf.tidy(() => void [crf.decode(sumOverSegments(emissions, 3)), crf.marginals(sumOverSegments(emissions, 3))]),
+    );
     optimizer.dispose();
     crf.dispose();
   },
@@ -200,7 +246,11 @@ async function same(
 }
 
 function labelTensor(chosen: readonly PlainSegmentation[]): tf.Tensor2D {
-  return tf.tensor2d(chosen.map(({ labels }) => labels), undefined, 'int32'); // biome-ignore format: one call
+  return tf.tensor2d(
+    chosen.map(({ labels }) => labels),
+    undefined,
+    'int32',
+  );
 }
 
 /** Calls `visit` for every segmentation of every sequence with its probability. */
@@ -233,7 +283,10 @@ function labelMarginalsOf(chain: PlainSegments, all: PlainSegmentation[][]): num
 function randomSegments(): SegmentPotentials {
   const { initial, transition, final, mask } = randomPotentials(new Rng(5), [4, 2, 1], 2);
   const rng = new Rng(7);
-  const values = tf.tensor4d(Float32Array.from({ length: 3 * 4 * 3 * 2 }, () => rng.normal()), [3, 4, 3, 2]); // biome-ignore format: one call
+  const values = tf.tensor4d(
+    Float32Array.from({ length: 3 * 4 * 3 * 2 }, () => rng.normal()),
+    [3, 4, 3, 2],
+  );
   return { initial, transition: transition as tf.Tensor2D, final, segments: { values, mask } };
 }
 

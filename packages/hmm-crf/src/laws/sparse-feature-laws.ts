@@ -64,7 +64,11 @@ function twoSources(rng: Rng) {
   return {
     items: steps.map((row) => row.map(({ a }) => [`word=${a ? 'red' : 'blue'}`, `noise=${rng.below(2)}`])),
     inputs: tf.tensor2d(padded(({ b }) => 2 * b - 1 + 0.1 * rng.normal(), 0)),
-    labels: tf.tensor2d(padded(({ a, b }) => 2 * a + b, 0), undefined, 'int32'), // biome-ignore format: one call
+    labels: tf.tensor2d(
+      padded(({ a, b }) => 2 * a + b, 0),
+      undefined,
+      'int32',
+    ),
     mask: lengthMask(lengths),
   };
 }

@@ -35,7 +35,20 @@ describe('attributes', () => {
     const vocabulary = AttributeVocabulary.build(sequences, { minFreq: 2 });
     expect([vocabulary.size, vocabulary.name(1), vocabulary.id('c=x')]).toEqual([2, 'b', -1]);
     const { ids, values } = activeFeatures(sequences, vocabulary);
-    expect(await ids.array()).toEqual([[[0, 1], [0, -1]], [[-1, -1], [-1, -1]], [[1, -1], [-1, -1]]]); // biome-ignore format: rows
+    expect(await ids.array()).toEqual([
+      [
+        [0, 1],
+        [0, -1],
+      ],
+      [
+        [-1, -1],
+        [-1, -1],
+      ],
+      [
+        [1, -1],
+        [-1, -1],
+      ],
+    ]);
     await expectClose(values!, [1, 1, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0], 0, 'values');
     const again = AttributeVocabulary.fromJSON(JSON.parse(JSON.stringify(all)));
     expect(again.id('c=x')).toBe(2);
@@ -74,7 +87,12 @@ describe('a trained feature CRF as modules', () => {
     await expectClose(crf.marginals(emissions), marginals, 1e-6, 'marginals');
     const { labels, probabilities } = crf.kBest(emissions, 8);
     const ranked = before.kBest(items, 8);
-    await expectClose(probabilities, ranked.map(({ probability }) => probability), 1e-6, 'probabilities'); // biome-ignore format: one call
+    await expectClose(
+      probabilities,
+      ranked.map(({ probability }) => probability),
+      1e-6,
+      'probabilities',
+    );
     expect((await labels.array())[0]!.map((path) => path.map((k) => model.labels[k]))).toEqual(
       ranked.map((each) => each.labels),
     );

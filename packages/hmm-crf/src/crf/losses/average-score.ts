@@ -27,7 +27,13 @@ const kernels: FusedPair<ChainPart> = {
     const one = numbers(workspace, 1, [1]);
     for (let b = 0; b < B; b++) {
       const offsets = [0, 0, b * matrices, 4 * b * T * K];
-      const own = { ...flat, B: 1, mask: flat.mask + b * T, transition: flat.transition + offsets[2]!, emission: flat.emission + offsets[3]! }; // biome-ignore format: one sequence
+      const own = {
+        ...flat,
+        B: 1,
+        mask: flat.mask + b * T,
+        transition: flat.transition + offsets[2]!,
+        emission: flat.emission + offsets[3]!,
+      };
       differentiate(workspace, own, messages, one, shares);
       const terms = sizes.map((size, i) => dot(workspace, shares[i]!, given[i]! + offsets[i]!, size));
       floats(workspace.kernels.memory, means.pointer, B)[b] = terms.reduce((sum, term) => sum + term, 0);
@@ -73,7 +79,11 @@ function flatChain(parts: Parts, workspace: Workspace): Chain {
   const [initial, final, transition, emission] = names.map((name) => {
     const { shape } = parts[name]!;
     const values = floats(workspace.kernels.memory, workspace.input(parts[name]!), tf.util.sizeFromShape(shape));
-    return numbers(workspace, values.length, values.map((x) => (x <= impossible ? -Infinity : 0))); // biome-ignore format: one call
+    return numbers(
+      workspace,
+      values.length,
+      values.map((x) => (x <= impossible ? -Infinity : 0)),
+    );
   }) as [number, number, number, number];
   const perStep = parts.transition!.shape.length === 4;
   return { initial, final, transition, perStep, emission, mask: workspace.input(parts.mask!), B, T, K };

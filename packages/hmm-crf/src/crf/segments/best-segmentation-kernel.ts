@@ -69,7 +69,10 @@ function traceBack(trellis: Trellis, steps: readonly number[], labels: Int32Arra
 function forth(trellis: Trellis, steps: readonly number[]): { begun: Best; ended: Best } {
   const { K, initial } = trellis;
   const size = steps.length * K;
-  const [begun, ended] = [0, 1].map(() => ({ score: new Float64Array(size).fill(-Infinity), from: new Int32Array(size) })) as [Best, Best]; // biome-ignore format: two alike
+  const [begun, ended] = [0, 1].map(() => ({
+    score: new Float64Array(size).fill(-Infinity),
+    from: new Int32Array(size),
+  })) as [Best, Best];
   begun.score.set(initial);
   for (const [r, step] of steps.entries()) {
     if (r > 0) move(trellis, ended, begun, r);

@@ -2,7 +2,7 @@
 import { asMask, dims } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { before } from '../../chain/finite-chain.js';
-import { knownBefore, lastKnown } from '../last-known.js';
+import { knownBefore, lastKnown } from '../../chain/last-known.js';
 
 /** As B- and I-tags are read: the label of each step, and where segments begin. */
 export type Segmentation = {

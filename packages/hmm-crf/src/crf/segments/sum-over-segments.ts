@@ -13,7 +13,7 @@ import {
 import { floats } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { before } from '../../chain/finite-chain.js';
-import { knownBefore } from '../last-known.js';
+import { knownBefore } from '../../chain/last-known.js';
 import type { SegmentScores } from './segment-potentials.js';
 
 type Part = 'values' | 'mask';

@@ -25,7 +25,12 @@ test('reads labels, attributes, weights and escapes', async () => {
 
 test('an attribute that comes twice weighs twice, whatever it is called', async () => {
   const [sequence] = await read('O\ta\t__proto__:2\ta:0.5\tconstructor\t:3\t__proto__');
-  const expected = [['a', 1.5], ['__proto__', 3], ['constructor', 1], ['', 3]]; // biome-ignore format: pairs
+  const expected = [
+    ['a', 1.5],
+    ['__proto__', 3],
+    ['constructor', 1],
+    ['', 3],
+  ];
   expect(attributesOf(sequence!.items[0]!)).toEqual(expected);
 });
 

@@ -7,6 +7,7 @@ import published from '../../__fixtures__/published-emissions.json' with { type:
 import { fromHmmlearn } from '../from-hmmlearn.js';
 import { HMM } from '../hmm.js';
 import { observations } from '../observations.js';
+import { dataOf, expectClose, expectSameAnswers, type HmmlearnCase } from '../test-hmmlearn.js';
 import type { Emission } from './emission.js';
 import { GaussianMixture } from './gaussian-mixture.js';
 import { Multinomial } from './multinomial.js';
@@ -19,36 +20,24 @@ if (absent) console.warn(`left out: the real series are not at ${series}; set SE
 describe.each(hmmlearn.cases)('hmmlearn: $family', (given) => {
   const model = (parameters: object) =>
     fromHmmlearn({ ...parameters, covariance_type: 'diag', ...('trials' in given && { n_trials: given.trials }) });
-  const rows = given.X as number[][];
-  const starts = given.lengths.map((_, at) => given.lengths.slice(0, at).reduce((sum, length) => sum + length, 0));
-  const data = observations(given.lengths.map((length, at) => rows.slice(starts[at], starts[at]! + length)));
+  const data = dataOf(given as unknown as HmmlearnCase);
 
-  it('score, posteriors and decodings are the same', () => {
-    const hmm = model(given.initial);
-    close([hmm.score(data)], [given.logLikelihood]);
-    close(hmm.posteriors(data), given.posterior.flat());
-    for (const [decoded, expected] of [
-      [hmm.viterbi(data), given.viterbi],
-      [hmm.map(data), given.map],
-    ] as const) {
-      expect([...decoded.path]).toEqual(expected.path);
-      close([decoded.scores.reduce((sum, score) => sum + score, 0)], [expected.score]);
-    }
-  });
+  it('score, posteriors and decodings are the same', () =>
+    expectSameAnswers(model(given.initial), data, given as unknown as HmmlearnCase));
 
   it('six iterations of EM arrive at the same parameters', async () => {
     const { startProb, transMat, emission } = model(given.initial);
     const learned = emission instanceof GaussianMixture ? conditionalUpdates(emission) : emission;
     const hmm = new HMM({ emission: learned, startProb, transMat });
     const { history } = await hmm.fit(data, { iterations: 6, tolerance: -1e9 });
-    close(history, given.history);
+    expectClose(history, given.history);
     const fitted = model(given.fitted);
-    for (const name of ['startProb', 'transMat'] as const) close(hmm[name], fitted[name]);
-    if (emission instanceof Poisson) return close(emission.lambdas, (fitted.emission as Poisson).lambdas);
+    for (const name of ['startProb', 'transMat'] as const) expectClose(hmm[name], fitted[name]);
+    if (emission instanceof Poisson) return expectClose(emission.lambdas, (fitted.emission as Poisson).lambdas);
     if (emission instanceof Multinomial)
-      return close(emission.emissionProb, (fitted.emission as Multinomial).emissionProb);
+      return expectClose(emission.emissionProb, (fitted.emission as Multinomial).emissionProb);
     for (const name of ['weights', 'means', 'covars'] as const)
-      close((emission as GaussianMixture)[name], (fitted.emission as GaussianMixture)[name]);
+      expectClose((emission as GaussianMixture)[name], (fitted.emission as GaussianMixture)[name]);
   });
 });
 
@@ -61,11 +50,11 @@ describe('earthquakes, 1900–2006 (Zucchini & MacDonald)', () => {
     const chain =
       'transmat' in fit ? { startProb: rescaled(fit.stationary), transMat: fit.transmat.map(rescaled) } : {};
     const hmm = new HMM({ emission, ...chain });
-    close([hmm.score(data)], [fit.loglik]);
+    expectClose([hmm.score(data)], [fit.loglik]);
     if (!('viterbi_path' in fit)) return;
     const { path, scores } = hmm.viterbi(data);
     expect([...path]).toEqual(fit.viterbi_path);
-    close(scores, [fit.viterbi_logprob]);
+    expectClose(scores, [fit.viterbi_logprob]);
   });
 
   it.each([em_2state, em_3state])(
@@ -74,7 +63,7 @@ describe('earthquakes, 1900–2006 (Zucchini & MacDonald)', () => {
       const emission = new Poisson({ stateCount: lambda.length, lambdas: init.lambda });
       const hmm = new HMM({ emission, startProb: init.startprob, transMat: init.transmat });
       const { history } = await hmm.fit(data, { iterations: 300, tolerance: 1e-10 });
-      close(history.slice(0, 5), loglik_first5);
+      expectClose(history.slice(0, 5), loglik_first5);
       expect(history.at(-1)!).toBeCloseTo(loglik_final, 4);
       for (const [k, rate] of emission.lambdas.entries()) expect(rate).toBeCloseTo(lambda[k]!, 2);
     },
@@ -98,7 +87,7 @@ it.skipIf(absent)(
     });
     const hmm = new HMM({ emission, startProb: init.startprob, transMat: init.transmat });
     const { history } = await hmm.fit(data, { iterations: 60, tolerance: 1e-9 });
-    close(history.slice(0, 5), loglik_first5);
+    expectClose(history.slice(0, 5), loglik_first5);
     expect(history.at(-1)!).toBeCloseTo(loglik_final, 6);
     for (const [i, mean] of means.flat().entries()) expect(emission.means[i]! / mean).toBeCloseTo(1, 5);
     for (const [i, variance] of vars.flat().entries()) expect(emission.covars[i]! / variance).toBeCloseTo(1, 5);
@@ -130,11 +119,4 @@ function conditionalUpdates(emission: GaussianMixture): Emission {
 function rescaled(p: readonly number[]): number[] {
   const sum = p.reduce((a, b) => a + b, 0);
   return p.map((x) => x / sum);
-}
-
-function close(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++)
-    if (!(Math.abs(actual[i]! - expected[i]!) <= 1e-8 * Math.max(Math.abs(expected[i]!), 1e-3)))
-      throw new Error(`element ${i} is ${actual[i]}, not ${expected[i]}`);
 }

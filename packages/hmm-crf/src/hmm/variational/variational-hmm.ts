@@ -5,16 +5,10 @@ import { defaultRng, type Rng } from '@seqloom/core/rng';
 import type { IterationEvent } from '../baum-welch.js';
 import type { Matrix } from '../distributions.js';
 import type { Emission, EmissionJSON } from '../emissions/emission.js';
+import { finish, finiteSums, type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
 import type { FitResult } from '../fit.js';
 import { HMM } from '../hmm.js';
 import { checkObservations, eachSequence, type Observations } from '../observations.js';
-import {
-  finish,
-  finiteSums,
-  type LatentModel,
-  type LearnFitOptions,
-  learn,
-} from '../structure/expectation-maximisation.js';
 import { chainExpectations, type LogChain } from '../structure/log-chain.js';
 import { readModel } from '../structure/model-file.js';
 import { chosen, dirichletDivergence, dirichletParameters, expectedLogs, meansOf } from './dirichlet.js';

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Categorical } from '../../emissions/categorical.js';
 import type { Emission } from '../../emissions/emission.js';
 import { Gaussian } from '../../emissions/gaussian.js';
+import { expectationMaximisation } from '../../expectation-maximisation.js';
 import { HMM } from '../../hmm.js';
 import { logSumExp } from '../../log-domain.js';
 import { type Observations, observations } from '../../observations.js';
-import { expectationMaximisation } from '../expectation-maximisation.js';
 import type { DrivenObservations } from './driven-chain.js';
 import { InputDrivenHMM } from './input-driven-hmm.js';
 

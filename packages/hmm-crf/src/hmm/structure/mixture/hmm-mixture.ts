@@ -3,6 +3,7 @@ import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { knownOptions } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
 import { dirichletPrior, distributions, drawIndex, logDirichlet, maximiseDistribution } from '../../distributions.js';
+import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../../expectation-maximisation.js';
 import { type ExpectedStatistics, noStatistics } from '../../expectations.js';
 import type { FitResult } from '../../fit.js';
 import { forwardBackward } from '../../forward-backward.js';
@@ -11,7 +12,6 @@ import { type HMMJSON, readHMM } from '../../hmm-json.js';
 import { logSumExp } from '../../log-domain.js';
 import { eachSequence, type Observations } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
-import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
 import { readModel } from '../model-file.js';
 
 export interface HMMMixtureOptions {

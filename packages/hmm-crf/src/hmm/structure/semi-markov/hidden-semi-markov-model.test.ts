@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { Categorical } from '../../emissions/categorical.js';
 import type { Emission } from '../../emissions/emission.js';
 import { Gaussian } from '../../emissions/gaussian.js';
+import { expectationMaximisation } from '../../expectation-maximisation.js';
 import { HMM } from '../../hmm.js';
 import { type Observations, observations } from '../../observations.js';
 import { CategoricalDuration } from '../durations/categorical.js';
 import type { Duration } from '../durations/duration.js';
 import { NegativeBinomialDuration } from '../durations/negative-binomial.js';
 import { PoissonDuration } from '../durations/poisson.js';
-import { expectationMaximisation } from '../expectation-maximisation.js';
 import { HiddenSemiMarkovModel } from './hidden-semi-markov-model.js';
 
 const durations: Record<string, (K: number, D: number) => Duration> = {

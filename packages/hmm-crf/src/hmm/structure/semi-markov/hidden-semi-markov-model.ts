@@ -13,12 +13,12 @@ import {
 } from '../../distributions.js';
 import type { Emission, EmissionJSON } from '../../emissions/emission.js';
 import { readEmission } from '../../emissions/read-emission.js';
+import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../../expectation-maximisation.js';
 import type { FitResult } from '../../fit.js';
 import { checkObservations, type Observations } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
 import type { Duration, DurationJSON } from '../durations/duration.js';
 import { readDuration } from '../durations/read-duration.js';
-import { finiteSums, type LatentModel, type LearnFitOptions, learn } from '../expectation-maximisation.js';
 import { readModel } from '../model-file.js';
 import { bestSegments, type Segment } from './best-segments.js';
 import { addExpectations, emptyCounts, type SemiMarkovCounts } from './expectations.js';

@@ -1,16 +1,16 @@
 import { Rng } from '@seqloom/core/rng';
 import { describe, expect, it } from 'vitest';
-import { Gaussian } from '../emissions/gaussian.js';
-import type { FitResult } from '../fit.js';
-import { HMM } from '../hmm.js';
-import type { Observations } from '../observations.js';
-import { VariationalGaussian } from '../variational/gaussian.js';
-import { VariationalHMM } from '../variational/variational-hmm.js';
-import { NegativeBinomialDuration } from './durations/negative-binomial.js';
+import { Gaussian } from './emissions/gaussian.js';
 import { expectationMaximisation, type LatentModel, type LearnFitOptions } from './expectation-maximisation.js';
-import { InputDrivenHMM } from './input-driven/input-driven-hmm.js';
-import { HMMMixture } from './mixture/hmm-mixture.js';
-import { HiddenSemiMarkovModel } from './semi-markov/hidden-semi-markov-model.js';
+import type { FitResult } from './fit.js';
+import { HMM } from './hmm.js';
+import type { Observations } from './observations.js';
+import { NegativeBinomialDuration } from './structure/durations/negative-binomial.js';
+import { InputDrivenHMM } from './structure/input-driven/input-driven-hmm.js';
+import { HMMMixture } from './structure/mixture/hmm-mixture.js';
+import { HiddenSemiMarkovModel } from './structure/semi-markov/hidden-semi-markov-model.js';
+import { VariationalGaussian } from './variational/gaussian.js';
+import { VariationalHMM } from './variational/variational-hmm.js';
 
 type Learner = LatentModel<unknown, { logLikelihood: number }> & {
   fit(data: unknown, options?: LearnFitOptions): Promise<FitResult>;

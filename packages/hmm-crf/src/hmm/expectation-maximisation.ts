@@ -1,10 +1,10 @@
-/** Expectation–maximisation of models that are not a plain HMM, with the events, the options and the manners of `baumWelch`. */
+/** Expectation–maximisation, the one loop that every model here learns by, as a stream of events. */
 import { DataError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
-import type { BaumWelchOptions, IterationEvent, StoppedEvent } from '../baum-welch.js';
-import type { FitResult } from '../fit.js';
-import { pause } from '../pause.js';
+import type { BaumWelchOptions, IterationEvent, StoppedEvent } from './baum-welch.js';
+import type { FitResult } from './fit.js';
+import { pause } from './pause.js';
 
 /** What learning asks of a model; nothing changes in it before `maximise`. */
 export interface LatentModel<Data, Statistics extends { logLikelihood: number }> {

@@ -1,0 +1,49 @@
+/** Attention within a window around the step's own place. */
+import type { Alignment, Scorer } from '@seqloom/core';
+import { count, knownOptions, Module } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { scorerOf } from '../scorer-of.js';
+import { withinReach } from './within-reach.js';
+
+export interface LocalMonotonicScoreOptions<Keys> {
+  /** What compares queries with keys. */
+  inner: Scorer<Keys>;
+  /** How many keys on each side of the centre count; 10 unless told. */
+  reach?: number;
+}
+
+/**
+ * local-m: the inner energies within `reach` keys of the step's own place t, −∞ elsewhere: query q of a batch of queries stands at t = q, and a decoder that shows
+ * the step before goes one further at each. query [B,Q,D], keys [B,K,E] → [B,Q,K]. arXiv:1508.04025
+ */
+export class LocalMonotonicScore<Keys = tf.Tensor3D> extends Module implements Scorer<Keys> {
+  readonly inner: Scorer<Keys>;
+  readonly reach: number;
+
+  constructor(options: LocalMonotonicScoreOptions<Keys>) {
+    super();
+    knownOptions('LocalMonotonicScore', options, ['inner', 'reach']);
+    this.inner = scorerOf('LocalMonotonicScore', options.inner);
+    this.reach = count('LocalMonotonicScore', 'reach', options.reach ?? 10, 0);
+  }
+
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): Keys {
+    return this.inner.prepare(keys, mask);
+  }
+
+  score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+    const energies = this.inner.score(query, keys);
+    return withinReach(energies, placeOf(energies, previous), this.reach).energies;
+  }
+
+  /** The place of the next step: [B,Q,1]. */
+  remember(weights: tf.Tensor3D, _query: tf.Tensor3D, _keys: Keys, previous?: Alignment): tf.Tensor3D {
+    return tf.add(placeOf(weights, previous), 1);
+  }
+}
+
+/** [B,Q,1]: what the step before remembered, else the number of the query. */
+function placeOf(energies: tf.Tensor3D, previous?: Alignment): tf.Tensor3D {
+  const [B, Q] = energies.shape;
+  return previous?.state ?? tf.broadcastTo(tf.reshape(tf.range(0, Q), [1, Q, 1]), [B, Q, 1]);
+}

@@ -1,0 +1,60 @@
+/** Attention within a window around a place that the query predicts. */
+import type { Rng, Scorer } from '@seqloom/core';
+import { count, glorotUniform, knownOptions, Module, parameter } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { project } from '../project.js';
+import { scorerOf } from '../scorer-of.js';
+import { withinReach } from './within-reach.js';
+
+export interface LocalPredictiveScoreOptions<Keys> {
+  /** What compares queries with keys. */
+  inner: Scorer<Keys>;
+  querySize: number;
+  /** U, the size of the hidden layer. */
+  size: number;
+  /** D, how many keys on each side of the centre count; 10 unless told. */
+  reach?: number;
+  rng?: Rng;
+}
+
+/** Prepared keys, and how many of them are real: [B,1,1]. */
+export interface CountedKeys<Keys> {
+  readonly keys: Keys;
+  readonly length: tf.Tensor3D;
+}
+
+/**
+ * local-p: the inner energies − (k − p)²/2σ², within `reach` keys of p = S·σ(v·tanh(W·query)) for S real keys, with σ = reach/2; −∞ elsewhere. After softmax that are
+ * the paper's weights, made to sum to 1. query [B,Q,D], keys [B,K,E] → [B,Q,K]. arXiv:1508.04025
+ */
+export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements Scorer<CountedKeys<Keys>> {
+  readonly inner: Scorer<Keys>;
+  readonly reach: number;
+  readonly query: tf.Variable<tf.Rank.R2>; // W [D,U]
+  readonly place: tf.Variable<tf.Rank.R2>; // v [U,1]
+
+  constructor(options: LocalPredictiveScoreOptions<Keys>) {
+    super();
+    knownOptions('LocalPredictiveScore', options, ['inner', 'querySize', 'size', 'reach', 'rng']);
+    const { inner, querySize, size, reach = 10, rng } = options;
+    this.inner = scorerOf('LocalPredictiveScore', inner);
+    for (const [name, value] of Object.entries({ querySize, size, reach })) count('LocalPredictiveScore', name, value);
+    this.reach = reach;
+    this.query = parameter([querySize, size], glorotUniform, rng);
+    this.place = parameter([size, 1], glorotUniform, rng);
+  }
+
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): CountedKeys<Keys> {
+    const real = mask ?? tf.ones([keys.shape[0], keys.shape[1]]);
+    const length = tf.reshape(tf.sum(tf.cast(real, 'float32'), 1), [-1, 1, 1]) as tf.Tensor3D;
+    return { keys: this.inner.prepare(keys, mask), length };
+  }
+
+  score(query: tf.Tensor3D, { keys, length }: CountedKeys<Keys>): tf.Tensor3D {
+    const hidden = tf.tanh(project(query, this.query as tf.Tensor2D));
+    const centre = tf.mul<tf.Tensor3D>(length, tf.sigmoid(project(hidden, this.place as tf.Tensor2D))); // [B,Q,1]
+    const { energies, distance, near } = withinReach(this.inner.score(query, keys), centre, this.reach);
+    const bell = tf.mul(tf.square(tf.where(near, distance, 0)), 2 / this.reach ** 2);
+    return tf.sub(energies, bell);
+  }
+}
