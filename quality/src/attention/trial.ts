@@ -17,10 +17,6 @@ export interface Trial {
   stepsTo99: number | null;
   /** Share of written symbols for which the largest weight was at the right place; null where nobody knows it. */
   aligned: number | null;
-  /** Milliseconds of a training step, the median. */
-  stepMs: number;
-  /** Megabytes of tensors, at most, between steps. */
-  memoryMB: number;
 }
 
 export interface Budget {
@@ -46,24 +42,17 @@ export async function runTrial(
   const data = dataset(() => Array.from({ length: budget.steps }, () => draw(task, rng, budget.batch)));
   const loss = (pairs: Pair[]) => model.loss(tensors(pairs, vocabularies));
   const optimizer = chain(clipByGlobalNorm(1), adam({ learningRate: 5e-3 }));
-  const times: number[] = [];
-  let [stepsTo99, memory, last] = [null as number | null, 0, performance.now()];
+  let stepsTo99: number | null = null;
   await fit({ model, data, loss, optimizer, epochs: 1 }, [
     async (event) => {
-      if (event.type !== 'step') return;
-      times.push(performance.now() - last);
-      memory = Math.max(memory, tf.memory().numBytes);
-      if (stepsTo99 === null && event.step % checkEvery === 0) {
-        const { exact } = await examine(model, unseen, vocabularies);
-        if (exact >= 0.99) stepsTo99 = event.step;
-      }
-      last = performance.now();
+      if (event.type !== 'step' || stepsTo99 !== null || event.step % checkEvery > 0) return;
+      const { exact } = await examine(model, unseen, vocabularies);
+      if (exact >= 0.99) stepsTo99 = event.step;
     },
   ]);
   const { exact, aligned } = await examine(model, unseen, vocabularies);
   model.dispose();
-  const stepMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
-  return { ...name, seed, exact, stepsTo99, aligned, stepMs, memoryMB: memory / 1e6 };
+  return { ...name, seed, exact, stepsTo99, aligned };
 }
 
 export interface Vocabularies {
