@@ -19,6 +19,7 @@ export { scatterRows, weightedMoments, weightedProducts, weightedProductsWorkspa
 export { hmmViterbi, hmmViterbiWorkspace } from './hmm/viterbi';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout';
 export { matrixProduct, matrixWorkspace } from './matrix';
+export { normalizeRows, normalizeRowsGradient } from './normalization';
 export { adamUpdate, sumOfSquares } from './optimizer';
 export { reduceColumns, reduceRows, softmaxRows } from './reduction';
 export { layOutBackward, scanBackward } from './recurrent/backward';

@@ -71,6 +71,8 @@ export type { MatrixOperand, MatrixProduct } from './matrix.js';
 export { matrixProduct } from './matrix.js';
 export type { KernelMemory } from './memory.js';
 export { Arena, doubles, floats, integers, scope } from './memory.js';
+export type { RowNormalization } from './normalization.js';
+export { normalizeRows, normalizeRowsGradient } from './normalization.js';
 export type { AdamRates, AdamUpdate } from './optimizer.js';
 export { adamUpdate, sumOfSquares } from './optimizer.js';
 export type {

@@ -12,6 +12,7 @@ import type { HMMEmissionExports } from './hmm-emissions.js';
 import type { LayoutExports } from './layout.js';
 import type { MatrixExports } from './matrix.js';
 import type { KernelMemory } from './memory.js';
+import type { NormalizationExports } from './normalization.js';
 import type { OptimizerExports } from './optimizer.js';
 import type { ScanExports } from './recurrent/scan.js';
 import type { ReductionExports } from './reduction.js';
@@ -37,6 +38,7 @@ export interface Kernels {
     HMMExports &
     LayoutExports &
     MatrixExports &
+    NormalizationExports &
     OptimizerExports &
     ReductionExports &
     RowsExports &
