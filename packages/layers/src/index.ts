@@ -8,6 +8,8 @@ export { SoftmaxHead } from './models/softmax-head.js';
 export type { TagHead } from './models/tag-head.js';
 export { type TaggedBatch, Tagger, type TaggerOptions } from './models/tagger.js';
 export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './models/token-embedding.js';
+export { LayerNorm, type LayerNormOptions } from './normalization/layer-norm.js';
+export { RMSNorm, type RMSNormOptions } from './normalization/rms-norm.js';
 export { type Attentive, AttentiveRNN, type AttentiveRNNOptions } from './recurrent/attentive-rnn.js';
 export {
   Bidirectional,
@@ -35,6 +37,7 @@ export { SimpleRNNCell, type SimpleRNNCellOptions } from './recurrent/simple-rnn
 export type { Activation } from './recurrent/simple-rnn-sequence.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
 export { Truncated, type TruncatedOptions } from './recurrent/truncated.js';
+export type { Writer } from './search/writer.js';
 export type { AttentiveDecoder, DecoderState } from './seq2seq/attentive-decoder.js';
 export { BahdanauDecoder, type BahdanauDecoderOptions } from './seq2seq/bahdanau-decoder.js';
 export {

@@ -4,6 +4,7 @@ import { glorotUniform, lengthMask, Module, parameter, Rng, useBackend } from '@
 import { expectClose, verifyModule, verifyOp, verifyRecurrentLayer, verifySequenceLayer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { AttentiveRNN, gru, lstm, Recurrent, simpleRNN } from './index.js';
+import { normalizationLaws } from './normalization/laws.js';
 import { gruResetBeforeSequence, gruSequence } from './recurrent/gru-sequence.js';
 import { lstmSequence } from './recurrent/lstm-sequence.js';
 import { reverseSteps } from './recurrent/reverse-time.js';
@@ -52,6 +53,7 @@ export const laws: readonly (readonly [name: string, check: () => Promise<void>]
   ),
   ['modules', () => verifyModule(twoWay)],
   ['sequence ops', sequenceOps],
+  ...normalizationLaws,
 ];
 
 /** For backends where the laws would take too long: each layer gives there what it gives on cpu, values and gradients, over padding that is NaN. */
