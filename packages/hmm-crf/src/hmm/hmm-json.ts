@@ -7,13 +7,16 @@ import { HMM, type HMMOptions, type HMMPart } from './hmm.js';
 /** The file: everything that learning and inference need. */
 export interface HMMJSON {
   readonly format: 'seqloom.hmm';
-  readonly version: 1;
+  /** Since 2 rows of transitions may be tied, and every emission keeps the point that its sums are taken about. */
+  readonly version: 1 | 2;
   readonly startProb: readonly number[];
   /** [K·K], row-major. */
   readonly transMat: readonly number[];
   readonly startPrior: readonly number[];
   readonly transPrior: readonly number[];
   readonly frozen: readonly HMMPart[];
+  /** [K] */
+  readonly tiedRows?: readonly number[];
   readonly emission: EmissionJSON;
 }
 
@@ -24,14 +27,15 @@ export function readHMM(file: string | HMMJSON): HMM {
   const json = typeof file === 'string' ? parse(file) : file;
   if (json?.format !== 'seqloom.hmm')
     throw new CheckpointError(where, `this is no HMM file: \`format\` is ${show(json?.format)}`);
-  if (json.version !== 1)
+  if (json.version !== 1 && json.version !== 2)
     throw new CheckpointError(where, `version ${show(json.version)} is not known here`, {
       hint: 'it was written by a newer release: update @seqloom/hmm-crf',
     });
-  const { startProb, transMat, startPrior, transPrior, frozen } = json;
+  const { startProb, transMat, startPrior, transPrior, frozen, tiedRows } = json;
   for (const [name, numbers] of Object.entries({ startProb, transMat, startPrior, transPrior, frozen }))
     if (!Array.isArray(numbers)) throw new CheckpointError(where, `\`${name}\` must be a list, got ${show(numbers)}`);
-  return madeOf(where, { startProb, transMat, startPrior, transPrior, frozen, emission: readEmission(json.emission) });
+  const chain = { startProb, transMat, startPrior, transPrior, frozen, ...(tiedRows !== undefined && { tiedRows }) };
+  return madeOf(where, { ...chain, emission: readEmission(json.emission) });
 }
 
 /** The same, with what does not fit together as a CheckpointError. */

@@ -24,6 +24,7 @@ import { checkObservations, type Observations } from './observations.js';
 import { type Drawn, samplePaths, sampleSequence } from './sample.js';
 import { stationaryDistribution } from './stationary-distribution.js';
 import { fitSupervised, type SupervisedOptions } from './supervised.js';
+import { TiedRows } from './tied-rows.js';
 
 export interface HMMOptions<E extends Emission = Emission> {
   /** How observations come from states; it sets the number of states K. */
@@ -40,6 +41,11 @@ export interface HMMOptions<E extends Emission = Emission> {
   sticky?: number;
   /** Parts that learning leaves alone. */
   frozen?: readonly HMMPart[];
+  /**
+   * [K]: states of the same number share one row of `transMat`: the probabilities of the moves that are possible from them, in their order, so that
+   * states of `leftRight` share how long they last. Counts and priors of tied rows add up. `Tied` does the same for emissions.
+   */
+  tiedRows?: readonly number[];
 }
 
 export type HMMPart = 'startProb' | 'transMat' | 'emission';
@@ -59,12 +65,14 @@ export class HMM<E extends Emission = Emission> {
   /** [K,K]: Dirichlet α, `sticky` included. */
   readonly transPrior: Float64Array;
   readonly frozen: ReadonlySet<HMMPart>;
+  readonly #tied: TiedRows | undefined;
   /** Parts that `initialise` draws. */
   readonly #drawn: { startProb: boolean; transMat: boolean };
   #learned = false;
 
   constructor(options: HMMOptions<E>) {
-    knownOptions(where, options, ['emission', 'startProb', 'transMat', 'startPrior', 'transPrior', 'sticky', 'frozen']);
+    const chain = ['startProb', 'transMat', 'startPrior', 'transPrior', 'sticky', 'tiedRows'];
+    knownOptions(where, options, ['emission', ...chain, 'frozen']);
     const { emission, startProb, transMat, startPrior = 1, transPrior = 1, sticky = 0, frozen = [] } = options;
     if (typeof emission?.logProbability !== 'function')
       throw new OptionError(where, `\`emission\` must be an Emission, got ${show(emission)}`);
@@ -80,6 +88,7 @@ export class HMM<E extends Emission = Emission> {
     if (unknown !== undefined)
       throw new OptionError(where, `\`frozen\` must be some of ${parts.join(', ')}, got ${show(unknown)}`);
     this.frozen = new Set(frozen);
+    this.#tied = options.tiedRows && new TiedRows(where, options.tiedRows, this.transMat);
     this.#drawn = { startProb: startProb === undefined, transMat: transMat === undefined };
   }
 
@@ -90,11 +99,12 @@ export class HMM<E extends Emission = Emission> {
 
   /** How many parameters are free, as AIC and BIC count them; probabilities that are 0 are structure. */
   get parameterCount(): number {
-    const K = this.stateCount;
     const { frozen, emission } = this;
-    const free = (part: 'startProb' | 'transMat', rows: number) =>
-      frozen.has(part) ? 0 : this[part].reduce((sum, p) => sum + (p > 0 ? 1 : 0), -rows);
-    return free('startProb', 1) + free('transMat', K) + (frozen.has('emission') ? 0 : emission.parameterCount);
+    const tied = this.#tied;
+    const free = (part: 'startProb' | 'transMat', rows: number, isOwn = (_: number) => true) =>
+      frozen.has(part) ? 0 : this[part].reduce((sum, p, cell) => sum + (p > 0 && isOwn(cell) ? 1 : 0), -rows);
+    const transitions = free('transMat', tied?.count ?? this.stateCount, (cell) => tied?.isFirst(cell) ?? true);
+    return free('startProb', 1) + transitions + (frozen.has('emission') ? 0 : emission.parameterCount);
   }
 
   /** Draws starting values for what was not given to the constructor; the emission draws its own from the data. */
@@ -108,6 +118,7 @@ export class HMM<E extends Emission = Emission> {
       row[k]! += 1; // most chains would rather stay: half of the way to that, fewer starts end in poor optima
       normalise(row);
     }
+    if (this.#drawn.transMat && !frozen.has('transMat')) this.#tied?.average(this.transMat);
     if (!frozen.has('emission')) this.emission.initialise(data, rng);
   }
 
@@ -123,9 +134,15 @@ export class HMM<E extends Emission = Emission> {
     this.#learned = true;
     if (!frozen.has('emission')) this.emission.maximise(emission);
     if (!frozen.has('startProb')) maximiseDistribution(this.startProb, start, this.startPrior);
+    const pooled = (table: Float64Array) => this.#tied?.pooled(table) ?? table;
+    const [counts, rows] = [pooled(transitions), pooled(this.transPrior.map((alpha) => alpha - 1))];
     for (let k = 0; k < K && !frozen.has('transMat'); k++) {
       const row = (table: Float64Array) => table.subarray(k * K, (k + 1) * K);
-      maximiseDistribution(row(this.transMat), row(transitions), row(this.transPrior));
+      maximiseDistribution(
+        row(this.transMat),
+        row(counts),
+        row(rows).map((more) => more + 1),
+      );
     }
   }
 
@@ -235,12 +252,13 @@ export class HMM<E extends Emission = Emission> {
     const { startProb, transMat, startPrior, transPrior, frozen, emission } = this;
     return {
       format: 'seqloom.hmm',
-      version: 1,
+      version: 2,
       startProb: [...startProb],
       transMat: [...transMat],
       startPrior: [...startPrior],
       transPrior: [...transPrior],
       frozen: [...frozen],
+      ...(this.#tied && { tiedRows: this.#tied.groups }),
       emission: emission.toJSON(),
     };
   }

@@ -114,6 +114,8 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     const data = observations([values], emission.width);
     loaded.initialise(data, new Rng(10));
     same('log p after initialise', logProbability(loaded, values), logProbability(emission, values), 0);
+    for (const each of [emission, loaded]) repeatMaximise(each, values, posteriors, 2);
+    if (JSON.stringify(loaded) !== JSON.stringify(emission)) throw new Error('it learns other than before');
   },
   'samples come as often as log p says': ({ make }) => {
     const emission = make();

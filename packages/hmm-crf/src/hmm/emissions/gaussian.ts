@@ -10,6 +10,7 @@ import type { Emission, EmissionJSON } from './emission.js';
 import { DenseGaussians } from './gaussian-dense.js';
 import { DiagonalGaussians } from './gaussian-diagonal.js';
 import type { GaussianForm, GaussianParameters, GaussianPriors } from './gaussian-form.js';
+import { type Nested, optionsOf, table } from './parameters.js';
 
 export type CovarianceType = 'spherical' | 'diag' | 'full' | 'tied';
 
@@ -170,13 +171,16 @@ export class Gaussian implements Emission {
       prior,
       minCovar,
       frozen,
+      origin: [...this.#parameters.origin],
     };
   }
 
   /** Reads what `toJSON` wrote. */
-  static fromJSON({ family, ...options }: EmissionJSON): Gaussian {
-    if (family !== 'gaussian') throw new OptionError(where, `\`family\` must be gaussian, got ${show(family)}`);
-    return new Gaussian(options as unknown as GaussianOptions);
+  static fromJSON({ origin, ...json }: EmissionJSON): Gaussian {
+    const gaussian = new Gaussian(optionsOf<GaussianOptions>(where, 'gaussian', json));
+    const { origin: own } = gaussian.#parameters;
+    own.set(table(where, 'origin', (origin ?? own) as Nested, [gaussian.width])); // older files have none
+    return gaussian;
   }
 
   #covarianceCount(): number {
