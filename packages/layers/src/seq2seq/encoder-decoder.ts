@@ -4,9 +4,12 @@ import { dims, knownOptions, Module, ShapeError, sequence } from '@seqloom/core'
 import * as tf from '@tensorflow/tfjs-core';
 import { Dropout } from '../dropout.js';
 import type { Embedding } from '../embedding.js';
+import { evaluating } from '../evaluating.js';
 import { Linear } from '../linear.js';
 import { maskedCrossEntropy } from '../losses/masked-cross-entropy.js';
 import { layerOf, type StatefulLayer } from '../recurrent/bidirectional.js';
+import { repeatRows } from '../search/state-rows.js';
+import type { Writer } from '../search/writer.js';
 import { notEmpty } from '../sequence-shape.js';
 import type { AttentiveDecoder, DecoderState } from './attentive-decoder.js';
 import { type GreedyOptions, greedyDecode, type Transcript } from './greedy-decode.js';
@@ -59,12 +62,17 @@ export class EncoderDecoder<E, D, Keys> extends Module {
   }
 
   /** Reads the sources: what the decoder attends to, and its first state. */
-  encode({ source, sourceMask }: SourceBatch): Encoded<D, Keys> {
-    dims('EncoderDecoder.encode', { source: [source, 'B S'], sourceMask: [sourceMask ?? source, 'B S'] });
+  encode(batch: SourceBatch): Encoded<D, Keys> {
+    return this.#encode(batch, 1);
+  }
+
+  #encode({ source, sourceMask }: SourceBatch, copies: number): Encoded<D, Keys> {
+    const { B } = dims('EncoderDecoder.encode', { source: [source, 'B S'], sourceMask: [sourceMask ?? source, 'B S'] });
     notEmpty('EncoderDecoder.encode', 'source', source);
     const read = this.dropout.forward(this.source.forward(source));
     const { output, state } = this.encoder.forward(sequence(read, sourceMask));
-    return { memory: this.decoder.remember(output), state: this.decoder.start(this.bridge.forward(state)) };
+    const memory = this.decoder.remember(repeatRows(output, B, copies));
+    return { memory, state: this.decoder.start(repeatRows(this.bridge.forward(state), B, copies)) };
   }
 
   /** Teacher forcing: the decoder reads `target` [B,T] as it is → logits [B,T,V] of the symbol after each; anything where `targetMask` is 0. */
@@ -97,6 +105,21 @@ export class EncoderDecoder<E, D, Keys> extends Module {
     const read = this.dropout.forward(this.target.forward(symbols));
     const next = this.decoder.step(read, state, memory);
     return { logits: this.output.forward(this.dropout.forward(next.output)), weights: next.weights, state: next.state };
+  }
+
+  /** For any search: the encoder runs once, when the search starts. */
+  writer(batch: SourceBatch): Writer<Encoded<D, Keys>> {
+    const { B } = dims('EncoderDecoder.writer', { source: [batch.source, 'B S'] });
+    return {
+      vocabularySize: this.target.vocabularySize,
+      rows: B,
+      start: (copies) => evaluating(this, () => this.#encode(batch, copies)),
+      step: (symbols, encoded) =>
+        evaluating(this, () => {
+          const next = this.step(symbols, encoded);
+          return { ...next, state: { memory: encoded.memory, state: next.state } };
+        }),
+    };
   }
 
   /** Writes the likeliest symbol at every step, without dropout; stops when every row has said `end`. Frees what it makes. */
