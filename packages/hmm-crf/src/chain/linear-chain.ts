@@ -12,6 +12,7 @@ import { pathScore } from './path-score.js';
 import { type Recursion, recursions } from './recursion.js';
 import { type Restriction, restricted } from './restriction.js';
 import { samplePaths } from './sample-paths.js';
+import { countingSemiring } from './semirings/counting.js';
 import { covarianceSemiring } from './semirings/expectation.js';
 import type { Statistic } from './statistic.js';
 
@@ -55,6 +56,11 @@ export class LinearChain {
   /** log Σ exp over all paths: [B]. */
   logPartition(): tf.Tensor1D {
     return this.#logPartition({});
+  }
+
+  /** log of how many paths are possible: [B]. */
+  logPathCount(): tf.Tensor1D {
+    return chainSum(countingSemiring, this.#potentials) as tf.Tensor1D;
   }
 
   /**
@@ -134,10 +140,10 @@ export class LinearChain {
   }
 
   /**
-   * Of the possible paths the one with the least expected loss (minimum Bayes risk), loss[answered][right] being added up over the steps: the path [B,T],
-   * int32, as from `viterbi`, and its risk [B]. Throws a ShapeError unless the loss is [K][K].
+   * Of the possible paths the one with the least expected loss (minimum Bayes risk), loss[answered][right] being added up over the steps; the Hamming
+   * distance unless given: the path [B,T], int32, as from `viterbi`, and its risk [B]. Throws a ShapeError where the loss does not fit.
    */
-  minimumRisk(loss: StepLoss): { path: tf.Tensor2D; risk: tf.Tensor1D } {
+  minimumRisk(loss?: StepLoss): { path: tf.Tensor2D; risk: tf.Tensor1D } {
     return tf.tidy(() => {
       const { path, score } = new LinearChain(
         riskChain(this.#whole(), this.marginals(), loss, this.sizes),

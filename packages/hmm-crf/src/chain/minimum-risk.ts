@@ -4,18 +4,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ChainPotentials, ChainSizes } from './chain-potentials.js';
 import { impossible } from './impossible.js';
 
-/** What it costs to answer the first state where the second is right: [K answered][K right]. */
-export type StepLoss = tf.Tensor2D | readonly (readonly number[])[];
+/** What it costs to answer the first state where the second is right: [K answered][K right]; or [B,T,K,K], of each step, masked ones not being read. */
+export type StepLoss = tf.Tensor2D | tf.Tensor4D | readonly (readonly number[])[];
 
-/** A chain whose best path costs least, its score being −the expected loss: the same paths are possible. Throws a ShapeError unless the loss is [K][K]. */
+/** A chain whose best path costs least, its score being −the expected loss: the same paths are possible. Throws a ShapeError where the loss does not fit. */
 export function riskChain(
   potentials: Required<ChainPotentials>,
   marginals: tf.Tensor3D,
-  loss: StepLoss,
-  { B, T, K }: ChainSizes,
+  loss: StepLoss | undefined,
+  sizes: ChainSizes,
 ): Required<ChainPotentials> {
-  const costs = lossTensor(loss, K);
-  const risk = tf.reshape(tf.matMul(tf.reshape(marginals, [B * T, K]), costs, false, true), [B, T, K]);
+  const risk = tf.sum(tf.mul(lossTensor(loss, sizes), tf.expandDims(marginals, 2)), 3); // [B,T,K]
   const free = <X extends tf.Tensor>(x: X, value: tf.Tensor): X => {
     const possible = tf.greater(x as tf.Tensor, impossible);
     return tf.where(possible, value, tf.fill(x.shape, -Infinity)) as X;
@@ -30,10 +29,12 @@ export function riskChain(
   };
 }
 
-function lossTensor(loss: StepLoss, K: number): tf.Tensor2D {
+/** [K,K] or [B,T,K,K]. */
+function lossTensor(loss: StepLoss | undefined, { B, T, K }: ChainSizes): tf.Tensor {
   const where = 'LinearChain.minimumRisk';
+  if (loss === undefined) return tf.sub(1, tf.eye(K));
   if (loss instanceof tf.Tensor) {
-    dims(where, { loss: [loss, `${K} ${K}`] });
+    dims(where, { loss: [loss, loss.rank === 4 ? `${B} ${T} ${K} ${K}` : `${K} ${K}`] });
     return loss;
   }
   if (loss.length === K && loss.every((row) => row.length === K)) return tf.tensor2d(loss.flat(), [K, K]);
