@@ -6,6 +6,7 @@ export {
   chainBackward, chainBackward64, chainBestPath, chainBestPath64, chainBestPathWorkspace, chainBestPathWorkspace64, chainForward, chainForward64,
   chainPathScore, chainPathScore64, chainPathScoreGradient, chainPathScoreGradient64, chainWorkspace, chainWorkspace64,
 } from './chain';
+export { ctcLoss, ctcWorkspace } from './ctc/loss';
 export { add, sub, multiply, divide, maximum, minimum, squaredDifference, prelu } from './elementwise/arithmetic';
 export { equal, notEqual, greater, greaterEqual, less, lessEqual } from './elementwise/comparison';
 export { logicalAnd, logicalNot, logicalOr, select } from './elementwise/comparison';

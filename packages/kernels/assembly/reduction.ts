@@ -30,7 +30,7 @@ function sum(x: usize, n: i32): f64 {
   return total;
 }
 
-function largest(x: usize, n: i32): f32 {
+export function largest(x: usize, n: i32): f32 {
   return extreme(MAX, x, n);
 }
 
@@ -112,7 +112,7 @@ export function softmaxRows(x: usize, out: usize, rows: i32, columns: i32): void
 }
 
 /** Writes e^(x − top) and returns the sum. */
-function powers(x: usize, out: usize, n: i32, top: v128): f32 {
+export function powers(x: usize, out: usize, n: i32, top: v128): f32 {
   let sums = f32x4.splat(0);
   let rest = n;
   for (; rest >= 4; rest -= 4, x += 16, out += 16) {
@@ -129,7 +129,7 @@ function powers(x: usize, out: usize, n: i32, top: v128): f32 {
   return total;
 }
 
-function scaleRow(out: usize, n: i32, factor: f32): void {
+export function scaleRow(out: usize, n: i32, factor: f32): void {
   const scale = f32x4.splat(factor);
   let rest = n;
   for (; rest >= 4; rest -= 4, out += 16) v128.store(out, f32x4.mul(v128.load(out), scale));

@@ -25,6 +25,8 @@ export type {
   ChunkedAttentionOutputs,
 } from './chunked-attention.js';
 export { chunkedAttention, chunkedAttentionGradient } from './chunked-attention.js';
+export type { CTCLoss } from './ctc.js';
+export { ctcLoss } from './ctc.js';
 export type {
   Arithmetic,
   Comparison,

@@ -3,6 +3,7 @@ import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
 import type { ChunkedAttentionExports } from './chunked-attention.js';
+import type { CTCExports } from './ctc.js';
 import type { ElementwiseExports } from './elementwise.js';
 import type { FeatureExports } from './feature-crf.js';
 import { supportsFusedMultiplyAdd, withFusedMultiplyAdd } from './fused-multiply-add.js';
@@ -32,6 +33,7 @@ export interface Kernels {
   readonly exports: AttentionExports &
     ChainExports &
     ChunkedAttentionExports &
+    CTCExports &
     ElementwiseExports &
     FeatureExports &
     HMMEmissionExports &
