@@ -1,4 +1,5 @@
 /** The one wasm module: its exports are the kernels; it imports its memory and owns no data, stack or heap. */
+export { activate, activateGradient, gate, gateGradient } from './activation';
 export { additiveScore, additiveScoreGradient } from './attention';
 export { chunkedAttentionGradient, chunkedGradientWorkspace } from './attention/backward';
 export { chunkedAttention, chunkedWorkspace } from './attention/forward';
@@ -27,6 +28,8 @@ export { layOutBackward, scanBackward } from './recurrent/backward';
 export { layOutForward, scanForward } from './recurrent/forward';
 export { layOutSums, scanSums } from './recurrent/gradient-sums';
 export { repeatRow, sumRows } from './rows';
+export { gatedScan, gatedScanGradient } from './scan/gated';
+export { linearScan, linearScanGradient } from './scan/linear';
 export { segmentSum } from './segment';
 export { segmentChainBackward } from './segment-chain/backward';
 export { segmentChainForward, segmentChainWorkspace } from './segment-chain/forward';

@@ -1,5 +1,7 @@
 /** @seqloom/kernels: the hot loops of sequence models, in WebAssembly SIMD over plain memory. */
 
+export type { ActivationName } from './activation.js';
+export { activate, activateGradient, gate, gateGradient } from './activation.js';
 export type { Affine, AffineGradients } from './affine.js';
 export { affine, affineGradient } from './affine.js';
 export type { AdditiveScoreGradients, AdditiveScoreInputs } from './attention.js';
@@ -88,6 +90,16 @@ export type {
 export { gateCount, savedGates, scanBackward, scanForward } from './recurrent/scan.js';
 export type { AxisReduction, Reduction } from './reduction.js';
 export { reduce, softmax } from './reduction.js';
+export type {
+  GateActivation,
+  GatedScanGradients,
+  GatedScanInputs,
+  GatedScanShape,
+  GateRule,
+} from './scan/gated-scan.js';
+export { gatedScan, gatedScanGradient, gatedScanWidth } from './scan/gated-scan.js';
+export type { LinearScanGradients, LinearScanInputs, LinearScanShape } from './scan/linear-scan.js';
+export { linearScan, linearScanGradient } from './scan/linear-scan.js';
 export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';
 export type { SegmentChain, SegmentChainGradients, SegmentChainMessages } from './segment-chain.js';

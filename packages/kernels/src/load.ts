@@ -1,4 +1,5 @@
 /** The wasm module and its instances: one per memory. */
+import type { ActivationExports } from './activation.js';
 import type { RowsExports } from './affine.js';
 import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
@@ -17,6 +18,8 @@ import type { NormalizationExports } from './normalization.js';
 import type { OptimizerExports } from './optimizer.js';
 import type { ScanExports } from './recurrent/scan.js';
 import type { ReductionExports } from './reduction.js';
+import type { GatedScanExports } from './scan/gated-scan.js';
+import type { LinearScanExports } from './scan/linear-scan.js';
 import type { SegmentExports } from './segment.js';
 import type { SegmentChainExports } from './segment-chain.js';
 import type { SoftmaxExports } from './softmax.js';
@@ -30,15 +33,18 @@ export interface Kernels {
   readonly module: WebAssembly.Module;
   /** The threads that `startThreads` has started, if any. */
   threads?: Threads | undefined;
-  readonly exports: AttentionExports &
+  readonly exports: ActivationExports &
+    AttentionExports &
     ChainExports &
     ChunkedAttentionExports &
     CTCExports &
     ElementwiseExports &
     FeatureExports &
+    GatedScanExports &
     HMMEmissionExports &
     HMMExports &
     LayoutExports &
+    LinearScanExports &
     MatrixExports &
     NormalizationExports &
     OptimizerExports &

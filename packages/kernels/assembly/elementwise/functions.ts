@@ -173,7 +173,7 @@ function logarithm4(x: v128): v128 {
 
 /** The error function (Abramowitz & Stegun 7.1.26, as on tfjs' other backends), absolute error below 6e-7. */
 @inline
-function erf4(x: v128): v128 {
+export function erf4(x: v128): v128 {
   const one = f32x4.splat(1), size = f32x4.abs(x);
   const t = f32x4.div(one, f32x4.add(one, f32x4.mul(f32x4.splat(0.3275911), size)));
   let p = f32x4.splat(1.061405429);
