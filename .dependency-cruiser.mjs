@@ -8,8 +8,9 @@ const arrows = {
   'packages/layers': ['core', 'attention', 'kernels'],
   'packages/hmm-crf': ['core', 'kernels'],
   'packages/data': ['core'],
-  'apps/playground': ['core', 'attention', 'layers', 'hmm-crf', 'data'],
-  'apps/cli': ['core', 'attention', 'layers', 'hmm-crf', 'data'],
+  'packages/models': ['core', 'attention', 'layers', 'hmm-crf', 'data'],
+  'apps/playground': ['core', 'attention', 'layers', 'hmm-crf', 'data', 'models'],
+  'apps/cli': ['core', 'attention', 'layers', 'hmm-crf', 'data', 'models'],
 };
 
 /** @param {string} name @param {object} from @param {object} to */

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tree = mkdtempSync(join(tmpdir(), 'seqloom-boundaries-'));
 afterAll(() => rmSync(tree, { recursive: true }));
 
-const packages = ['kernels', 'core', 'attention', 'layers', 'hmm-crf', 'data'];
+const packages = ['kernels', 'core', 'attention', 'layers', 'hmm-crf', 'data', 'models'];
 const apps = ['playground', 'cli'];
 
 /** The name of the rule that lists what a folder may import. */
@@ -31,7 +31,8 @@ const innocent = {
   'packages/hmm-crf/src/index.ts': `import '@seqloom/core/errors';`,
   'packages/data/src/index.ts': `import '@seqloom/core/errors';`,
   'packages/data/src/to-tensors.ts': `import '@seqloom/core'; import '@tensorflow/tfjs-core';`,
-  'apps/cli/src/main.ts': `import '@seqloom/data'; import '@seqloom/layers';`,
+  'packages/models/src/index.ts': `import '@seqloom/data'; import '@seqloom/layers'; import '@seqloom/hmm-crf';`,
+  'apps/cli/src/main.ts': `import '@seqloom/data'; import '@seqloom/layers'; import '@seqloom/models';`,
   'apps/playground/src/main.ts': `import './App.svelte';`,
   'apps/playground/src/App.svelte': `<script lang="ts">import '@seqloom/hmm-crf';</script>`,
 };
@@ -63,6 +64,8 @@ const planted: Record<string, [source: string, ...rules: string[]]> = {
   ],
   'packages/data/src/b.ts': [`import '@seqloom/core';`, 'in data only to-tensors meets tensors'],
   'packages/data/src/c.ts': [`import '@seqloom/layers';`, arrowsOf('packages/data')],
+  'packages/data/src/d.ts': [`import '@seqloom/models';`, arrowsOf('packages/data')],
+  'packages/models/src/a.ts': [`import '@seqloom/kernels';`, arrowsOf('packages/models')],
   'apps/playground/src/A.svelte': [
     `<script lang="ts">import { x } from '../../../packages/core/src/errors.js';</script>`,
     'private files stay private: other packages are imported by name',

@@ -14,7 +14,7 @@ import { useInEmptyProject, useWithoutTfjs } from './empty-project.mjs';
  * gradients) until row gradients, kernels below 60 until HMMs, sparse CRFs and chunked attention had theirs, attention below 8 until it was a
  * catalogue. Of hmm-crf's four entries nobody loads all: tensors 21, hmm 45, feature-crf 26, chain64 5.
  */
-const bounds = { kernels: 75, core: 48, attention: 20, layers: 20, 'hmm-crf': 95, data: 20 };
+const bounds = { kernels: 75, core: 48, attention: 20, layers: 20, 'hmm-crf': 95, data: 20, models: 20 };
 
 /** Entries that work where tfjs is not installed. */
 const withoutTfjs = {

@@ -1,7 +1,7 @@
 /** The BiLSTM-CRF step: 32 sentences of 25 words from 10,000, 17 tags, and Adam over all parameters. */
 import { Rng, useBackend } from '@seqloom/core';
 import { CRF } from '@seqloom/hmm-crf';
-import { lstm, Tagger, TokenEmbedding } from '@seqloom/layers';
+import { lstm, TaggingNetwork, TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BenchCase } from '../compare.js';
 import { hasTorch, torchPeer, torchWork } from '../peers/torch.js';
@@ -12,7 +12,7 @@ const sizes = { batch: 32, time: 25, vocabulary: 10_000, embed: 100, units: 128,
 function ours(): TrainingStep {
   const { batch, time, vocabulary, embed, units, tags } = sizes;
   const rng = new Rng(1);
-  const model = new Tagger({
+  const model = new TaggingNetwork({
     embeddings: new TokenEmbedding({ columns: [{ vocabularySize: vocabulary, size: embed }], rng }),
     encoder: lstm({ inputSize: embed, hiddenSize: units, bidirectional: true, rng }),
     tags,

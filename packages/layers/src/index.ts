@@ -4,10 +4,6 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { maskedCrossEntropy } from './losses/masked-cross-entropy.js';
-export { SoftmaxHead } from './models/softmax-head.js';
-export type { TagHead } from './models/tag-head.js';
-export { type TaggedBatch, Tagger, type TaggerOptions } from './models/tagger.js';
-export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './models/token-embedding.js';
 export { LayerNorm, type LayerNormOptions } from './normalization/layer-norm.js';
 export { RMSNorm, type RMSNormOptions } from './normalization/rms-norm.js';
 export { type Attentive, AttentiveRNN, type AttentiveRNNOptions } from './recurrent/attentive-rnn.js';
@@ -50,3 +46,7 @@ export {
 export type { GreedyOptions, Transcript } from './seq2seq/greedy-decode.js';
 export { LuongDecoder, type LuongDecoderOptions } from './seq2seq/luong-decoder.js';
 export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';
+export { SoftmaxHead } from './tagging/softmax-head.js';
+export type { TagHead } from './tagging/tag-head.js';
+export { type TaggedBatch, TaggingNetwork, type TaggingNetworkOptions } from './tagging/tagging-network.js';
+export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './tagging/token-embedding.js';

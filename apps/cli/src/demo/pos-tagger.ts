@@ -3,7 +3,7 @@ import { CheckpointError, type JsonValue, loadWeights, Rng, readConfig, saveWeig
 import { type Sentence, TokenEncoder, type TokenFeatureName, Vocabulary } from '@seqloom/data';
 import { padFeatures, padIds } from '@seqloom/data/to-tensors';
 import { CRF } from '@seqloom/hmm-crf';
-import { lstm, Tagger, TokenEmbedding } from '@seqloom/layers';
+import { lstm, TaggingNetwork, TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
 const hiddenSize = 128;
@@ -22,7 +22,7 @@ const sizes: Record<TokenFeatureName, number> = {
 };
 
 export class PosTagger {
-  readonly model: Tagger;
+  readonly model: TaggingNetwork;
   readonly #encoder: TokenEncoder;
   readonly #tags: Vocabulary;
 
@@ -87,7 +87,7 @@ export class PosTagger {
   }
 }
 
-function network(encoder: TokenEncoder, tags: number, rng: Rng): Tagger {
+function network(encoder: TokenEncoder, tags: number, rng: Rng): TaggingNetwork {
   const columns = encoder.columns.map(({ feature, vocabulary }) => ({
     vocabularySize: vocabulary.size,
     size: sizes[feature],
@@ -96,7 +96,7 @@ function network(encoder: TokenEncoder, tags: number, rng: Rng): Tagger {
   const embeddings = new TokenEmbedding({ columns, dropout: 0.4, wordDropout: 0.1, rng });
   const sentenceEncoder = lstm({ inputSize: embeddings.outputSize, hiddenSize, bidirectional: true, rng });
   const head = new CRF({ labelCount: tags, rng });
-  return new Tagger({ embeddings, encoder: sentenceEncoder, tags, head, dropout: 0.4, rng });
+  return new TaggingNetwork({ embeddings, encoder: sentenceEncoder, tags, head, dropout: 0.4, rng });
 }
 
 function length(sentences: readonly (readonly string[])[], i: number): number {

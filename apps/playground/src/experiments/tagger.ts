@@ -3,7 +3,7 @@ import type { Attends, Rng } from '@seqloom/core';
 import { splitWords, tokenAccuracy, type Vocabulary } from '@seqloom/data';
 import { padFeatures } from '@seqloom/data/to-tensors';
 import { CRF } from '@seqloom/hmm-crf';
-import { SoftmaxHead, type TaggedBatch, Tagger, TokenEmbedding } from '@seqloom/layers';
+import { SoftmaxHead, type TaggedBatch, TaggingNetwork, TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
 import { defineExperiment, type Picture, type Prediction, type Task } from '../experiment.js';
@@ -116,7 +116,7 @@ interface Parts {
   readonly head: 'crf' | 'softmax';
 }
 
-function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }: Treebank, rng: Rng): Tagger {
+function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }: Treebank, rng: Rng): TaggingNetwork {
   const embeddings = new TokenEmbedding({
     columns: encoder.columns.map(({ vocabulary }, i) => ({
       vocabularySize: vocabulary.size,
@@ -128,7 +128,7 @@ function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }
   });
   const attention: Attends | undefined =
     scorer === 'none' ? undefined : makeAttention(scorer, heads, { querySize: size, keySize: size, rng });
-  return new Tagger({
+  return new TaggingNetwork({
     embeddings,
     encoder: bothWays(cell, { inputSize: embeddings.outputSize, hiddenSize: size, rng }),
     attention,
@@ -139,7 +139,7 @@ function makeModel({ cell, size, scorer, heads, head }: Parts, { encoder, tags }
   });
 }
 
-async function evaluate(model: Tagger, examples: readonly Example[]): Promise<number> {
+async function evaluate(model: TaggingNetwork, examples: readonly Example[]): Promise<number> {
   const batch = toBatch(examples);
   const path = tf.tidy(() => model.decode(batch));
   const [ids, width] = [await path.data(), path.shape[1]];
@@ -151,7 +151,7 @@ async function evaluate(model: Tagger, examples: readonly Example[]): Promise<nu
   );
 }
 
-async function predict(model: Tagger, { encoder, tags }: Treebank, input: string): Promise<Prediction> {
+async function predict(model: TaggingNetwork, { encoder, tags }: Treebank, input: string): Promise<Prediction> {
   const words = splitWords(input);
   const { ids: tokens, mask } = padFeatures([encoder.encodeAll(words)]);
   const answer = tf.tidy(() => {

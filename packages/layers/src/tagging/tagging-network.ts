@@ -8,7 +8,7 @@ import { notEmpty } from '../sequence-shape.js';
 import type { TagHead } from './tag-head.js';
 import type { TokenEmbedding } from './token-embedding.js';
 
-export interface TaggerOptions {
+export interface TaggingNetworkOptions {
   embeddings: TokenEmbedding;
   /** Any sequence layer over the embeddings. */
   encoder: SequenceLayer<unknown>;
@@ -33,7 +33,7 @@ export interface TaggedBatch {
 }
 
 /** Tags every token of a sentence: embeddings → encoder (→ self-attention) → emissions → head. */
-export class Tagger extends Module {
+export class TaggingNetwork extends Module {
   readonly embeddings: TokenEmbedding;
   readonly encoder: SequenceLayer<unknown>;
   readonly attention: Attends | undefined;
@@ -41,24 +41,24 @@ export class Tagger extends Module {
   readonly head: TagHead;
   readonly dropout: Dropout;
 
-  constructor(options: TaggerOptions) {
+  constructor(options: TaggingNetworkOptions) {
     super();
-    knownOptions('Tagger', options, known);
+    knownOptions('TaggingNetwork', options, known);
     const { embeddings, encoder, attention, tags, head, dropout = 0, rng } = options;
     this.embeddings = embeddings;
     this.encoder = encoder;
     this.attention = attention;
-    const contextSize = count('Tagger', 'contextSize', options.contextSize ?? encoder.outputSize);
+    const contextSize = count('TaggingNetwork', 'contextSize', options.contextSize ?? encoder.outputSize);
     const inputSize = encoder.outputSize + (attention ? contextSize : 0);
-    this.emission = new Linear({ inputSize, outputSize: count('Tagger', 'tags', tags), rng });
+    this.emission = new Linear({ inputSize, outputSize: count('TaggingNetwork', 'tags', tags), rng });
     this.head = head;
     this.dropout = new Dropout({ rate: dropout, rng });
   }
 
   /** tokens [B,T,F] and mask [B,T] → emissions [B,T,K], and how much each position looked at each [B,T,T] where there is attention. */
   forward({ tokens, mask }: Omit<TaggedBatch, 'labels'>): { emissions: Sequence; weights?: tf.Tensor3D } {
-    dims('Tagger.forward', { tokens: [tokens, 'B T F'], mask: [mask, 'B T'] });
-    notEmpty('Tagger.forward', 'tokens', tokens);
+    dims('TaggingNetwork.forward', { tokens: [tokens, 'B T F'], mask: [mask, 'B T'] });
+    notEmpty('TaggingNetwork.forward', 'tokens', tokens);
     const { output } = this.encoder.forward(sequence(this.embeddings.forward(tokens), asMask(mask)));
     const seen = this.attention?.attend(output.values, this.attention.remember(output));
     const read = seen ? tf.concat([output.values, seen.context], 2) : output.values;
@@ -68,7 +68,7 @@ export class Tagger extends Module {
 
   /** The head's loss over the real tokens → scalar. */
   loss(batch: TaggedBatch): tf.Scalar {
-    dims('Tagger.loss', { tokens: [batch.tokens, 'B T F'], labels: [batch.labels, 'B T'] });
+    dims('TaggingNetwork.loss', { tokens: [batch.tokens, 'B T F'], labels: [batch.labels, 'B T'] });
     return this.head.loss(this.forward(batch).emissions, batch.labels);
   }
 

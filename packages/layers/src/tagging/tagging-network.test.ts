@@ -4,7 +4,7 @@ import { adam, DataError, dataset, lengthMask, OptionError, Rng, ShapeError, tra
 import { backendsHere, expectClose, expectNoLeak, verifyModule } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gru, SoftmaxHead, type TaggedBatch, Tagger, TokenEmbedding } from '../index.js';
+import { gru, SoftmaxHead, type TaggedBatch, TaggingNetwork, TokenEmbedding } from '../index.js';
 
 const words = 9;
 const tags = 3;
@@ -19,7 +19,7 @@ function build({ attentive = false, wordDropout = 0, dropout = 0 } = {}) {
   const encoder = gru({ inputSize: embeddings.outputSize, hiddenSize: 8, bidirectional: true, rng });
   const scorer = () => new AdditiveScore({ querySize: 16, keySize: 16, size: 8, rng });
   const attention = attentive ? new Attention({ scorer: scorer() }) : undefined;
-  return new Tagger({ embeddings, encoder, attention, tags, head: new SoftmaxHead(), dropout, rng });
+  return new TaggingNetwork({ embeddings, encoder, attention, tags, head: new SoftmaxHead(), dropout, rng });
 }
 
 /** The tag of a word is its id modulo 3, plus 1 where the word before it is even. */
@@ -51,7 +51,7 @@ it.each([false, true])('learns a toy language, attentive: %s', async (attentive)
   expect(wrong).toBeLessThan(7);
 });
 
-describe.each(backendsHere())('Tagger on %s', (backend) => {
+describe.each(backendsHere())('TaggingNetwork on %s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
 
   it('is a module, and padding changes nothing', async () => {
@@ -103,7 +103,7 @@ describe('bad input is named', () => {
   const mask = () => tf.ones<tf.Rank.R2>([2, 3], 'bool');
   it.each<[RegExp, typeof ShapeError, () => unknown]>([
     [/`columns` must be a list/, OptionError, () => new TokenEmbedding({ columns: [] })],
-    [/unknown option `crf`/, OptionError, () => new Tagger({ crf: true } as never)],
+    [/unknown option `crf`/, OptionError, () => new TaggingNetwork({ crf: true } as never)],
     [
       /`mask` must have shape \[B=2, T=4\]/,
       ShapeError,

@@ -1,0 +1,62 @@
+/** Encoders by name, so that a config can say them, and encoders of one's own. */
+import { knownOptions, type Module, OptionError, oneOf, type Rng, type SequenceLayer, show } from '@seqloom/core';
+import { type GRUOptions, gru, type LSTMOptions, lstm, type SimpleRNNOptions, simpleRNN } from '@seqloom/layers';
+
+/** A recurrent network by its name. */
+export interface RecurrentEncoder {
+  kind: 'lstm' | 'gru' | 'simpleRNN';
+  /** Units per direction. */
+  hiddenSize: number;
+  /** 1 unless told. */
+  layers?: number;
+  /** True unless told. */
+  bidirectional?: boolean;
+  /** The dropout rate between layers. */
+  dropout?: number;
+}
+
+/** What a user's own encoder is made for. */
+export interface EncoderSizes {
+  inputSize: number;
+  rng: Rng;
+}
+
+/** Makes an encoder of one's own; it is given again when the model is loaded. */
+export type EncoderMaker = (sizes: EncoderSizes) => Module & SequenceLayer<unknown>;
+
+export type EncoderChoice = RecurrentEncoder | EncoderMaker;
+
+/** What a config says of a choice: the name and sizes, or that it was the user's own. */
+export type SavedEncoder = RecurrentEncoder | 'own';
+
+export function savedEncoder(choice: EncoderChoice): SavedEncoder {
+  return typeof choice === 'function' ? 'own' : choice;
+}
+
+/** The choice that a config stands for. Throws OptionError where it was the user's own and none is given. */
+export function chosenEncoder(where: string, saved: SavedEncoder, given: EncoderMaker | undefined): EncoderChoice {
+  if (saved !== 'own') return saved;
+  if (given) return given;
+  throw new OptionError(where, 'this model has an encoder of its own', { hint: 'pass the same `encoder` to load' });
+}
+
+/** Builds the chosen encoder. Throws OptionError on an unknown name. */
+export function makeEncoder(
+  where: string,
+  choice: EncoderChoice,
+  sizes: EncoderSizes,
+): Module & SequenceLayer<unknown> {
+  if (typeof choice === 'function') return choice(sizes);
+  if (typeof choice !== 'object' || choice === null)
+    throw new OptionError(where, `\`encoder\` must be { kind, hiddenSize } or a function, got ${show(choice)}`);
+  knownOptions(`${where} \`encoder\``, choice, ['kind', 'hiddenSize', 'layers', 'bidirectional', 'dropout']);
+  const { kind, bidirectional = true, ...rest } = choice;
+  const options = { ...rest, ...sizes, bidirectional };
+  return networks[oneOf(where, 'encoder.kind', kind, Object.keys(networks) as RecurrentEncoder['kind'][])](options);
+}
+
+const networks = {
+  lstm: (options: LSTMOptions) => lstm(options),
+  gru: (options: GRUOptions) => gru(options),
+  simpleRNN: (options: SimpleRNNOptions) => simpleRNN(options),
+};

@@ -1,0 +1,246 @@
+/** A tag for every word: words, affixes and sparse features → any encoder → CRF or softmax. */
+import {
+  DataError,
+  defaultRng,
+  type JsonValue,
+  knownOptions,
+  loadWeights,
+  type Metrics,
+  oneOf,
+  type Rng,
+  within,
+} from '@seqloom/core';
+import { TokenEncoder, tokenAccuracy, Vocabulary } from '@seqloom/data';
+import { padFeatures, padIds } from '@seqloom/data/to-tensors';
+import {
+  AttributeVocabulary,
+  activeFeatures,
+  CRF,
+  type Item,
+  SparseFeatures,
+  type TagScheme,
+  tagScheme,
+} from '@seqloom/hmm-crf';
+import { SoftmaxHead, TaggingNetwork } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { configFor, configOf } from '../config.js';
+import {
+  chosenEncoder,
+  type EncoderChoice,
+  type EncoderMaker,
+  makeEncoder,
+  type SavedEncoder,
+  savedEncoder,
+} from '../encoders.js';
+import { inBatches } from '../in-batches.js';
+import { type Criterion, ReadyModel } from '../ready-model.js';
+import { type TokenSizes, tokenEmbedding, tokenEncoder } from './token-reader.js';
+
+/** A sentence and its tags, one for each word. */
+export interface TaggedSentence {
+  readonly words: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** The sparse features of each word of a sentence, as the feature CRF takes them. */
+export type Attributes = (words: readonly string[]) => readonly Item[];
+
+export interface TaggerOptions {
+  /** A bidirectional LSTM of 128 unless told. */
+  encoder?: EncoderChoice;
+  embedding?: TokenSizes;
+  /** A linear chain over the tags, unless told 'softmax': each by itself. */
+  head?: 'crf' | 'softmax';
+  /** Only tag sequences of this scheme are possible (with a CRF). */
+  scheme?: TagScheme;
+  /** Sparse features beside the network, learnt together with it in one model (a hybrid). */
+  attributes?: Attributes;
+  /** The dropout rate on vectors and on what the encoder says; 0.4 unless told. */
+  dropout?: number;
+  /** Words, affixes and attributes that are rarer in training are unknown; 2 unless told. */
+  minCount?: number;
+  rng?: Rng;
+}
+
+/** What a user's own parts are, given again when a model with such parts is loaded. */
+export interface TaggerParts {
+  encoder?: EncoderMaker;
+  attributes?: Attributes;
+  rng?: Rng;
+}
+
+interface Config {
+  encoder: SavedEncoder;
+  embedding: TokenSizes;
+  head: 'crf' | 'softmax';
+  scheme: TagScheme | null;
+  dropout: number;
+  tokens: unknown;
+  tags: unknown;
+  attributes: unknown;
+}
+
+interface Vocabularies {
+  tokens: TokenEncoder;
+  tags: Vocabulary;
+  attributes?: AttributeVocabulary;
+}
+
+/** Part-of-speech tags, named entities, slots: `Tagger.build(sentences)`, `fit`, `predict`. */
+export class Tagger extends ReadyModel<TaggedSentence> {
+  readonly criterion: Criterion = { metric: 'accuracy', mode: 'max' };
+  readonly rng: Rng;
+  readonly network: TaggingNetwork;
+  readonly sparse: SparseFeatures | undefined;
+  readonly #vocabularies: Vocabularies;
+  readonly #attributes: Attributes | undefined;
+  readonly #config: Config;
+
+  private constructor(config: Config, encoder: EncoderChoice, vocabularies: Vocabularies, parts: TaggerParts) {
+    super();
+    const { tags, attributes } = vocabularies;
+    this.rng = parts.rng ?? defaultRng.split();
+    this.#config = config;
+    this.#vocabularies = vocabularies;
+    this.#attributes = parts.attributes;
+    this.network = network(config, encoder, vocabularies, this.rng);
+    this.sparse =
+      attributes && new SparseFeatures({ featureCount: Math.max(1, attributes.size), labelCount: tags.size });
+  }
+
+  /** An untrained tagger for the words and tags of the training sentences. Throws OptionError, and DataError where words and tags are not as many. */
+  static build(sentences: readonly TaggedSentence[], options: TaggerOptions = {}): Tagger {
+    const where = 'Tagger.build';
+    knownOptions(where, options, known);
+    const { encoder = { kind: 'lstm', hiddenSize: 128 }, embedding = {}, head = 'crf', minCount = 2 } = options;
+    const { scheme, attributes, dropout = 0.4 } = options;
+    oneOf(where, 'head', head, ['crf', 'softmax']);
+    within(where, 'dropout', dropout, 0, 1);
+    checkSentences(where, sentences);
+    const words = sentences.map((sentence) => sentence.words);
+    const vocabularies = {
+      tokens: tokenEncoder(words, embedding, minCount),
+      tags: Vocabulary.closed(sentences.flatMap((sentence) => sentence.tags)),
+      attributes: attributes && AttributeVocabulary.build(words.map(attributes), { minFreq: minCount }),
+    };
+    const config = {
+      ...{ encoder: savedEncoder(encoder), embedding, head, scheme: scheme ?? null, dropout },
+      ...vocabularies,
+      attributes: vocabularies.attributes ?? null,
+    };
+    return new Tagger(config, encoder, vocabularies, options as TaggerParts);
+  }
+
+  /** The tagger that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where a part of its own is missing. */
+  static async load(bytes: Uint8Array, parts: TaggerParts = {}): Promise<Tagger> {
+    knownOptions('Tagger.load', parts, ['encoder', 'attributes', 'rng']);
+    const config = await configOf<Config>('Tagger', bytes);
+    const vocabularies = {
+      tokens: TokenEncoder.fromJSON(config.tokens),
+      tags: Vocabulary.fromJSON(config.tags),
+      attributes: config.attributes ? AttributeVocabulary.fromJSON(config.attributes) : undefined,
+    };
+    if (vocabularies.attributes && !parts.attributes)
+      throw new DataError('Tagger.load', 'this model has sparse features', {
+        hint: 'pass the same `attributes` to load',
+      });
+    const encoder = chosenEncoder('Tagger.load', config.encoder, parts.encoder);
+    const tagger = new Tagger(config, encoder, vocabularies, parts);
+    await loadWeights(tagger, bytes);
+    return tagger;
+  }
+
+  /** The tags that it knows, in the order of `probabilities`. */
+  get tags(): readonly string[] {
+    return this.#vocabularies.tags.tokens;
+  }
+
+  config(): JsonValue {
+    return configFor('Tagger', this.#config);
+  }
+
+  lengthOf({ words }: TaggedSentence): number {
+    return words.length;
+  }
+
+  /** The head's loss over the real words → scalar. */
+  loss(sentences: readonly TaggedSentence[]): tf.Scalar {
+    checkSentences('Tagger.loss', sentences);
+    const labels = padIds(sentences.map(({ tags }) => this.#vocabularies.tags.encode(tags))).ids;
+    return this.network.head.loss(this.#emissions(sentences.map(({ words }) => words)), labels);
+  }
+
+  /** The share of words with the right tag. */
+  async evaluate(sentences: readonly TaggedSentence[]): Promise<Metrics> {
+    checkSentences('Tagger.evaluate', sentences);
+    const predicted = await this.predict(sentences.map(({ words }) => words));
+    return {
+      accuracy: tokenAccuracy(
+        predicted,
+        sentences.map(({ tags }) => tags),
+      ),
+    };
+  }
+
+  /** The best tags of each sentence. */
+  predict(sentences: readonly (readonly string[])[]): Promise<string[][]> {
+    const answer = async (batch: (readonly string[])[]) => {
+      const best = tf.tidy(() => this.network.head.decode(this.#emissions(batch)));
+      const ids = await read<number[][]>(best);
+      return batch.map((words, b) => ids[b]!.slice(0, words.length).map((id) => this.tags[id]!));
+    };
+    return inBatches(
+      sentences,
+      (words) => words.length,
+      answer,
+      () => [],
+    );
+  }
+
+  /** The probability of every tag at every word of each sentence. */
+  probabilities(sentences: readonly (readonly string[])[]): Promise<number[][][]> {
+    const answer = async (batch: (readonly string[])[]) => {
+      const marginals = await read<number[][][]>(tf.tidy(() => this.network.head.marginals(this.#emissions(batch))));
+      return batch.map((words, b) => marginals[b]!.slice(0, words.length));
+    };
+    return inBatches(
+      sentences,
+      (words) => words.length,
+      answer,
+      () => [],
+    );
+  }
+
+  #emissions(sentences: readonly (readonly string[])[]) {
+    const { ids: tokens, mask } = padFeatures(sentences.map((words) => this.#vocabularies.tokens.encodeAll(words)));
+    const { emissions } = this.network.forward({ tokens, mask });
+    const { attributes } = this.#vocabularies;
+    if (!this.sparse || !this.#attributes || !attributes) return emissions;
+    const active = activeFeatures(sentences.map(this.#attributes), attributes, tokens.shape[1]);
+    return { values: tf.add<tf.Tensor3D>(emissions.values, this.sparse.forward(active)), mask: emissions.mask };
+  }
+}
+
+const known = ['encoder', 'embedding', 'head', 'scheme', 'attributes', 'dropout', 'minCount', 'rng'];
+
+function network(config: Config, encoder: EncoderChoice, { tokens, tags }: Vocabularies, rng: Rng): TaggingNetwork {
+  const { dropout, embedding, scheme } = config;
+  const embeddings = tokenEmbedding('Tagger', tokens, embedding, { dropout, rng });
+  const allowed = scheme ? tagScheme(scheme, tags.tokens) : undefined;
+  const head = config.head === 'crf' ? new CRF({ labelCount: tags.size, allowed, rng }) : new SoftmaxHead();
+  const reader = makeEncoder('Tagger', encoder, { inputSize: embeddings.outputSize, rng });
+  return new TaggingNetwork({ embeddings, encoder: reader, tags: tags.size, head, dropout, rng });
+}
+
+function checkSentences(where: string, sentences: readonly TaggedSentence[]): void {
+  const wrong = sentences.findIndex(({ words, tags }) => words.length !== tags.length);
+  if (wrong < 0) return;
+  const { words, tags } = sentences[wrong]!;
+  throw new DataError(where, `sentence ${wrong} has ${words.length} words and ${tags.length} tags`);
+}
+
+async function read<A>(tensor: tf.Tensor): Promise<A> {
+  const array = await tensor.array();
+  tensor.dispose();
+  return array as A;
+}
