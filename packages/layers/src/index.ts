@@ -14,9 +14,12 @@ export {
   type StatefulLayer,
 } from './recurrent/bidirectional.js';
 export type { Checkpoint } from './recurrent/checkpointed.js';
+export { CoupledLSTMCell } from './recurrent/coupled-lstm-cell.js';
 export { GRUCell, type GRUCellOptions } from './recurrent/gru-cell.js';
+export { LayerNormGRUCell, type LayerNormGRUCellOptions } from './recurrent/layer-norm-gru-cell.js';
+export { LayerNormLSTMCell } from './recurrent/layer-norm-lstm-cell.js';
 export { LSTMCell, type LSTMCellOptions } from './recurrent/lstm-cell.js';
-export type { LSTMState } from './recurrent/lstm-sequence.js';
+export type { LSTMState } from './recurrent/lstm-state.js';
 export {
   type GRUOptions,
   gru,
@@ -27,10 +30,13 @@ export {
   simpleRNN,
   type TwoWayNetwork,
 } from './recurrent/networks.js';
+export { PeepholeLSTMCell } from './recurrent/peephole-lstm-cell.js';
+export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './recurrent/projected-lstm-cell.js';
 export { Recurrent, type RecurrentOptions } from './recurrent/recurrent.js';
 export type { RecurrentCell } from './recurrent/recurrent-cell.js';
 export { SimpleRNNCell, type SimpleRNNCellOptions } from './recurrent/simple-rnn-cell.js';
 export type { Activation } from './recurrent/simple-rnn-sequence.js';
+export { SplitCell, type StepChanges } from './recurrent/split-cell.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
 export { Truncated, type TruncatedOptions } from './recurrent/truncated.js';
 export type { Writer } from './search/writer.js';

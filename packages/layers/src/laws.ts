@@ -6,9 +6,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { AttentiveRNN, gru, lstm, Recurrent, simpleRNN } from './index.js';
 import { normalizationLaws } from './normalization/laws.js';
 import { gruResetBeforeSequence, gruSequence } from './recurrent/gru-sequence.js';
+import { recurrentLayers } from './recurrent/laws.js';
 import { lstmSequence } from './recurrent/lstm-sequence.js';
 import { reverseSteps } from './recurrent/reverse-time.js';
 import { simpleRNNSequence } from './recurrent/simple-rnn-sequence.js';
+import { transformerLaws } from './transformer/laws.js';
 
 const sizes = { inputSize: 3, hiddenSize: 5 };
 const rng = () => new Rng(2);
@@ -35,6 +37,7 @@ const recurrent: Record<string, () => RecurrentLayer<unknown>> = {
   'LSTM of two layers': () => lstm({ ...sizes, layers: 2, rng: rng() }),
   'LSTM with checkpoints': () => lstm({ ...sizes, checkpoint: 2, rng: rng() }),
   'a cell of the user': () => new Recurrent({ cell: new Leaky() }),
+  ...recurrentLayers,
 };
 
 const twoWay = () => gru({ ...sizes, layers: 2, bidirectional: true, dropout: 0.5, rng: rng() });
@@ -54,6 +57,7 @@ export const laws: readonly (readonly [name: string, check: () => Promise<void>]
   ['modules', () => verifyModule(twoWay)],
   ['sequence ops', sequenceOps],
   ...normalizationLaws,
+  ...transformerLaws,
 ];
 
 /** For backends where the laws would take too long: each layer gives there what it gives on cpu, values and gradients, over padding that is NaN. */

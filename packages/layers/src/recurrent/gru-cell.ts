@@ -1,12 +1,12 @@
 /** The gated recurrent unit, with its reset gate after or before the recurrent matrix product. */
-import type { Rng, Sequence } from '@seqloom/core';
-import { count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
+import type { DimsEntry, Rng, Sequence } from '@seqloom/core';
+import { count, knownOptions, oneOf, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import { gruResetAfterStep, gruResetBeforeSequence, gruResetBeforeStep, gruSequence } from './gru-sequence.js';
-import type { RecurrentCell } from './recurrent-cell.js';
 import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
+import { SplitCell, type StepChanges } from './split-cell.js';
 
 export interface GRUCellOptions {
   inputSize: number;
@@ -17,7 +17,7 @@ export interface GRUCellOptions {
 }
 
 /** Gated recurrent unit (arXiv:1406.1078): h' = z⊙h + (1−z)⊙n, gates in the order reset, update, candidate; x [B,D], h [B,U]. */
-export class GRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
+export class GRUCell extends SplitCell<tf.Tensor2D> {
   readonly inputSize: number;
   readonly outputSize: number;
   readonly reset: 'after' | 'before';
@@ -46,22 +46,31 @@ export class GRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
     return tf.zeros([batch, this.outputSize]);
   }
 
-  /** x [B,D], h [B,U] → next h [B,U]. */
-  step(x: tf.Tensor2D, hidden: tf.Tensor2D): { output: tf.Tensor2D; state: tf.Tensor2D } {
-    dims('GRUCell.step', { x: [x, `B ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
-    const op = this.reset === 'after' ? gruSequence : gruResetBeforeSequence;
-    if (op.fused()) return scanOne(this, x, hidden);
-    const projected = this.input.forward(x);
-    const { weight, bias } = this.recurrent as { weight: tf.Tensor2D; bias: tf.Tensor1D | undefined };
-    const state = bias
-      ? gruResetAfterStep(projected, hidden, weight, bias)
-      : gruResetBeforeStep(projected, hidden, weight);
-    return { output: state, state };
+  read(state: tf.Tensor2D): tf.Tensor2D {
+    return state;
   }
 
-  scan({ values, mask }: Sequence, hidden: tf.Tensor2D, reverse = false): { output: tf.Tensor3D; state: tf.Tensor2D } {
-    dims('GRUCell.scan', { x: [values, `B T ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
-    const inputs = { ...scanInputs(this, values, mask), hidden };
+  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
+    return this.input.forward(x);
+  }
+
+  advance(projected: tf.Tensor2D, hidden: tf.Tensor2D, changes: StepChanges = {}): tf.Tensor2D {
+    const { recurrent = this.recurrent.weight as tf.Tensor2D } = changes;
+    const { bias } = this.recurrent;
+    return bias
+      ? gruResetAfterStep(projected, hidden, recurrent, bias, changes)
+      : gruResetBeforeStep(projected, hidden, recurrent, changes);
+  }
+
+  /** As one op, fused on cpu and wasm. */
+  override scan(
+    { values, mask }: Sequence,
+    hidden: tf.Tensor2D,
+    reverse = false,
+    recurrent?: tf.Tensor2D,
+  ): { output: tf.Tensor3D; state: tf.Tensor2D } {
+    this.check('scan', [values, `B T ${this.inputSize}`], hidden);
+    const inputs = { ...scanInputs(this, values, mask, recurrent), hidden };
     const recurrentBias = this.recurrent.bias;
     const [output, state] = recurrentBias
       ? gruSequence({ ...inputs, recurrentBias }, { reverse })
@@ -69,7 +78,12 @@ export class GRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
     return { output: output as tf.Tensor3D, state: state as tf.Tensor2D };
   }
 
-  read(state: tf.Tensor2D): tf.Tensor2D {
-    return state;
+  shapesOf(state: tf.Tensor2D): Record<string, DimsEntry> {
+    return { state: [state, `B ${this.outputSize}`] };
+  }
+
+  protected override next(x: tf.Tensor2D, state: tf.Tensor2D): { output: tf.Tensor2D; state: tf.Tensor2D } {
+    const op = this.reset === 'after' ? gruSequence : gruResetBeforeSequence;
+    return op.fused() ? scanOne(this, x, state) : super.next(x, state);
   }
 }

@@ -4,6 +4,7 @@ import { chunks, defineOp } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Direction, unrollProjected } from './projected.js';
 import { type SequenceInputs, sequenceInputs, sequenceKernels } from './sequence-kernels.js';
+import type { StepChanges } from './split-cell.js';
 
 /** One step with the reset gate after the matrix product: projected x [B,3U], h [B,U], recurrent [U,3U], bias [3U] → h' [B,U]. */
 export function gruResetAfterStep(
@@ -11,29 +12,42 @@ export function gruResetAfterStep(
   hidden: tf.Tensor2D,
   recurrent: tf.Tensor2D,
   bias: tf.Tensor,
+  { seen = hidden, update }: StepChanges = {},
 ): tf.Tensor2D {
   const U = hidden.shape[1];
   const [xGates, xCandidate] = tf.split(x, [2 * U, U], 1) as [tf.Tensor2D, tf.Tensor2D];
-  const [hGates, hCandidate] = tf.split(tf.add(tf.matMul(hidden, recurrent), bias), [2 * U, U], 1) as [
+  const [hGates, hCandidate] = tf.split(tf.add(tf.matMul(seen, recurrent), bias), [2 * U, U], 1) as [
     tf.Tensor,
     tf.Tensor,
   ];
-  const [reset, update] = chunks(tf.sigmoid(tf.add(xGates, hGates)), 2, 1) as [tf.Tensor, tf.Tensor];
-  const candidate = tf.tanh(tf.add(xCandidate, tf.mul(reset, hCandidate)));
-  return tf.add(candidate, tf.mul(update, tf.sub(hidden, candidate)));
+  const [reset, keep] = chunks(tf.sigmoid(tf.add(xGates, hGates)), 2, 1) as [tf.Tensor, tf.Tensor];
+  const candidate = tf.tanh(tf.add<tf.Tensor2D>(xCandidate, tf.mul(reset, hCandidate)));
+  return between(keep, hidden, update ? update(candidate) : candidate);
 }
 
 /** One step with the reset gate before the matrix product: projected x [B,3U], h [B,U], recurrent [U,3U] → h' [B,U]. */
-export function gruResetBeforeStep(x: tf.Tensor2D, hidden: tf.Tensor2D, recurrent: tf.Tensor2D): tf.Tensor2D {
+export function gruResetBeforeStep(
+  x: tf.Tensor2D,
+  hidden: tf.Tensor2D,
+  recurrent: tf.Tensor2D,
+  { seen = hidden, update }: StepChanges = {},
+): tf.Tensor2D {
   const U = hidden.shape[1];
   const [xGates, xCandidate] = tf.split(x, [2 * U, U], 1) as [tf.Tensor2D, tf.Tensor2D];
   const [gateWeights, candidateWeights] = tf.split(recurrent, [2 * U, U], 1) as [tf.Tensor2D, tf.Tensor2D];
-  const [reset, update] = chunks(tf.sigmoid(tf.add(xGates, tf.matMul(hidden, gateWeights))), 2, 1) as [
+  const [reset, keep] = chunks(tf.sigmoid(tf.add(xGates, tf.matMul(seen, gateWeights))), 2, 1) as [
     tf.Tensor2D,
     tf.Tensor2D,
   ];
-  const candidate = tf.tanh(tf.add(xCandidate, tf.matMul(tf.mul<tf.Tensor2D>(reset, hidden), candidateWeights)));
-  return tf.add(candidate, tf.mul(update, tf.sub(hidden, candidate)));
+  const candidate = tf.tanh(
+    tf.add<tf.Tensor2D>(xCandidate, tf.matMul(tf.mul<tf.Tensor2D>(reset, seen), candidateWeights)),
+  );
+  return between(keep, hidden, update ? update(candidate) : candidate);
+}
+
+/** keep⊙hidden + (1 − keep)⊙candidate. */
+export function between(keep: tf.Tensor, hidden: tf.Tensor2D, candidate: tf.Tensor2D): tf.Tensor2D {
+  return tf.add(candidate, tf.mul(keep, tf.sub(hidden, candidate)));
 }
 
 /**

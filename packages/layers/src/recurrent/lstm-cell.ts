@@ -1,12 +1,13 @@
 /** The long short-term memory cell. */
-import type { DimsEntry, Initializer, Rng, Sequence } from '@seqloom/core';
-import { count, dims, knownOptions, Module, orthogonal } from '@seqloom/core';
-import * as tf from '@tensorflow/tfjs-core';
+import type { DimsEntry, Rng, Sequence } from '@seqloom/core';
+import { count, knownOptions, orthogonal } from '@seqloom/core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
-import { type LSTMState, lstmSequence, lstmStep } from './lstm-sequence.js';
-import type { RecurrentCell } from './recurrent-cell.js';
+import { lstmSequence, lstmStep } from './lstm-sequence.js';
+import { gateBias, type LSTMState, lstmShapes, zeroLSTMState } from './lstm-state.js';
 import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
+import { SplitCell, type StepChanges } from './split-cell.js';
 
 export interface LSTMCellOptions {
   inputSize: number;
@@ -15,7 +16,7 @@ export interface LSTMCellOptions {
 }
 
 /** Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the order i,f,g,o, forget bias 1. */
-export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
+export class LSTMCell extends SplitCell<LSTMState> {
   readonly inputSize: number;
   readonly outputSize: number;
   readonly input: Linear;
@@ -28,44 +29,44 @@ export class LSTMCell extends Module implements RecurrentCell<LSTMState> {
     this.inputSize = count('LSTMCell', 'inputSize', inputSize);
     this.outputSize = count('LSTMCell', 'hiddenSize', hiddenSize);
     const outputSize = 4 * hiddenSize;
-    this.input = new Linear({ inputSize, outputSize, bias: forgetGateOpen, rng });
+    this.input = new Linear({ inputSize, outputSize, bias: gateBias(4, 1), rng });
     this.recurrent = new Linear({ inputSize: hiddenSize, outputSize, bias: false, weight: orthogonal, rng });
   }
 
   initialState(batch: number): LSTMState {
-    return { hidden: tf.zeros([batch, this.outputSize]), cell: tf.zeros([batch, this.outputSize]) };
-  }
-
-  /** x [B,D] and the state ([B,U] each) → next hidden [B,U] and state. */
-  step(x: tf.Tensor2D, state: LSTMState): { output: tf.Tensor2D; state: LSTMState } {
-    this.#check('LSTMCell.step', [x, `B ${this.inputSize}`], state);
-    if (lstmSequence.fused()) return scanOne(this, x, state);
-    const next = lstmStep(this.input.forward(x), state, this.recurrent.weight as tf.Tensor2D);
-    return { output: next.hidden, state: next };
-  }
-
-  scan({ values, mask }: Sequence, state: LSTMState, reverse = false): { output: tf.Tensor3D; state: LSTMState } {
-    this.#check('LSTMCell.scan', [values, `B T ${this.inputSize}`], state);
-    const inputs = { ...scanInputs(this, values, mask), hidden: state.hidden, cell: state.cell };
-    const [output, lastHidden, lastCell] = lstmSequence(inputs, { reverse });
-    return {
-      output: output as tf.Tensor3D,
-      state: { hidden: lastHidden as tf.Tensor2D, cell: lastCell as tf.Tensor2D },
-    };
+    return zeroLSTMState(batch, this.outputSize);
   }
 
   read({ hidden }: LSTMState): tf.Tensor2D {
     return hidden;
   }
 
-  #check(where: string, x: DimsEntry, state: LSTMState): void {
-    const spec = `B ${this.outputSize}`;
-    dims(where, { x, 'state.hidden': [state?.hidden, spec], 'state.cell': [state?.cell, spec] });
+  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
+    return this.input.forward(x);
+  }
+
+  advance(projected: tf.Tensor2D, state: LSTMState, changes: StepChanges = {}): LSTMState {
+    return lstmStep(projected, state, changes.recurrent ?? (this.recurrent.weight as tf.Tensor2D), changes);
+  }
+
+  /** As one op, fused on cpu and wasm. */
+  override scan(
+    { values, mask }: Sequence,
+    state: LSTMState,
+    reverse = false,
+    recurrent?: tf.Tensor2D,
+  ): { output: tf.Tensor3D; state: LSTMState } {
+    this.check('scan', [values, `B T ${this.inputSize}`], state);
+    const inputs = { ...scanInputs(this, values, mask, recurrent), hidden: state.hidden, cell: state.cell };
+    const [output, hidden, cell] = lstmSequence(inputs, { reverse }) as [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D];
+    return { output, state: { hidden, cell } };
+  }
+
+  shapesOf(state: LSTMState): Record<string, DimsEntry> {
+    return lstmShapes(state, this.outputSize);
+  }
+
+  protected override next(x: tf.Tensor2D, state: LSTMState): { output: tf.Tensor2D; state: LSTMState } {
+    return lstmSequence.fused() ? scanOne(this, x, state) : super.next(x, state);
   }
 }
-
-/** 1 for the forget gate, so that the memory lasts from the start (Jozefowicz et al. 2015), 0 elsewhere. */
-const forgetGateOpen: Initializer = ([size]) => {
-  const units = (size as number) / 4;
-  return new Float32Array(4 * units).fill(1, units, 2 * units);
-};

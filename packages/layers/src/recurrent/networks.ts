@@ -6,7 +6,7 @@ import { Bidirectional, type BidirectionalState, type StatefulLayer } from './bi
 import type { Checkpoint } from './checkpointed.js';
 import { GRUCell, type GRUCellOptions } from './gru-cell.js';
 import { LSTMCell } from './lstm-cell.js';
-import type { LSTMState } from './lstm-sequence.js';
+import type { LSTMState } from './lstm-state.js';
 import { Recurrent } from './recurrent.js';
 import type { RecurrentCell } from './recurrent-cell.js';
 import { SimpleRNNCell, type SimpleRNNCellOptions } from './simple-rnn-cell.js';

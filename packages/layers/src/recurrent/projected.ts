@@ -1,8 +1,7 @@
 /** The composed form of recurrent sequence ops: one product projects all inputs, then steps. */
 import { type Tensors, zeroPadding } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { reverseTime } from './reverse-time.js';
-import { unroll } from './unroll.js';
+import { type Step, unroll } from './unroll.js';
 
 /** Which end of time comes first. */
 export interface Direction extends Readonly<Record<string, unknown>> {
@@ -14,13 +13,11 @@ export function unrollProjected<S>(
   { x, weight, bias, mask }: Tensors<'x' | 'weight' | 'bias' | 'mask'>,
   { reverse }: Direction,
   initial: S,
-  step: (projected: tf.Tensor2D, state: S) => { output: tf.Tensor2D; state: S },
+  step: Step<S>,
 ): { output: tf.Tensor3D; state: S } {
   const [B, T, D] = x.shape as [number, number, number];
   const padded = zeroPadding({ values: x as tf.Tensor3D, mask: mask as tf.Tensor2D });
   const rows = tf.add(tf.matMul(tf.reshape<tf.Rank.R2>(padded.values, [B * T, D]), weight as tf.Tensor2D), bias);
   const projected = { values: tf.reshape(rows, [B, T, -1]) as tf.Tensor3D, mask: padded.mask };
-  if (!reverse) return unroll(projected, initial, step);
-  const { output, state } = unroll(reverseTime(projected), initial, step);
-  return { output: tf.reverse(output, 1), state };
+  return unroll(projected, initial, step, reverse);
 }

@@ -68,10 +68,7 @@ export class Recurrent<S> extends Module implements RecurrentLayer<S> {
   #run(input: Sequence, initial: S, reverse: boolean): Ran<S> {
     if (this.cell.scan) return this.cell.scan(input, initial, reverse);
     const step = (x: tf.Tensor2D, previous: S) => this.cell.step(x, previous);
-    const padded = zeroPadding(input);
-    if (!reverse) return unroll(padded, initial, step);
-    const { output, state } = unroll(reverseTime(padded), initial, step);
-    return { output: reversedSteps(output), state };
+    return unroll(zeroPadding(input), initial, step, reverse);
   }
 }
 

@@ -1,12 +1,12 @@
 /** The simple (Elman) recurrent cell. */
-import type { Rng, Sequence } from '@seqloom/core';
-import { count, dims, knownOptions, Module, oneOf, orthogonal } from '@seqloom/core';
+import type { DimsEntry, Rng, Sequence } from '@seqloom/core';
+import { count, knownOptions, oneOf, orthogonal } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
-import type { RecurrentCell } from './recurrent-cell.js';
 import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
 import { type Activation, simpleRNNSequence, simpleRNNStep } from './simple-rnn-sequence.js';
+import { SplitCell, type StepChanges } from './split-cell.js';
 
 export interface SimpleRNNCellOptions {
   inputSize: number;
@@ -16,7 +16,7 @@ export interface SimpleRNNCellOptions {
 }
 
 /** h' = tanh(x·W + b + h·R), or relu in place of tanh: x [B,D], h [B,U]. */
-export class SimpleRNNCell extends Module implements RecurrentCell<tf.Tensor2D> {
+export class SimpleRNNCell extends SplitCell<tf.Tensor2D> {
   readonly inputSize: number;
   readonly outputSize: number;
   readonly activation: Activation;
@@ -44,22 +44,42 @@ export class SimpleRNNCell extends Module implements RecurrentCell<tf.Tensor2D> 
     return tf.zeros([batch, this.outputSize]);
   }
 
-  /** x [B,D], h [B,U] → next h [B,U]. */
-  step(x: tf.Tensor2D, hidden: tf.Tensor2D): { output: tf.Tensor2D; state: tf.Tensor2D } {
-    dims('SimpleRNNCell.step', { x: [x, `B ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
-    if (simpleRNNSequence.fused()) return scanOne(this, x, hidden);
-    const state = simpleRNNStep(this.input.forward(x), hidden, this.recurrent.weight as tf.Tensor2D, this.activation);
-    return { output: state, state };
+  read(state: tf.Tensor2D): tf.Tensor2D {
+    return state;
   }
 
-  scan({ values, mask }: Sequence, hidden: tf.Tensor2D, reverse = false): { output: tf.Tensor3D; state: tf.Tensor2D } {
-    dims('SimpleRNNCell.scan', { x: [values, `B T ${this.inputSize}`], state: [hidden, `B ${this.outputSize}`] });
-    const inputs = { ...scanInputs(this, values, mask), hidden };
+  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
+    return this.input.forward(x);
+  }
+
+  /** Without a memory, the whole next state is the candidate. */
+  advance(
+    projected: tf.Tensor2D,
+    hidden: tf.Tensor2D,
+    { seen = hidden, recurrent = this.recurrent.weight, update }: StepChanges = {},
+  ): tf.Tensor2D {
+    const next = simpleRNNStep(projected, seen, recurrent, this.activation);
+    return update ? update(next) : next;
+  }
+
+  /** As one op, fused on cpu and wasm. */
+  override scan(
+    { values, mask }: Sequence,
+    hidden: tf.Tensor2D,
+    reverse = false,
+    recurrent?: tf.Tensor2D,
+  ): { output: tf.Tensor3D; state: tf.Tensor2D } {
+    this.check('scan', [values, `B T ${this.inputSize}`], hidden);
+    const inputs = { ...scanInputs(this, values, mask, recurrent), hidden };
     const [output, state] = simpleRNNSequence(inputs, { activation: this.activation, reverse });
     return { output: output as tf.Tensor3D, state: state as tf.Tensor2D };
   }
 
-  read(state: tf.Tensor2D): tf.Tensor2D {
-    return state;
+  shapesOf(state: tf.Tensor2D): Record<string, DimsEntry> {
+    return { state: [state, `B ${this.outputSize}`] };
+  }
+
+  protected override next(x: tf.Tensor2D, state: tf.Tensor2D): { output: tf.Tensor2D; state: tf.Tensor2D } {
+    return simpleRNNSequence.fused() ? scanOne(this, x, state) : super.next(x, state);
   }
 }

@@ -1,10 +1,10 @@
-/** Golden: PyTorch's RNN, LSTM and GRU (one and two layers, both directions, packed), values and gradients. Tolerance: 2e-5 (float32 against float64). */
+/** Golden: PyTorch's RNN, LSTM (projected too) and GRU (one and two layers, both directions, packed), values and gradients. Tolerance: 2e-5 (float32 against float64). */
 import { useBackend } from '@seqloom/core';
 import { backendsHere, expectClose } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
 import fixture from '../__fixtures__/torch-rnn.json' with { type: 'json' };
-import { gru, lstm, simpleRNN } from '../index.js';
+import { gru, lstm, ProjectedLSTMCell, Recurrent, Stacked, simpleRNN } from '../index.js';
 
 const tolerance = 2e-5;
 
@@ -20,6 +20,7 @@ interface TorchCase {
     num_layers?: number;
     bidirectional?: boolean;
     nonlinearity?: string;
+    proj_size?: number;
   };
   params: Record<string, Numbers>;
   grad_params: Record<string, Numbers>;
@@ -44,6 +45,10 @@ const tensor = ({ data, shape }: Numbers) => tf.tensor(data, shape);
 function build({ module, config }: TorchCase) {
   const { input_size: inputSize, hidden_size: hiddenSize, num_layers: layers = 1, bidirectional = false } = config;
   const sizes = { inputSize, hiddenSize, layers, bidirectional };
+  if (config.proj_size) {
+    const cell = new ProjectedLSTMCell({ inputSize, hiddenSize, outputSize: config.proj_size });
+    return new Stacked({ layers: [new Recurrent({ cell })] });
+  }
   if (module === 'LSTM') return lstm(sizes);
   return module === 'GRU'
     ? gru(sizes)
@@ -60,6 +65,8 @@ function parameters({ module, config }: TorchCase, from: Record<string, Numbers>
     const path = `layers.${layer}${config.bidirectional ? direction : ''}.cell`;
     out.set(`${path}.input.weight`, tf.transpose(tensor(from[`weight_ih_${suffix}`]!)));
     out.set(`${path}.recurrent.weight`, tf.transpose(tensor(from[`weight_hh_${suffix}`]!)));
+    const projection = from[`weight_hr_${suffix}`];
+    if (projection) out.set(`${path}.projection.weight`, tf.transpose(tensor(projection)));
     const [input, hidden] = [from[`bias_ih_${suffix}`], from[`bias_hh_${suffix}`]];
     if (!input || !hidden) {
       if (!gradients) out.set(`${path}.input.bias`, tf.zeros([from[`weight_ih_${suffix}`]!.shape[0]!]));

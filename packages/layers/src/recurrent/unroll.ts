@@ -2,25 +2,34 @@
 import type { Sequence } from '@seqloom/core';
 import { carry, keepWhere } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { reversedSteps, reverseTime } from './reverse-time.js';
+
+/** x [B,D] and the state → output [B,U] and the next state. */
+export type Step<S> = (x: tf.Tensor2D, state: S) => { output: tf.Tensor2D; state: S };
 
 /**
- * Runs `step` over input [B,T,D] (finite at padding): a padded step leaves the state as it was and its output is 0.
- * Returns output [B,T,U] and the state after each row's last real step.
+ * Runs `step` over input [B,T,D] (finite at padding), the last one first where `reverse` is set: a padded step leaves the state as it was and its
+ * output is 0. Returns output [B,T,U], in the places of the input, and the state after each row's last real step in that direction.
  */
 export function unroll<S>(
-  { values, mask }: Sequence,
+  input: Sequence,
   initial: S,
-  step: (x: tf.Tensor2D, state: S) => { output: tf.Tensor2D; state: S },
+  step: Step<S>,
+  reverse = false,
 ): { output: tf.Tensor3D; state: S } {
-  const real = tf.unstack(mask, 1) as tf.Tensor1D[];
+  if (reverse) {
+    const { output, state } = unroll(reverseTime(input), initial, step);
+    return { output: reversedSteps(output), state };
+  }
+  const real = tf.unstack(input.mask, 1) as tf.Tensor1D[];
   const outputs: tf.Tensor2D[] = [];
   let state = initial;
-  for (const [t, x] of stepsOf(values).entries()) {
+  for (const [t, x] of stepsOf(input.values).entries()) {
     const next = step(x, state);
     outputs.push(next.output);
     state = carry(real[t] as tf.Tensor1D, next.state, state);
   }
-  return { output: keepWhere(mask, sequenceOf(outputs)), state };
+  return { output: keepWhere(input.mask, sequenceOf(outputs)), state };
 }
 
 /** x [B,T,D] → T times [B,D]; time comes first on the way, so that a step is one piece of memory. */

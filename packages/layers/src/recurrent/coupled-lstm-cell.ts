@@ -1,0 +1,56 @@
+/** The LSTM that forgets as much as it takes in. */
+import type { DimsEntry } from '@seqloom/core';
+import { chunks, count, knownOptions, orthogonal } from '@seqloom/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { Linear } from '../linear.js';
+import { between } from './gru-sequence.js';
+import type { LSTMCellOptions } from './lstm-cell.js';
+import { gateBias, type LSTMState, lstmShapes, zeroLSTMState } from './lstm-state.js';
+import { SplitCell, type StepChanges } from './split-cell.js';
+
+/** LSTM with coupled gates (Greff et al., arXiv:1503.04069): f = 1 − i, so c' = f⊙c + (1−f)⊙g; gates in the order f,g,o, forget bias 1. */
+export class CoupledLSTMCell extends SplitCell<LSTMState> {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly input: Linear;
+  readonly recurrent: Linear;
+
+  constructor(options: LSTMCellOptions) {
+    super();
+    knownOptions('CoupledLSTMCell', options, ['inputSize', 'hiddenSize', 'rng']);
+    const { inputSize, hiddenSize, rng } = options;
+    this.inputSize = count('CoupledLSTMCell', 'inputSize', inputSize);
+    this.outputSize = count('CoupledLSTMCell', 'hiddenSize', hiddenSize);
+    const outputSize = 3 * hiddenSize;
+    this.input = new Linear({ inputSize, outputSize, bias: gateBias(3, 0), rng });
+    this.recurrent = new Linear({ inputSize: hiddenSize, outputSize, bias: false, weight: orthogonal, rng });
+  }
+
+  initialState(batch: number): LSTMState {
+    return zeroLSTMState(batch, this.outputSize);
+  }
+
+  read({ hidden }: LSTMState): tf.Tensor2D {
+    return hidden;
+  }
+
+  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
+    return this.input.forward(x);
+  }
+
+  advance(
+    projected: tf.Tensor2D,
+    { hidden, cell }: LSTMState,
+    { seen = hidden, recurrent = this.recurrent.weight, update }: StepChanges = {},
+  ): LSTMState {
+    const sums = tf.add<tf.Tensor2D>(projected, tf.matMul(seen, recurrent));
+    const [forget, fresh, open] = chunks(sums, 3, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    const candidate = tf.tanh(fresh);
+    const next = between(tf.sigmoid(forget), cell, update ? update(candidate) : candidate);
+    return { hidden: tf.mul(tf.sigmoid(open), tf.tanh(next)), cell: next };
+  }
+
+  shapesOf(state: LSTMState): Record<string, DimsEntry> {
+    return lstmShapes(state, this.outputSize);
+  }
+}
