@@ -120,6 +120,18 @@ def attention(heads, time, features, causal):
     return run
 
 
+def ctc(batch, time, classes, labels):
+    logits = torch.randn(batch, time, classes, requires_grad=True)
+    targets = torch.randint(1, classes, (batch, labels))
+    frames, lengths = torch.full((batch,), time), torch.full((batch,), labels)
+
+    def run():
+        logits.grad = None
+        nn.functional.ctc_loss(logits.log_softmax(-1).transpose(0, 1), targets, frames, lengths).backward()
+
+    return run
+
+
 def time_one(run, atLeast=0.02):
     count, start = 0, time.perf_counter()
     while time.perf_counter() - start < atLeast:
@@ -128,7 +140,7 @@ def time_one(run, atLeast=0.02):
     return 1000 * (time.perf_counter() - start) / count
 
 
-works = {"training": training, "inference": inference, "dates": dates, "tagger": tagger, "attention": attention}
+works = {"training": training, "inference": inference, "dates": dates, "tagger": tagger, "attention": attention, "ctc": ctc}
 asked = json.loads(sys.argv[1])
 torch.manual_seed(1)
 torch.set_num_threads(asked.pop("threads"))

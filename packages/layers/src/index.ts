@@ -1,5 +1,6 @@
 /** @seqloom/layers: sequence networks, encoder–decoders, losses and decoding. */
 
+export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Linear, type LinearOptions } from './linear.js';
