@@ -57,3 +57,5 @@ export { SoftmaxHead } from './tagging/softmax-head.js';
 export type { TagHead } from './tagging/tag-head.js';
 export { type TaggedBatch, TaggingNetwork, type TaggingNetworkOptions } from './tagging/tagging-network.js';
 export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './tagging/token-embedding.js';
+export { gelu, geluTanh, glu, silu } from './transformer/activations.js';
+export { FeedForward, type FeedForwardActivation, type FeedForwardOptions } from './transformer/feed-forward.js';
