@@ -4,6 +4,10 @@ export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-l
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Linear, type LinearOptions } from './linear.js';
+export type { GatedCellOptions } from './linear-recurrent/gated-cell.js';
+export { MinGRUCell, type MinGRUCellOptions } from './linear-recurrent/min-gru-cell.js';
+export { MinLSTMCell, type MinLSTMCellOptions } from './linear-recurrent/min-lstm-cell.js';
+export { SRUCell, type SRUCellOptions } from './linear-recurrent/sru-cell.js';
 export { maskedCrossEntropy } from './losses/masked-cross-entropy.js';
 export { LayerNorm, type LayerNormOptions } from './normalization/layer-norm.js';
 export { RMSNorm, type RMSNormOptions } from './normalization/rms-norm.js';
@@ -53,6 +57,14 @@ export {
 export type { GreedyOptions, Transcript } from './seq2seq/greedy-decode.js';
 export { LuongDecoder, type LuongDecoderOptions } from './seq2seq/luong-decoder.js';
 export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';
+export {
+  type AssociativeScanInputs,
+  associativeScan,
+  complexScan,
+  type Scanned,
+} from './state-space/associative-scan.js';
+export { LRUCell, type LRUCellOptions } from './state-space/lru-cell.js';
+export { type Combine, prefixScan } from './state-space/prefix-scan.js';
 export { SoftmaxHead } from './tagging/softmax-head.js';
 export type { TagHead } from './tagging/tag-head.js';
 export { type TaggedBatch, TaggingNetwork, type TaggingNetworkOptions } from './tagging/tagging-network.js';

@@ -4,12 +4,14 @@ import { glorotUniform, lengthMask, Module, parameter, Rng, useBackend } from '@
 import { expectClose, verifyModule, verifyOp, verifyRecurrentLayer, verifySequenceLayer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { AttentiveRNN, gru, lstm, Recurrent, simpleRNN } from './index.js';
+import { linearRecurrentLaws, linearRecurrentLayers } from './linear-recurrent/laws.js';
 import { normalizationLaws } from './normalization/laws.js';
 import { gruResetBeforeSequence, gruSequence } from './recurrent/gru-sequence.js';
 import { recurrentLayers } from './recurrent/laws.js';
 import { lstmSequence } from './recurrent/lstm-sequence.js';
 import { reverseSteps } from './recurrent/reverse-time.js';
 import { simpleRNNSequence } from './recurrent/simple-rnn-sequence.js';
+import { stateSpaceLaws, stateSpaceLayers } from './state-space/laws.js';
 import { transformerLaws } from './transformer/laws.js';
 
 const sizes = { inputSize: 3, hiddenSize: 5 };
@@ -38,6 +40,8 @@ const recurrent: Record<string, () => RecurrentLayer<unknown>> = {
   'LSTM with checkpoints': () => lstm({ ...sizes, checkpoint: 2, rng: rng() }),
   'a cell of the user': () => new Recurrent({ cell: new Leaky() }),
   ...recurrentLayers,
+  ...linearRecurrentLayers,
+  ...stateSpaceLayers,
 };
 
 const twoWay = () => gru({ ...sizes, layers: 2, bidirectional: true, dropout: 0.5, rng: rng() });
@@ -57,6 +61,8 @@ export const laws: readonly (readonly [name: string, check: () => Promise<void>]
   ['modules', () => verifyModule(twoWay)],
   ['sequence ops', sequenceOps],
   ...normalizationLaws,
+  ...linearRecurrentLaws,
+  ...stateSpaceLaws,
   ...transformerLaws,
 ];
 
