@@ -10,6 +10,7 @@ import { neuralHMMLaws } from './laws/neural-hmm-laws.js';
 import { opLaws } from './laws/op-laws.js';
 import { restrictionLaws } from './laws/restriction-laws.js';
 import { scanLaws } from './laws/scan-laws.js';
+import { segmentAnswerLaws } from './laws/segment-answer-laws.js';
 import { segmentLaws } from './laws/segment-laws.js';
 import { sparseFeatureLaws } from './laws/sparse-feature-laws.js';
 
@@ -26,6 +27,7 @@ describe.each(backendsHere())('%s', (backend) => {
       ...crfLaws,
       ...neuralHMMLaws,
       ...segmentLaws,
+      ...segmentAnswerLaws,
       ...sparseFeatureLaws,
     }),
   )('%s', (_, law) => law(3));

@@ -59,7 +59,7 @@ export { SecondOrderCRF } from './crf/second-order-crf.js';
 // CRFs over segments
 export { SegmentChain } from './crf/segments/segment-chain.js';
 export type { SegmentPotentials, SegmentScores, SegmentSizes } from './crf/segments/segment-potentials.js';
-export type { Segmentation } from './crf/segments/segmentation.js';
+export type { Segmentation, Segmentations } from './crf/segments/segmentation.js';
 export type { SemiMarkovCRFOptions } from './crf/segments/semi-markov-crf.js';
 export { SemiMarkovCRF } from './crf/segments/semi-markov-crf.js';
 export { sumOverSegments } from './crf/segments/sum-over-segments.js';

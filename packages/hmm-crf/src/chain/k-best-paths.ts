@@ -48,10 +48,13 @@ function traceBack(potentials: ChainPotentials, k: number): tf.Tensor3D {
   return tf.stack(steps, 2) as tf.Tensor3D;
 }
 
-/** Of candidates [B,1 or k,K,m] the one of the given rank [B,k] among all K·m: its state, its rank within the state, and its score, each [B,k]. */
-function atRank(candidates: tf.Tensor, rank: tf.Tensor): { state: tf.Tensor; rank: tf.Tensor; score: () => tf.Tensor } {
-  const [B, rows, K, m] = candidates.shape as [number, number, number, number];
-  const { values, indices } = tf.topk(tf.reshape(candidates, [B, rows, K * m]), Math.min(rank.shape[1]!, K * m));
+/** Of alternatives [B,1 or k,K,m] the one of the given rank [B,k] among all K·m: its state, its rank within the state, and its score, each [B,k]. */
+export function atRank(
+  alternatives: tf.Tensor,
+  rank: tf.Tensor,
+): { state: tf.Tensor; rank: tf.Tensor; score: () => tf.Tensor } {
+  const [B, rows, K, m] = alternatives.shape as [number, number, number, number];
+  const { values, indices } = tf.topk(tf.reshape(alternatives, [B, rows, K * m]), Math.min(rank.shape[1]!, K * m));
   const size = values.shape[2]!;
   const hit = tf.equal(tf.expandDims(tf.minimum(rank, size - 1), 2), tf.range(0, size, 1, 'int32')); // [B,k,size]
   const chosen = tf.sum(tf.mul(tf.cast(hit, 'int32'), indices), 2);

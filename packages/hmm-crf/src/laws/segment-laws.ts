@@ -13,14 +13,9 @@ import { SemiMarkovCRF } from '../crf/segments/semi-markov-crf.js';
 import { sumOverSegments, sumOverSegmentsOp } from '../crf/segments/sum-over-segments.js';
 import { logPartitionOf } from './enumeration.js';
 import { type Law, tolerance } from './for-chains.js';
+import { allOf, forSegments, randomSegments, same } from './for-segments.js';
 import { randomPotentials } from './plain-chains.js';
-import {
-  type PlainSegmentation,
-  type PlainSegments,
-  plainSegments,
-  segmentations,
-  segmentTensors,
-} from './plain-segments.js';
+import { type PlainSegmentation, type PlainSegments, plainSegments, segmentTensors } from './plain-segments.js';
 import { maskOf } from './training.js';
 
 export const segmentLaws: Readonly<Record<string, Law>> = {
@@ -103,6 +98,8 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
     await checkGradients((...moved) => tf.sum(chain(...moved).logPartition()), xs);
     await checkGradients((...moved) => tf.sum(tf.square(chain(...moved).marginals())), xs);
     await checkGradients((...moved) => tf.sum(chain(...moved).viterbi().score), xs);
+    await checkGradients((...moved) => tf.sum(chain(...moved).kBest(2).scores), xs);
+    await checkGradients((...moved) => tf.sum(chain(...moved).entropy()), xs);
     const given = {
       labels: tf.zeros<tf.Rank.R2>([3, 4], 'int32'),
       begins: maskOf([
@@ -219,32 +216,6 @@ export const segmentLaws: Readonly<Record<string, Law>> = {
   },
 };
 
-function forSegments(check: (chain: PlainSegments) => Promise<void>): Law {
-  return (runs) => fc.assert(fc.asyncProperty(plainSegments, check), { numRuns: runs, seed: 9 });
-}
-
-function allOf(chain: PlainSegments): PlainSegmentation[][] {
-  return chain.mask.map((_, row) => {
-    const all = segmentations(chain, row);
-    if (all.length === 0) throw new Error('every sequence can be cut into single steps');
-    return all;
-  });
-}
-
-/** Throws unless `f` gives `expected`, whatever stands where nothing is read. */
-async function same(
-  chain: PlainSegments,
-  what: string,
-  f: (x: SegmentChain) => tf.Tensor,
-  expected: number[],
-): Promise<void> {
-  for (const filler of [0, Number.NaN]) {
-    const actual = tf.tidy(() => f(new SegmentChain(segmentTensors(chain, filler))));
-    await expectClose(actual, expected, tolerance, `${what} with ${filler} as padding`);
-    actual.dispose();
-  }
-}
-
 function labelTensor(chosen: readonly PlainSegmentation[]): tf.Tensor2D {
   return tf.tensor2d(
     chosen.map(({ labels }) => labels),
@@ -278,16 +249,6 @@ function labelMarginalsOf(chain: PlainSegments, all: PlainSegmentation[][]): num
     for (const [t, label] of labels.entries()) if (label >= 0) out[row]![t]![label]! += p;
   });
   return out.flat(2);
-}
-
-function randomSegments(): SegmentPotentials {
-  const { initial, transition, final, mask } = randomPotentials(new Rng(5), [4, 2, 1], 2);
-  const rng = new Rng(7);
-  const values = tf.tensor4d(
-    Float32Array.from({ length: 3 * 4 * 3 * 2 }, () => rng.normal()),
-    [3, 4, 3, 2],
-  );
-  return { initial, transition: transition as tf.Tensor2D, final, segments: { values, mask } };
 }
 
 function partsOf({ segments, ...potentials }: SegmentPotentials) {

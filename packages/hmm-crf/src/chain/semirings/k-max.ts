@@ -45,7 +45,7 @@ function flattenLast(a: tf.Tensor): tf.Tensor {
 }
 
 /** `impossible` behind the values, so that there are `size`. */
-function filled(a: tf.Tensor, size: number): tf.Tensor {
+export function filled(a: tf.Tensor, size: number): tf.Tensor {
   const missing = size - a.shape.at(-1)!;
   return missing === 0 ? a : tf.concat([a, tf.fill([...a.shape.slice(0, -1), missing], impossible)], -1);
 }

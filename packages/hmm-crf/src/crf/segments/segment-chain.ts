@@ -1,11 +1,15 @@
 /** Every question that one asks of a chain of segments. */
-import { detach, dims } from '@seqloom/core';
+import { count, defaultRng, detach, dims, type Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { pathScore } from '../../chain/path-score.js';
+import { countingSemiring } from '../../chain/semirings/counting.js';
+import { entropySemiring } from '../../chain/semirings/entropy.js';
 import { bestSegmentation } from './best-segmentation.js';
 import { logPartition } from './log-partition.js';
 import { type SegmentPotentials, type SegmentSizes, segmentSizes } from './segment-potentials.js';
-import { type Segmentation, segmentEnds } from './segmentation.js';
+import { segmentSum } from './segment-sum.js';
+import { type Segmentation, type Segmentations, segmentEnds } from './segmentation.js';
+import { bestSegmentations, drawnSegmentations, type SeveralSegmentations } from './several-segmentations.js';
 import { sumOverSegments } from './sum-over-segments.js';
 
 /**
@@ -89,5 +93,41 @@ export class SegmentChain {
         tf.where(possible, x, tf.fill(x.shape, none, 'int32')) as tf.Tensor2D;
       return { labels: where(labels, -1), begins: tf.cast(where(begins, 0), 'bool'), score };
     });
+  }
+  /**
+   * The k best segmentations, best first, and their scores [B,k], with their gradient: labels −1 and scores −∞ behind the last possible one. Throws an
+   * OptionError unless k ≥ 1.
+   */
+  kBest(k: number): Segmentations {
+    count('SegmentChain.kBest', 'k', k);
+    return tf.tidy(() => this.#scored(bestSegmentations(this.#potentials, k)));
+  }
+
+  /** n segmentations per sequence drawn independently, each with its probability, and their scores [B,n]; labels −1 where none is possible. */
+  sample(n: number, rng: Rng = defaultRng): Segmentations {
+    count('SegmentChain.sample', 'n', n);
+    return tf.tidy(() => this.#scored(drawnSegmentations(this.#potentials, n, rng)));
+  }
+
+  /** −Σ p log p over all segmentations, in nats: [B]; 0 where none is possible. */
+  entropy(): tf.Tensor1D {
+    return segmentSum(entropySemiring, this.#potentials);
+  }
+
+  /** log of how many segmentations are possible: [B]. */
+  logSegmentationCount(): tf.Tensor1D {
+    return segmentSum(countingSemiring, this.#potentials);
+  }
+
+  #scored({ labels, begins, possible }: SeveralSegmentations): Segmentations {
+    const [each, starts] = [tf.unstack(labels, 1), tf.unstack(begins, 1)] as [tf.Tensor2D[], tf.Tensor2D[]];
+    const found = each.map((own, i) => this.score({ labels: own, begins: starts[i]! }));
+    const scores = tf.stack(found, 1);
+    const none = tf.logicalNot(tf.expandDims(possible, 2));
+    return {
+      labels: tf.where(none, tf.fill(labels.shape, -1, 'int32'), labels) as tf.Tensor3D,
+      begins: tf.cast(tf.where(none, tf.zerosLike(begins), begins), 'bool') as tf.Tensor3D,
+      scores: tf.where(possible, scores, tf.fill(scores.shape, -Infinity)) as tf.Tensor2D,
+    };
   }
 }

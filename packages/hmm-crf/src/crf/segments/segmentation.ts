@@ -12,6 +12,13 @@ export type Segmentation = {
   readonly begins: tf.Tensor2D;
 };
 
+/** Several ways to cut each sequence, and the score of each: labels and begins [B,n,T] as in Segmentation, scores [B,n]. */
+export type Segmentations = {
+  readonly labels: tf.Tensor3D;
+  readonly begins: tf.Tensor3D;
+  readonly scores: tf.Tensor2D;
+};
+
 /** Where segments end, [B,T] bool, and how many real steps there are from each step back to the beginning of its segment, itself not counted: [B,T] int32. */
 export function segmentEnds(begins: tf.Tensor2D, mask: tf.Tensor2D): { ends: tf.Tensor2D; lengths: tf.Tensor2D } {
   dims('Segmentation', { mask: [mask, 'B T'], begins: [begins, 'B T'] });

@@ -2,13 +2,14 @@ import { DataError, lengthMask, OptionError, ShapeError, sequence, useBackend } 
 import { backendsHere, verifyModule } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { segmentAnswerLaws } from '../../laws/segment-answer-laws.js';
 import { segmentLaws } from '../../laws/segment-laws.js';
 import { SemiMarkovCRF } from './semi-markov-crf.js';
 import { sumOverSegments } from './sum-over-segments.js';
 
 describe.each(backendsHere())('segments on %s', (backend) => {
   beforeAll(() => useBackend(backend));
-  it.each(Object.entries(segmentLaws))('%s', (_, law) => law(15));
+  it.each(Object.entries({ ...segmentLaws, ...segmentAnswerLaws }))('%s', (_, law) => law(15));
   it('is a module', () => verifyModule(() => new SemiMarkovCRF({ labelCount: 3, maxLength: 4 })));
 
   it('says what is wrong with its input', () => {

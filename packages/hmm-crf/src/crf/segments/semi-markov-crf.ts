@@ -6,7 +6,7 @@ import { restricted } from '../../chain/restriction.js';
 import { type Constraints, checkConstraints } from '../../constraints/constraints.js';
 import { SegmentChain } from './segment-chain.js';
 import type { SegmentScores } from './segment-potentials.js';
-import type { Segmentation } from './segmentation.js';
+import type { Segmentation, Segmentations } from './segmentation.js';
 
 export interface SemiMarkovCRFOptions {
   /** K: how many labels there are. */
@@ -65,6 +65,28 @@ export class SemiMarkovCRF extends Module {
     });
   }
 
+  /** The k most probable segmentations, best first: labels and begins [B,k,T], and probabilities [B,k], 0 behind the last that is possible. */
+  kBest(segments: SegmentScores, k: number): Omit<Segmentations, 'scores'> & { probabilities: tf.Tensor2D } {
+    return tf.tidy(() => {
+      const chain = this.chain(segments);
+      const { scores, ...found } = chain.kBest(k);
+      return { ...found, probabilities: probabilityOf(scores, chain.logPartition()) };
+    });
+  }
+
+  /** n segmentations per sequence drawn independently, each with its probability: labels and begins [B,n,T], probabilities [B,n]. */
+  sample(
+    segments: SegmentScores,
+    n: number,
+    rng?: Rng,
+  ): Omit<Segmentations, 'scores'> & { probabilities: tf.Tensor2D } {
+    return tf.tidy(() => {
+      const chain = this.chain(segments);
+      const { scores, ...found } = chain.sample(n, rng);
+      return { ...found, probabilities: probabilityOf(scores, chain.logPartition()) };
+    });
+  }
+
   /** The probability of each segment, by its end, length and label: [B,T,L,K]. */
   marginals(segments: SegmentScores): tf.Tensor4D {
     return tf.tidy(() => this.chain(segments).marginals());
@@ -85,4 +107,14 @@ export class SemiMarkovCRF extends Module {
     ) as { initial: tf.Tensor1D; transition: tf.Tensor2D; final: tf.Tensor1D };
     return new SegmentChain({ initial, transition, final, segments: { values: tf.add(values, this.length), mask } });
   }
+}
+
+/** exp(scores [B,n] − logPartition [B]), 0 where a score is −∞. */
+function probabilityOf(scores: tf.Tensor2D, logPartition: tf.Tensor1D): tf.Tensor2D {
+  const impossible = tf.equal(scores, -Infinity);
+  return tf.where(
+    impossible,
+    tf.zerosLike(scores),
+    tf.exp(tf.sub(scores, tf.expandDims(logPartition, 1))),
+  ) as tf.Tensor2D;
 }
