@@ -44,7 +44,36 @@ export type { Activation } from './recurrent/simple-rnn-sequence.js';
 export { SplitCell, type StepChanges } from './recurrent/split-cell.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
 export { Truncated, type TruncatedOptions } from './recurrent/truncated.js';
+export type { Allocation, BeamStep } from './search/allocation.js';
+export { bestFirst } from './search/allocation.js';
+export type { BeamCandidate, BeamExpansion, BeamPrefix } from './search/beam.js';
+export { type BeamSearchOptions, beamSearch } from './search/beam-search.js';
+export { type DiverseOptions, diverse } from './search/diverse.js';
+export { minP, temperature, topK, topP, typical } from './search/filters.js';
+export { greedy } from './search/greedy.js';
+export { type Hypothesis, UndecodableError } from './search/hypothesis.js';
+export { mustInclude, type PhrasesOfRow } from './search/must-include.js';
+export {
+  averageLength,
+  type Finished,
+  type Penalty,
+  summaryCoverage,
+  wuCoverage,
+  wuLength,
+} from './search/penalties.js';
+export type { Rule, Written } from './search/rule.js';
+export {
+  forbid,
+  forcedPrefix,
+  type IdsOfRow,
+  minimumLength,
+  noRepeatedNgrams,
+  repetitionPenalty,
+} from './search/rules.js';
+export { drawn, type SampleOptions, sample } from './search/sample.js';
+export { type Choice, likeliest, type StreamOptions, stream, type Token } from './search/stream.js';
 export type { Writer } from './search/writer.js';
+export type { WritingOptions } from './search/writing-options.js';
 export type { AttentiveDecoder, DecoderState } from './seq2seq/attentive-decoder.js';
 export { BahdanauDecoder, type BahdanauDecoderOptions } from './seq2seq/bahdanau-decoder.js';
 export {

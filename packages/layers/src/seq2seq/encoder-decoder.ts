@@ -12,7 +12,7 @@ import { repeatRows } from '../search/state-rows.js';
 import type { Writer } from '../search/writer.js';
 import { notEmpty } from '../sequence-shape.js';
 import type { AttentiveDecoder, DecoderState } from './attentive-decoder.js';
-import { type GreedyOptions, greedyDecode, type Transcript } from './greedy-decode.js';
+import { type GreedyOptions, greedyTranscripts, type Transcript } from './greedy-decode.js';
 import { StateBridge } from './state-bridge.js';
 
 export interface EncoderDecoderOptions<E, D, Keys> {
@@ -123,8 +123,8 @@ export class EncoderDecoder<E, D, Keys> extends Module {
   }
 
   /** Writes the likeliest symbol at every step, without dropout; stops when every row has said `end`. Frees what it makes. */
-  greedy(batch: SourceBatch, options: GreedyOptions): Promise<Transcript[]> {
-    return greedyDecode(this, batch, options);
+  async greedy(batch: SourceBatch, options: GreedyOptions): Promise<Transcript[]> {
+    return greedyTranscripts(this.writer(batch), options);
   }
 }
 
