@@ -26,7 +26,7 @@ const tensor = ({ data, shape }: Numbers) => tf.tensor(data, shape);
 /** Rows [G·U,…] in our order of gates. */
 function inOrder<X extends tf.Tensor>(op: string, rows: tf.Tensor): X {
   const parts = tf.split(rows as X, gates[op]!.length);
-  return tf.concat(gates[op]!.map((gate) => parts[gate]!));
+  return tf.concat(gates[op]!.map((gate) => parts[gate]!)) as X;
 }
 
 /** The cell of one direction, with ONNX's weights. */

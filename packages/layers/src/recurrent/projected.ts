@@ -1,7 +1,7 @@
 /** The composed form of recurrent sequence ops: one product projects all inputs, then steps. */
 import { type Tensors, zeroPadding } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Step, unroll } from './unroll.js';
+import { type RecurrentStep, unroll } from './unroll.js';
 
 /** Which end of time comes first. */
 export interface Direction extends Readonly<Record<string, unknown>> {
@@ -13,7 +13,7 @@ export function unrollProjected<S>(
   { x, weight, bias, mask }: Tensors<'x' | 'weight' | 'bias' | 'mask'>,
   { reverse }: Direction,
   initial: S,
-  step: Step<S>,
+  step: RecurrentStep<S>,
 ): { output: tf.Tensor3D; state: S } {
   const [B, T, D] = x.shape as [number, number, number];
   const padded = zeroPadding({ values: x as tf.Tensor3D, mask: mask as tf.Tensor2D });

@@ -1,11 +1,11 @@
 /** A cell run over time. */
 import type { RecurrentLayer, Sequence } from '@seqloom/core';
-import { asMask, knownOptions, Module, OptionError, zeroPadding } from '@seqloom/core';
+import { knownOptions, Module, OptionError, zeroPadding } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { sequenceShape } from '../sequence-shape.js';
-import { type Checkpoint, checkpointed, checkpointOf, type Ran } from './checkpointed.js';
+import { type Checkpoint, checkpointOf, type Ran } from './checkpointed.js';
 import type { RecurrentCell } from './recurrent-cell.js';
-import { reversedSteps, reverseTime } from './reverse-time.js';
+import { overTime } from './scan.js';
 import { unroll } from './unroll.js';
 
 export interface RecurrentOptions<S> {
@@ -56,13 +56,8 @@ export class Recurrent<S> extends Module implements RecurrentLayer<S> {
 
   #over(input: Sequence, initial: S | undefined, reverse: boolean): { output: Sequence; state: S } {
     const { B } = sequenceShape('Recurrent.forward', input, this.inputSize);
-    const given = { values: input.values, mask: asMask(input.mask) };
-    const start = initial ?? this.initialState(B);
-    if (!this.checkpoint) return withMask(this.#run(given, start, reverse), given.mask);
-    const run = (part: Sequence, from: S) => this.#run(part, from, false);
-    if (!reverse) return withMask(checkpointed({ owner: this, run }, given, start, this.checkpoint), given.mask);
-    const { output, state } = checkpointed({ owner: this, run }, reverseTime(given), start, this.checkpoint);
-    return withMask({ output: reversedSteps(output), state }, given.mask);
+    const run = (part: Sequence, from: S, backwards: boolean) => this.#run(part, from, backwards);
+    return overTime({ run, owner: this, checkpoint: this.checkpoint }, input, initial ?? this.initialState(B), reverse);
   }
 
   #run(input: Sequence, initial: S, reverse: boolean): Ran<S> {
@@ -70,10 +65,6 @@ export class Recurrent<S> extends Module implements RecurrentLayer<S> {
     const step = (x: tf.Tensor2D, previous: S) => this.cell.step(x, previous);
     return unroll(zeroPadding(input), initial, step, reverse);
   }
-}
-
-function withMask<S>({ output, state }: Ran<S>, mask: tf.Tensor2D): { output: Sequence; state: S } {
-  return { output: { values: output, mask }, state };
 }
 
 /** Checks at run time what the type says, for those who come from JavaScript. */

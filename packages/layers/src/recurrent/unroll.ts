@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { reversedSteps, reverseTime } from './reverse-time.js';
 
 /** x [B,D] and the state → output [B,U] and the next state. */
-export type Step<S> = (x: tf.Tensor2D, state: S) => { output: tf.Tensor2D; state: S };
+export type RecurrentStep<S> = (x: tf.Tensor2D, state: S) => { output: tf.Tensor2D; state: S };
 
 /**
  * Runs `step` over input [B,T,D] (finite at padding), the last one first where `reverse` is set: a padded step leaves the state as it was and its
@@ -14,7 +14,7 @@ export type Step<S> = (x: tf.Tensor2D, state: S) => { output: tf.Tensor2D; state
 export function unroll<S>(
   input: Sequence,
   initial: S,
-  step: Step<S>,
+  step: RecurrentStep<S>,
   reverse = false,
 ): { output: tf.Tensor3D; state: S } {
   if (reverse) {
