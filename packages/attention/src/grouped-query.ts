@@ -2,7 +2,19 @@
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
 import { count, knownOptions, Module, OptionError } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
-import { attendHeads, checkHeads, newProjection, type Projection, rememberHeads } from './heads.js';
+import type { ShowsWeights, WeightsOptions } from './chunked/pattern.js';
+import {
+  attendHeads,
+  checkHeads,
+  newProjection,
+  type Projected,
+  type Projection,
+  projectHeads,
+  type Recalls,
+  recallHeads,
+  rememberHeads,
+  weightsOfHeads,
+} from './heads.js';
 
 export interface GroupedQueryOptions<Keys> {
   /** What each head does, on queries, keys and values of `size / heads` features. */
@@ -20,10 +32,13 @@ export interface GroupedQueryOptions<Keys> {
 }
 
 /**
- * Grouped-query attention: head h reads the keys and values of group ⌊h·keyHeads/heads⌋, so that there are projections of keyHeads instead of heads of them (the memory spreads them to all heads). Context [B,Q,size],
- * weights [B·H,Q,K] with row b·H + h. arXiv:2305.13245, with keyHeads 1 arXiv:1911.02150
+ * Grouped-query attention: head h reads the keys and values of group ⌊h·keyHeads/heads⌋, so that projections and memory are of keyHeads instead of heads of them; they are spread to
+ * all heads while they are attended to. Context [B,Q,size], weights [B·H,Q,K] with row b·H + h. arXiv:2305.13245, with keyHeads 1 arXiv:1911.02150
  */
-export class GroupedQuery<Keys = tf.Tensor3D> extends Module implements Attends<Memory<Keys>> {
+export class GroupedQuery<Keys = tf.Tensor3D>
+  extends Module
+  implements Recalls<Memory<Keys>>, ShowsWeights<Memory<Keys>>
+{
   readonly heads: number;
   readonly keyHeads: number;
   readonly inner: Attends<Keys>;
@@ -55,8 +70,28 @@ export class GroupedQuery<Keys = tf.Tensor3D> extends Module implements Attends<
     return rememberHeads('GroupedQuery', this, keys, values);
   }
 
+  /** keys [B,K,D] and values [B,K,V] behind their projections, for `recall`: what a cache keeps. Throws ShapeError. */
+  project(keys: Sequence, values: Sequence = keys): Projected {
+    return projectHeads('GroupedQuery.project', this, keys, values);
+  }
+
+  /** The memory of projections that `project` made. */
+  recall(projected: Projected): Memory<Memory<Keys>> {
+    return recallHeads(this, projected);
+  }
+
   /** query [B,Q,size] → context [B,Q,size], weights [B·H,Q,K]; `previous` is what the step before returned. Throws ShapeError. */
   attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, options?: AttendOptions): Attended {
     return attendHeads('GroupedQuery', this, query, memory, options);
+  }
+
+  /** The weights of chosen queries, [B·H,rows,K], of all unless told: as `ChunkedAttention.weights` for an inner attention that has them too. Throws ShapeError. */
+  weights(
+    query: tf.Tensor3D,
+    memory: Memory<Memory<Keys>>,
+    rows?: readonly number[],
+    options?: WeightsOptions,
+  ): tf.Tensor3D {
+    return weightsOfHeads('GroupedQuery', this, query, memory, rows, options);
   }
 }

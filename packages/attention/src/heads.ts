@@ -2,7 +2,8 @@
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
 import { dims, glorotUniform, keepWhere, OptionError, parameter, show, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { allOf, keyMask } from './masks.js';
+import { type Patterned, type ShowsWeights, seesAnything, type WeightsOptions } from './chunked/pattern.js';
+import { allOf } from './masks.js';
 import { project } from './project.js';
 
 /** weight [D,U] and bias [U]. */
@@ -33,49 +34,120 @@ export function checkHeads(
   throw new OptionError(where, `\`inner\` must have remember and attend, got ${show(inner)}`);
 }
 
+/** Keys and values behind their projections, [B,K,E] and [B,K,V]: what a key–value cache keeps, one row of each a step. */
+export interface Projected {
+  readonly keys: tf.Tensor3D;
+  readonly values: tf.Tensor3D;
+  readonly mask: tf.Tensor2D;
+}
+
+/** Attention whose `remember` falls into a costly part, key by key, and a light one: remember(keys) = recall(project(keys)). */
+export interface Recalls<Keys = unknown> extends Attends<Keys> {
+  /** keys [B,K,D] and values [B,K,V] → their projections, each of its own key alone. Throws ShapeError. */
+  project(keys: Sequence, values?: Sequence): Projected;
+  /** What `attend` wants, from projections of all keys in their order. */
+  recall(projected: Projected): Memory<Keys>;
+}
+
 /** Projects keys [B,K,D] and values [B,K,V], and lets the inner attention remember them head by head. */
 export function rememberHeads<Keys>(
   where: string,
-  { heads, keyHeads, inner, key, value }: Heads<Keys>,
+  heads: Heads<Keys>,
   keys: Sequence,
   values: Sequence,
 ): Memory<Memory<Keys>> {
-  dims(`${where}.remember`, {
+  return recallHeads(heads, projectHeads(`${where}.remember`, heads, keys, values));
+}
+
+/** Keys [B,K,D] and values [B,K,V] → keys and values of all groups, side by side. */
+export function projectHeads<Keys>(
+  where: string,
+  { key, value }: Heads<Keys>,
+  keys: Sequence,
+  values: Sequence,
+): Projected {
+  dims(where, {
     'keys.values': [keys?.values, `B K ${key.weight.shape[0]}`],
     'keys.mask': [keys?.mask, 'B K'],
     'values.values': [values?.values, `B K ${value.weight.shape[0]}`],
   });
   const cleanKeys = keepWhere(keys.mask, keys.values);
   const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
-  const mask = repeatRows(keys.mask, heads);
-  const spread = (x: tf.Tensor3D) => eachTimes(splitHeads(x, keyHeads), heads / keyHeads);
-  const remembered = inner.remember(
-    { values: spread(apply(key, cleanKeys)), mask },
-    { values: spread(apply(value, cleanValues)), mask },
-  );
-  return { keys: remembered, values: cleanValues, mask: keys.mask };
+  return { keys: apply(key, cleanKeys), values: apply(value, cleanValues), mask: keys.mask };
+}
+
+/** Lets the inner attention remember what `projectHeads` made, head by head. */
+export function recallHeads<Keys>(
+  { keyHeads, inner }: Heads<Keys>,
+  { keys, values, mask }: Projected,
+): Memory<Memory<Keys>> {
+  const rows = repeatRows(mask, keyHeads);
+  const apart = (x: tf.Tensor3D): Sequence => ({ values: splitHeads(x, keyHeads), mask: rows });
+  return { keys: inner.remember(apart(keys), apart(values)), values, mask };
 }
 
 /** query [B,Q,D] → context [B,Q,size], weights [B·H,Q,K]. */
 export function attendHeads<Keys>(
   where: string,
-  { heads, inner, query: projection, output }: Heads<Keys>,
+  attention: Heads<Keys>,
   query: tf.Tensor3D,
   memory: Memory<Memory<Keys>>,
-  { previous, mask }: AttendOptions = {},
+  options: AttendOptions = {},
 ): Attended {
-  dims(`${where}.attend`, {
+  const { heads, inner, output } = attention;
+  const { queries, keys, mask } = headByHead(`${where}.attend`, attention, query, memory, options.mask);
+  const { context, ...alignment } = inner.attend(queries, keys, { previous: options.previous, mask });
+  const answer = apply(output, mergeHeads(context, heads));
+  if (!output.bias) return { context: answer, ...alignment };
+  const sees = (inner as Partial<Patterned>).seesAnything?.bind(inner) ?? seesAnything;
+  return { context: keepWhere(sees(query.shape[1], memory.mask, options.mask), answer), ...alignment };
+}
+
+/** The weights of chosen queries, [B·H,rows,K]; all unless told. */
+export function weightsOfHeads<Keys>(
+  where: string,
+  attention: Heads<Keys>,
+  query: tf.Tensor3D,
+  memory: Memory<Memory<Keys>>,
+  rows?: readonly number[],
+  options: WeightsOptions = {},
+): tf.Tensor3D {
+  const { queries, keys, mask } = headByHead(`${where}.weights`, attention, query, memory, options.mask);
+  const { inner } = attention as { inner: Attends<Keys> & Partial<ShowsWeights<Keys>> };
+  if (inner.weights) return inner.weights(queries, keys, rows, { mask });
+  const { weights } = inner.attend(queries, keys, { mask });
+  return rows ? tf.gather<tf.Tensor3D>(weights, tf.tensor1d([...rows], 'int32'), 1) : weights;
+}
+
+/** What the inner attention is given: heads as rows of the batch, keys that several heads share once for each of them. */
+function headByHead<Keys>(
+  where: string,
+  { heads, keyHeads, query: projection }: Heads<Keys>,
+  query: tf.Tensor3D,
+  memory: Memory<Memory<Keys>>,
+  mask: tf.Tensor | undefined,
+): { queries: tf.Tensor3D; keys: Memory<Keys>; mask: tf.Tensor | undefined } {
+  dims(where, {
     query: [query, `B Q ${projection.weight.shape[0]}`],
     'memory.mask': [memory.mask, 'B K'],
     ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
   });
-  const { context, ...alignment } = inner.attend(splitHeads(apply(projection, query), heads), memory.keys, {
-    previous,
+  return {
+    queries: splitHeads(apply(projection, query), heads),
+    keys: heads === keyHeads ? memory.keys : spread(memory.keys, query.shape[0] * keyHeads, heads / keyHeads),
     mask: mask?.rank === 3 ? repeatRows(mask, heads) : mask,
-  });
-  const answer = apply(output, mergeHeads(context, heads));
-  const seen = output.bias ? keepWhere(seesAnything(query, memory.mask, mask), answer) : answer;
-  return { context: seen, ...alignment };
+  };
+}
+
+/** Whatever was remembered of `rows` rows, each of them `times` times: tensors wherever they are in it. */
+function spread<T>(remembered: T, rows: number, times: number): T {
+  if (remembered instanceof tf.Tensor) {
+    if (remembered.shape[0] !== rows) return remembered;
+    return (remembered.dtype === 'bool' ? repeatRows(remembered, times) : eachTimes(remembered, times)) as T;
+  }
+  if (Array.isArray(remembered)) return remembered.map((each) => spread(each, rows, times)) as T;
+  if (typeof remembered !== 'object' || remembered === null) return remembered;
+  return Object.fromEntries(Object.entries(remembered).map(([name, each]) => [name, spread(each, rows, times)])) as T;
 }
 
 /** [B,T,H·D] → [B·H,T,D]. */
@@ -109,16 +181,8 @@ function repeatRows<T extends tf.Tensor>(x: T, times: number): T {
   return tf.reshape(copies, [B * times, ...rest]) as T;
 }
 
-/** Which queries have an allowed key, [B,Q]: the output's bias must not answer for the others. */
-function seesAnything(query: tf.Tensor3D, keys: tf.Tensor2D, mask?: tf.Tensor): tf.Tensor2D {
-  const real = keyMask(keys);
-  const seen = tf.any(mask ? allOf(real, mask) : real, -1); // [B,Q], or [B,1]
-  return tf.broadcastTo(seen, [query.shape[0], query.shape[1]]);
-}
-
-/** Each row of x [R,T,D] `times` times: [R·times,T,D]. */
-function eachTimes(x: tf.Tensor3D, times: number): tf.Tensor3D {
-  if (times === 1) return x;
-  const [rows, T, D] = x.shape;
-  return tf.reshape(tf.tile(tf.expandDims(x, 1), [1, times, 1, 1]), [rows * times, T, D]);
+/** Each row of x [R,…] `times` times: [R·times,…]. */
+function eachTimes(x: tf.Tensor, times: number): tf.Tensor {
+  const [rows, ...rest] = x.shape as [number, ...number[]];
+  return tf.reshape(tf.tile(tf.expandDims(x, 1), [1, times, ...rest.map(() => 1)]), [rows * times, ...rest]);
 }

@@ -1,9 +1,10 @@
 /** @seqloom/attention: scorers × masks × normalisers, and their composition. */
 
 export { Attention, type AttentionOptions, type Normalizes } from './attention.js';
-export { ChunkedAttention, type ChunkedAttentionOptions, type WeightsOptions } from './chunked/chunked-attention.js';
+export { ChunkedAttention, type ChunkedAttentionOptions } from './chunked/chunked-attention.js';
+export type { ShowsWeights, WeightsOptions } from './chunked/pattern.js';
 export { GroupedQuery, type GroupedQueryOptions } from './grouped-query.js';
-export type { Projection } from './heads.js';
+export type { Projected, Projection, Recalls } from './heads.js';
 // without softmax
 export { eluPlusOne, Retention, type RetentionOptions, type RetentionState } from './linear/retention.js';
 export { attentionEntropy, coverage, headConfidence, headImportance } from './looking.js';

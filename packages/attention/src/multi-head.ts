@@ -2,7 +2,19 @@
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
 import { count, knownOptions, Module } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { attendHeads, checkHeads, newProjection, type Projection, rememberHeads } from './heads.js';
+import type { ShowsWeights, WeightsOptions } from './chunked/pattern.js';
+import {
+  attendHeads,
+  checkHeads,
+  newProjection,
+  type Projected,
+  type Projection,
+  projectHeads,
+  type Recalls,
+  recallHeads,
+  rememberHeads,
+  weightsOfHeads,
+} from './heads.js';
 
 export interface MultiHeadOptions<Keys> {
   /** What each head does, on queries, keys and values of `size / heads` features. */
@@ -22,7 +34,7 @@ export interface MultiHeadOptions<Keys> {
 }
 
 /** Multi-head attention over any inner attention: context [B,Q,size], weights [B·H,Q,K] with row b·H + h. arXiv:1706.03762 */
-export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Memory<Keys>> {
+export class MultiHead<Keys = tf.Tensor3D> extends Module implements Recalls<Memory<Keys>>, ShowsWeights<Memory<Keys>> {
   readonly heads: number;
   readonly keyHeads: number;
   readonly inner: Attends<Keys>;
@@ -53,9 +65,29 @@ export class MultiHead<Keys = tf.Tensor3D> extends Module implements Attends<Mem
     return rememberHeads('MultiHead', this, keys, values);
   }
 
+  /** keys [B,K,D] and values [B,K,V] behind their projections, for `recall`: what a cache keeps. Throws ShapeError. */
+  project(keys: Sequence, values: Sequence = keys): Projected {
+    return projectHeads('MultiHead.project', this, keys, values);
+  }
+
+  /** The memory of projections that `project` made. */
+  recall(projected: Projected): Memory<Memory<Keys>> {
+    return recallHeads(this, projected);
+  }
+
   /** query [B,Q,D] → context [B,Q,size], weights [B·H,Q,K]; `previous` is what the step before returned. Throws ShapeError. */
   attend(query: tf.Tensor3D, memory: Memory<Memory<Keys>>, options?: AttendOptions): Attended {
     return attendHeads('MultiHead', this, query, memory, options);
+  }
+
+  /** The weights of chosen queries, [B·H,rows,K], of all unless told: as `ChunkedAttention.weights` for an inner attention that has them too. Throws ShapeError. */
+  weights(
+    query: tf.Tensor3D,
+    memory: Memory<Memory<Keys>>,
+    rows?: readonly number[],
+    options?: WeightsOptions,
+  ): tf.Tensor3D {
+    return weightsOfHeads('MultiHead', this, query, memory, rows, options);
   }
 
   /** weights [B·H,Q,K] → [B,H,Q,K]. */

@@ -23,6 +23,37 @@ describe.each(backendsHere())('on %s', (backend) => {
     await expectClose(carry(mask, tf.tensor1d([5, Number.NaN]), tf.tensor1d([Number.NaN, 3])), [5, 3], 0);
   });
 
+  it('carry fills the front of a row whose state has grown beside it, and keeps what is no tensor', async () => {
+    const state = (rows: number[][], steps: number) => ({ cache: tf.tensor2d(rows), steps });
+    const mask = tf.tensor1d([1, 0], 'bool');
+    const carried = carry(
+      mask,
+      state(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        3,
+      ),
+      state(
+        [
+          [7, 8],
+          [9, 10],
+        ],
+        2,
+      ),
+    );
+    await expectClose(
+      carried.cache,
+      [
+        [1, 2, 3],
+        [0, 9, 10],
+      ],
+      0,
+    );
+    expect(carried.steps).toBe(3);
+  });
+
   it('leaves nothing behind', () =>
     expectNoLeak(() => tf.tidy(() => void carry(tf.tensor1d([1, 0], 'bool'), state(1), state(2)))));
 });
