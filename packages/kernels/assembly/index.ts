@@ -17,7 +17,7 @@ export { featureGradient, featureMarginals, featureScores, featureTransitions } 
 export { combine64, dotChunks64 } from './feature-crf/vectors';
 export { hmmExpectations, hmmWorkspace } from './hmm/expectations';
 export { gaussianDiagLogDensity, gaussianDiagWorkspace, gaussianFullLogDensity, gaussianFullWorkspace } from './hmm/gaussian';
-export { scatterRows, weightedMoments, weightedProducts, weightedProductsWorkspace } from './hmm/statistics';
+export { centreRows, scatterRows, weightedMoments, weightedProducts, weightedProductsWorkspace } from './hmm/statistics';
 export { hmmViterbi, hmmViterbiWorkspace } from './hmm/viterbi';
 export { copyBlocks, gatherRows, transposeBlocks } from './layout';
 export { matrixProduct, matrixWorkspace } from './matrix';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   Arena,
+  centreRows,
   doubles,
   gaussianDiagLogDensity,
   gaussianFullLogDensity,
@@ -81,6 +82,15 @@ it('Gaussian log densities by factors; what is above their diagonals is not read
       }
       return sum;
     });
+  }));
+
+it('centred rows say whether a number is missing', () =>
+  forCases(({ n, D }) => {
+    const [x, origin] = [put(n * D), put(D)];
+    expect(centreRows(kernels, x.pointer, origin.pointer, n, D)).toBe(false);
+    expectNear(x.now(), n, D, (r, d) => x.values[r * D + d]! - origin.values[d]!, 0);
+    doubles(kernels.memory, x.pointer, n * D)[n * D - 1] = Number.NaN;
+    expect(centreRows(kernels, x.pointer, origin.pointer, n, D)).toBe(n > 0);
   }));
 
 it('weighted sums, squares and products are added to what is there', () =>

@@ -17,6 +17,7 @@ export interface HMMEmissionExports {
       ...[n: number, K: number, D: number],
     ]
   ): void;
+  centreRows(x: number, origin: number, n: number, D: number): number;
   weightedMoments(
     ...parameters: [
       ...[x: number, weights: number, masses: number, sums: number, squares: number],
@@ -74,6 +75,11 @@ export function gaussianFullLogDensity({ exports, memory }: Kernels, gaussian: G
     const workspace = allocate(exports.gaussianFullWorkspace(K, D));
     exports.gaussianFullLogDensity(x, means, factors, constants, logs, workspace, n, K, D);
   });
+}
+
+/** x [n,D] −= origin [D], row by row; whether there is a NaN in it. */
+export function centreRows({ exports }: Kernels, x: number, origin: number, n: number, D: number): boolean {
+  return exports.centreRows(x, origin, n, D) !== 0;
 }
 
 /** Pointers to x [n,D] and weights [n,K], and to sums that are added to: masses [K], sums [K,D], squares [K,D] (unless left out). */

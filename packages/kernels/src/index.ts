@@ -61,6 +61,7 @@ export type {
   WeightedProducts,
 } from './hmm-emissions.js';
 export {
+  centreRows,
   gaussianDiagLogDensity,
   gaussianFullLogDensity,
   symbolCounts,

@@ -80,14 +80,15 @@ export function drawIndex(weights: Float64Array, rng: Rng): number {
 
 /** The mode of counts under a Dirichlet prior α: max(counts + α − 1, 0) normalised, zeros kept; unchanged where nothing is counted. */
 export function maximiseDistribution(p: Float64Array, counts: Float64Array, prior: Float64Array): void {
-  const next = Float64Array.from(p, (value, i) => (value > 0 ? Math.max(counts[i]! + prior[i]! - 1, 0) : 0));
+  const next = new Float64Array(p.length);
+  for (let i = 0; i < p.length; i++) next[i] = p[i]! > 0 ? Math.max(counts[i]! + prior[i]! - 1, 0) : 0;
   if (normalise(next)) p.set(next);
 }
 
 /** log of the Dirichlet density α, up to a constant; numbers that are 0 are structure. */
 export function logDirichlet(p: Float64Array, prior: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < p.length; i++) if (p[i]! > 0) sum += (prior[i]! - 1) * Math.log(p[i]!);
+  for (let i = 0; i < p.length; i++) if (p[i]! > 0 && prior[i] !== 1) sum += (prior[i]! - 1) * Math.log(p[i]!);
   return sum;
 }
 

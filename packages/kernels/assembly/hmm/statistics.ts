@@ -26,6 +26,21 @@ export function weightedMoments(
   }
 }
 
+/** x [n,D] −= origin [D], row by row; whether there is a NaN. */
+export function centreRows(x: usize, origin: usize, n: i32, D: i32): bool {
+  let gaps = f64x2.splat(0);
+  for (let r = 0; r < n; r++) {
+    for (let d = 0; d < D; d += 2) {
+      const at = bytes<f64>(d);
+      const value = f64x2.sub(loadSome<f64>(x + at, D - d), loadSome<f64>(origin + at, D - d));
+      storeSome<f64>(x + at, value, D - d);
+      gaps = v128.or(gaps, f64x2.ne(value, value));
+    }
+    x += bytes<f64>(D);
+  }
+  return v128.any_true(gaps);
+}
+
 function addMasses(weights: usize, masses: usize, n: i32, row: usize, K: i32): void {
   let sum = f64x2.splat(0);
   for (let r = 0; r < n; r++, weights += row) sum = f64x2.add(sum, loadSome<f64>(weights, K));

@@ -106,10 +106,10 @@ export class Categorical implements Emission {
   /** Statistics [V,K]: expected counts. */
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void {
     const K = this.stateCount;
-    for (let t = 0; t < values.length; t++) {
-      const to = values[t]! * K;
-      if (Number.isNaN(to)) continue;
-      for (let k = 0; k < K; k++) statistics[to + k]! += posteriors[t * K + k]!;
+    for (let t = 0, at = 0; t < values.length; t++, at += K) {
+      if (Number.isNaN(values[t]!)) continue;
+      const to = (values[t]! | 0) * K; // whole, so that places are computed in integers
+      for (let k = 0; k < K; k++) statistics[to + k]! += posteriors[at + k]!;
     }
   }
 

@@ -48,7 +48,7 @@ export class DenseGaussians implements GaussianForm {
     const kernels = emissionKernels();
     const { memory } = kernels;
     const gaps = within(kernels, (allocate) => {
-      const found = placedRows(memory, allocate, { values, weights: posteriors, origin });
+      const found = placedRows(kernels, allocate, { values, weights: posteriors, origin });
       const masses = placed(memory, allocate, statistics);
       const [sums, products] = [masses + 8 * K, masses + 8 * (K + K * D)];
       weightedMoments(kernels, { ...found, masses, sums, n: values.length / D, K, D });

@@ -46,7 +46,7 @@ export class DiagonalGaussians implements GaussianForm {
     const { memory } = kernels;
     const own = this.#views(statistics);
     const gaps = within(kernels, (allocate) => {
-      const found = placedRows(memory, allocate, { values, weights: posteriors, origin });
+      const found = placedRows(kernels, allocate, { values, weights: posteriors, origin });
       const [masses, sums, squares] = [own.rows, own.sums, own.squares].map((part) => placed(memory, allocate, part));
       const to = { masses: masses!, sums: sums!, squares: squares! };
       weightedMoments(kernels, { ...found, ...to, n: values.length / D, K, D });

@@ -1,5 +1,5 @@
 /** Rows and posteriors in the kernels' memory, where rows with missing numbers count as nothing. */
-import { doubles, type KernelMemory } from '@seqloom/kernels';
+import { centreRows, doubles, type KernelMemory, type Kernels } from '@seqloom/kernels';
 
 type Allocate = (bytes: number) => number;
 
@@ -12,24 +12,25 @@ export function placed(memory: KernelMemory, allocate: Allocate, numbers: Float6
 
 /** Pointers to rows [n,D] about `origin` and weights [n,K], both 0 in rows with gaps, and which those are. */
 export function placedRows(
-  memory: KernelMemory,
+  kernels: Kernels,
   allocate: Allocate,
   { values, weights, origin }: { values: Float64Array; weights: Float64Array; origin: Float64Array },
 ): { x: number; weights: number; gaps: readonly number[] } {
+  const { memory } = kernels;
   const D = origin.length;
+  const [x, w] = [placed(memory, allocate, values), placed(memory, allocate, weights)];
+  const hasGaps = centreRows(kernels, x, placed(memory, allocate, origin), values.length / D, D);
+  const gaps = hasGaps ? rowsWithGaps(values, D) : [];
   const K = (weights.length * D) / values.length;
-  const pointers = { x: allocate(8 * values.length), weights: placed(memory, allocate, weights) };
-  const x = doubles(memory, pointers.x, values.length);
-  const gaps: number[] = [];
-  for (let at = 0; at < values.length; at += D) {
-    let sum = 0;
-    for (let d = 0; d < D; d++) sum += x[at + d] = values[at + d]! - origin[d]!;
-    if (Number.isNaN(sum)) gaps.push(at / D);
-  }
-  const own = doubles(memory, pointers.weights, weights.length);
   for (const row of gaps) {
-    x.fill(0, row * D, (row + 1) * D);
-    own.fill(0, row * K, (row + 1) * K);
+    doubles(memory, x + 8 * row * D, D).fill(0);
+    doubles(memory, w + 8 * row * K, K).fill(0);
   }
-  return { ...pointers, gaps };
+  return { x, weights: w, gaps };
+}
+
+function rowsWithGaps(values: Float64Array, D: number): number[] {
+  const gaps: number[] = [];
+  for (let at = 0; at < values.length; at += D) if (values.subarray(at, at + D).some(Number.isNaN)) gaps.push(at / D);
+  return gaps;
 }

@@ -108,6 +108,9 @@ export class Gaussian implements Emission {
 
   check(data: Observations): void {
     const { values } = data;
+    let spread = 0;
+    for (let at = 0; at < values.length; at++) spread += values[at]! * 0;
+    if (spread === 0) return; // no infinity and no gap
     for (let at = 0; at < values.length; at++) {
       const value = values[at]!;
       if (value === Infinity || value === -Infinity)

@@ -74,7 +74,7 @@ export function weightedSums(
   const kernels = emissionKernels();
   const { memory } = kernels;
   return scope(memory, (allocate) => {
-    const found = placedRows(memory, allocate, { values: rows, weights, origin });
+    const found = placedRows(kernels, allocate, { values: rows, weights, origin });
     const sizes = { n, K: C, D };
     const [masses, sums, squares] = [C, C * D, C * D].map((size) => placed(memory, allocate, new Float64Array(size)));
     const first = { masses: masses!, sums: sums! };
