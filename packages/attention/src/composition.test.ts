@@ -18,6 +18,7 @@ import {
   coverage,
   DotScore,
   eluPlusOne,
+  GaussianDistanceScore,
   GroupedQuery,
   HierarchicalPooling,
   headConfidence,
@@ -25,6 +26,7 @@ import {
   MultiHead,
   QueryKeyNormScore,
   Retention,
+  RotaryScore,
   ScaledDotScore,
   Sinks,
   softmax,
@@ -83,6 +85,29 @@ describe.each(backendsHere())('composition on %s', (backend) => {
     const x = random([2, 3, 4], 2) as tf.Tensor3D;
     const seen = (attends: Attends<unknown>) => attends.attend(x, attends.remember(sequence(x)));
     await expectClose(seen(grouped).context, seen(multi).context, 1e-5);
+  });
+
+  it('the memory of shared keys is as small as the keys, whatever a scorer prepares', async () => {
+    const scorers: Scorer<unknown>[] = [new ScaledDotScore(), new RotaryScore({ inner: new DotScore() })];
+    for (const scorer of [...scorers, new GaussianDistanceScore()]) {
+      const inner = new Attention({ scorer });
+      const grouped = new GroupedQuery({ inner, heads: 4, keyHeads: 2, size: 16, rng: rng() });
+      const x = random([2, 3, 16], 2) as tf.Tensor3D;
+      const memory = grouped.remember(sequence(x));
+      expect([memory.keys.values.shape, memory.keys.mask.shape]).toEqual([
+        [4, 3, 4],
+        [4, 3],
+      ]);
+      const multi = new MultiHead({ inner, heads: 4, size: 16, bias: false, rng: rng() });
+      const twice = (weight: tf.Tensor) =>
+        tf.reshape(tf.tile(tf.reshape(weight, [16, 2, 1, 4]), [1, 1, 2, 1]), [16, 16]);
+      for (const name of ['query', 'output'] as const) multi[name].weight.assign(grouped[name].weight);
+      for (const name of ['key', 'value'] as const)
+        multi[name].weight.assign(twice(grouped[name].weight) as tf.Tensor2D);
+      const { context, weights } = multi.attend(x, multi.remember(sequence(x)));
+      await expectClose(grouped.attend(x, memory).context, context, 1e-5);
+      await expectClose(grouped.weights(x, memory, [2, 1]), tf.gather(weights, [2, 1], 1), 1e-5);
+    }
   });
 
   it('sinks: one more key of value 0', async () => {

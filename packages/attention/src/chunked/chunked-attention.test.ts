@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectTorch, torchCases } from '../__fixtures__/torch-multihead.js';
 import { Attention } from '../attention.js';
-import { allOf, causalMask, windowMask } from '../masks.js';
+import { allOf, causalMask, keyMask, windowMask } from '../masks.js';
 import { MultiHead } from '../multi-head.js';
 import { DotScore } from '../scorers/dot.js';
 import { ScaledDotScore } from '../scorers/scaled-dot.js';
@@ -124,6 +124,39 @@ describe.each(backendsHere())('ChunkedAttention on %s', (backend) => {
     const small = new ChunkedAttention({ causal: true, weightsUpTo: 99 }).attend(query, memory);
     await expectClose(small.weights, weights, 1e-5);
     await expectClose(small.context, context, 1e-5);
+  });
+
+  it('shows the weights of chosen queries through heads', async () => {
+    const options = { heads: 2, size: 8 };
+    const inner = new ChunkedAttention({ causal: true, weightsUpTo: 0 });
+    const [x, y] = [random(1, 2, 9, 8), sequence(random(2, 2, 11, 8))];
+    const mask = bits(3, 2, 9, 11);
+    const chunked = new MultiHead({ ...options, inner, rng: new Rng(3) });
+    const plain = new MultiHead({
+      ...options,
+      inner: new Attention({ scorer: new ScaledDotScore() }),
+      rng: new Rng(3),
+    });
+    const memory = plain.remember(y);
+    const { weights } = plain.attend(x, memory, { mask: allOf(mask, causalMask(9, 11)) });
+    const actual = chunked.weights(x, chunked.remember(y), [8, 0], { mask });
+    await expectClose(actual, tf.gather(weights, [8, 0], 1), 1e-5);
+    await expectClose(plain.weights(x, memory, [2]), tf.slice(plain.attend(x, memory).weights, [0, 2], [4, 1]), 0);
+  });
+
+  it.each(patterns)('heads with biases give 0 to queries that see nothing: %s', async (_, options, maskOf) => {
+    const inner = new ChunkedAttention({ ...options, weightsUpTo: 0 });
+    const heads = new MultiHead({ inner, heads: 2, size: 4, rng: new Rng(3) });
+    heads.output.bias!.assign(tf.ones([4]));
+    const x = random(1, 2, 24, 4);
+    const mask = tf.concat([tf.cast(lengthMask([0, 2], 20), 'int32'), tf.ones([2, 4], 'int32')], 1);
+    for (const more of [undefined, bits(4, 24, 24), bits(5, 2, 24, 24)]) {
+      const memory = heads.remember({ values: x, mask: tf.cast(mask, 'bool') as tf.Tensor2D });
+      const { context } = heads.attend(x, memory, { mask: more });
+      const seen = tf.any(allOf(keyMask(memory.mask), maskOf(24, 24), ...(more ? [more] : [])), -1);
+      const zero = tf.all(tf.equal(context, 0), -1);
+      await expectClose(zero, tf.logicalNot(tf.broadcastTo(seen, [2, 24])), 0);
+    }
   });
 
   it('can be differentiated twice', async () => {

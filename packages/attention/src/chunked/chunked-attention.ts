@@ -5,7 +5,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { allOf, keyMask } from '../masks.js';
 import { type ChunkedAttributes, type ChunkedInputs, chunkedKernels } from './chunked-kernels.js';
 import { inChunks, weightsOf } from './in-chunks.js';
-import { type Pattern, patternMask } from './pattern.js';
+import {
+  type Pattern,
+  type Patterned,
+  patternMask,
+  type ShowsWeights,
+  seesAnything,
+  type WeightsOptions,
+} from './pattern.js';
 
 export interface ChunkedAttentionOptions {
   /** energy = scale·query·key: 1/√D unless told, as scaled dot attention; 1 is dot attention. */
@@ -18,14 +25,11 @@ export interface ChunkedAttentionOptions {
   weightsUpTo?: number;
 }
 
-/** What may be asked of weights besides the pattern. */
-export type WeightsOptions = Pick<AttendOptions, 'mask'>;
-
 /**
  * context = softmax(scale·query·keysᵀ)·values, exactly, in memory that grows with Q + K; what the pattern masks costs nothing. Equal to
  * `Attention({ scorer: new ScaledDotScore() })` with `causalMask` and `windowMask`. FlashAttention, arXiv:2205.14135
  */
-export class ChunkedAttention extends Module implements Attends {
+export class ChunkedAttention extends Module implements Attends, Patterned, ShowsWeights {
   readonly scale: number | undefined;
   readonly pattern: Pattern;
   readonly weightsUpTo: number;
@@ -90,6 +94,11 @@ export class ChunkedAttention extends Module implements Attends {
       mask && chosen(asMask(mask), mask.rank - 2),
     ].filter((each) => each !== undefined);
     return weightsOf(chosen(query, 1), memory.keys, allOf(...masks) as tf.Tensor3D, this.#scaleFor(query));
+  }
+
+  /** Which queries see a key, [B,Q], of the key mask [B,K] and the mask [Q,K] or [B,Q,K] that `attend` is given. */
+  seesAnything(queries: number, keys: tf.Tensor2D, mask?: tf.Tensor): tf.Tensor2D {
+    return seesAnything(queries, keys, mask, this.pattern);
   }
 
   #scaleFor(query: tf.Tensor3D): number {
