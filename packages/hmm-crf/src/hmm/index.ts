@@ -52,7 +52,7 @@ export { baumWelch } from './baum-welch.js';
 export type { FitOptions, FitResult, Learner, RestartOptions } from './fit.js';
 export { fitBest } from './fit.js';
 export { leftRight } from './left-right.js';
-export type { StepEvent, StepwiseOptions, StepwiseState } from './stepwise-em.js';
+export type { StepEvent, StepwiseBatch, StepwiseOptions, StepwiseState } from './stepwise-em.js';
 export { stepwiseEM, stepwiseState } from './stepwise-em.js';
 export type { SupervisedOptions } from './supervised.js';
 

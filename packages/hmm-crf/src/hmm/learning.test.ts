@@ -171,6 +171,48 @@ describe('in steps', () => {
   });
 });
 
+describe('in steps, with states known in part', () => {
+  const allowed = allowedStates(
+    Array.from(states, (state, t) => (t % 6 === 0 ? state : null)),
+    3,
+  );
+  const batches = dataset(function* () {
+    for (let at = 0; at < 600; at += 150) {
+      const rows = observations([data.values.subarray(at * 2, (at + 150) * 2)], 2);
+      yield { ...rows, allowed: allowed.subarray(at * 3, (at + 150) * 3) };
+    }
+  });
+
+  it('one batch of everything is one iteration of EM', async () => {
+    const [whole, stepped] = [start({ transMat: sticky }), start({ transMat: sticky })];
+    const { history } = await whole.fit(data, { iterations: 1, allowed });
+    for await (const event of stepwiseEM(stepped, dataset([{ ...data, allowed }])))
+      expect(event.logLikelihood).toBe(history[0]);
+    for (const name of ['startProb', 'transMat'] as const)
+      for (const [i, p] of stepped[name].entries()) expect(p).toBeCloseTo(whole[name][i]!, 11);
+  });
+
+  it('states become those that are known', async () => {
+    for (const seed of [1, 2, 3]) {
+      const hmm = new HMM({ emission: gaussian() });
+      for await (const _ of stepwiseEM(hmm, batches, { epochs: 5, rng: new Rng(seed) }));
+      const right = hmm.viterbi(data).path.filter((state, t) => state === states[t]).length;
+      expect(right / states.length).toBeGreaterThan(0.95);
+    }
+  });
+
+  it('what is allowed must fit, and nothing changes where it does not', async () => {
+    const hmm = start();
+    const before = text(hmm);
+    const learn = async (given: Uint8Array) => {
+      for await (const _ of stepwiseEM(hmm, dataset([{ ...data, allowed: given }])));
+    };
+    await expect(learn(new Uint8Array(5))).rejects.toThrow(/`allowed` must have shape \[600,3\]/);
+    await expect(learn(new Uint8Array(1800))).rejects.toThrow(/row 0 of `allowed` allows no state/);
+    expect(text(hmm)).toBe(before);
+  });
+});
+
 describe('difficult data', () => {
   const emissions: Record<string, (K: number) => Emission> = {
     categorical: (K) => new Categorical({ stateCount: K, size: 3 }),

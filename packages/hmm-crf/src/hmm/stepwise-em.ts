@@ -3,9 +3,11 @@ import type { Dataset } from '@seqloom/core/dataset';
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
+import { checkAllowed } from './allowed-states.js';
 import { finish } from './expectation-maximisation.js';
 import { type ExpectedStatistics, expectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
+import { prepareKnown } from './known-start.js';
 import type { Observations } from './observations.js';
 import { pause } from './pause.js';
 
@@ -18,6 +20,14 @@ export interface StepwiseState {
   start: number[];
   transitions: number[];
   emission: number[];
+}
+
+/**
+ * Sequences, and, where states are known in part, which of them each row may have: [N,K], 1 = allowed, from `allowedStates`. The first batch decides
+ * which state is which: some rows of each should be known in it.
+ */
+export interface StepwiseBatch extends Observations {
+  readonly allowed?: Uint8Array;
 }
 
 export interface StepwiseOptions {
@@ -56,7 +66,7 @@ export function stepwiseState(hmm: HMM): StepwiseState {
  */
 export async function* stepwiseEM(
   hmm: HMM,
-  data: Dataset<Observations>,
+  data: Dataset<StepwiseBatch>,
   options: StepwiseOptions = {},
 ): AsyncGenerator<StepEvent, void, void> {
   const where = 'stepwiseEM';
@@ -72,14 +82,17 @@ export async function* stepwiseEM(
     for await (const batch of data) {
       await breathe();
       if (signal?.aborted) return;
-      hmm.prepare(batch, rng);
-      const statistics = finish(expectedStatistics(hmm, batch));
+      const { allowed } = batch;
+      if (allowed) checkAllowed(where, allowed, hmm.check(batch), hmm.stateCount);
+      if (allowed && state.steps === 0) prepareKnown(hmm, batch, allowed, rng);
+      else hmm.prepare(batch, rng);
+      const statistics = finish(expectedStatistics(hmm, batch, allowed));
       const rows = batch.values.length / batch.width;
       if (rows === 0) continue;
       seen += rows;
       state.rows = Math.max(state.rows, seen);
       move(state, statistics, rows, (state.steps + 1) ** -decay);
-      hmm.maximise(scaled(state));
+      hmm.maximise(scaled(state, hmm));
       yield { type: 'step', step: ++state.steps, epoch, rows, logLikelihood: statistics.logLikelihood };
     }
     if (seen === 0) throw new UsageError(where, 'the data has no rows');
@@ -96,7 +109,21 @@ function move(state: StepwiseState, statistics: ExpectedStatistics, rows: number
   }
 }
 
-function scaled(state: StepwiseState): ExpectedStatistics {
-  const [start, transitions, emission] = kinds.map((kind) => Float64Array.from(state[kind], (x) => x * state.rows));
-  return { logLikelihood: 0, start: start!, transitions: transitions!, emission: emission! };
+/** Sums over an epoch. What has not been seen yet stays possible: the next batch may begin with it. */
+function scaled(state: StepwiseState, { startProb, transMat, stateCount: K }: HMM): ExpectedStatistics {
+  const [start, transitions, emission] = kinds.map((kind) => Float64Array.from(state[kind], (x) => x * state.rows)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  keepPossible(start, startProb);
+  for (let from = 0; from < K * K; from += K)
+    keepPossible(transitions.subarray(from, from + K), transMat.subarray(from, from + K));
+  return { logLikelihood: 0, start, transitions, emission };
+}
+
+/** Gives counts that are 0 where p is not a trace of the others. */
+function keepPossible(counts: Float64Array, p: Float64Array): void {
+  const trace = 1e-12 * counts.reduce((sum, n) => sum + n, 0);
+  for (let i = 0; i < counts.length; i++) if (p[i]! > 0) counts[i] = Math.max(counts[i]!, trace);
 }
