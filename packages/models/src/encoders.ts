@@ -24,6 +24,12 @@ export interface EncoderSizes {
 /** Makes an encoder of one's own; it is given again when the model is loaded. */
 export type EncoderMaker = (sizes: EncoderSizes) => Module & SequenceLayer<unknown>;
 
+/** What is given again when a model with an encoder of its own is loaded. */
+export interface EncoderParts {
+  encoder?: EncoderMaker;
+  rng?: Rng;
+}
+
 export type EncoderChoice = RecurrentEncoder | EncoderMaker;
 
 /** What a config says of a choice: the name and sizes, or that it was the user's own. */

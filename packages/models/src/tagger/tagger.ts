@@ -27,14 +27,15 @@ import { configFor, configOf } from '../config.js';
 import {
   chosenEncoder,
   type EncoderChoice,
-  type EncoderMaker,
+  type EncoderParts,
   makeEncoder,
   type SavedEncoder,
   savedEncoder,
 } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
+import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
-import { type TokenSizes, tokenEmbedding, tokenEncoder } from './token-reader.js';
+import { type TokenSizes, tokenEmbedding, tokenEncoder } from '../text/token-reader.js';
 
 /** A sentence and its tags, one for each word. */
 export interface TaggedSentence {
@@ -63,10 +64,8 @@ export interface TaggerOptions {
 }
 
 /** What a user's own parts are, given again when a model with such parts is loaded. */
-export interface TaggerParts {
-  encoder?: EncoderMaker;
+export interface TaggerParts extends EncoderParts {
   attributes?: Attributes;
-  rng?: Rng;
 }
 
 interface Config {
@@ -185,8 +184,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
   /** The best tags of each sentence. */
   predict(sentences: readonly (readonly string[])[]): Promise<string[][]> {
     const answer = async (batch: (readonly string[])[]) => {
-      const best = tf.tidy(() => this.network.head.decode(this.#emissions(batch)));
-      const ids = await read<number[][]>(best);
+      const ids = await read<number[][]>(() => this.network.head.decode(this.#emissions(batch)));
       return batch.map((words, b) => ids[b]!.slice(0, words.length).map((id) => this.tags[id]!));
     };
     return inBatches(
@@ -200,7 +198,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
   /** The probability of every tag at every word of each sentence. */
   probabilities(sentences: readonly (readonly string[])[]): Promise<number[][][]> {
     const answer = async (batch: (readonly string[])[]) => {
-      const marginals = await read<number[][][]>(tf.tidy(() => this.network.head.marginals(this.#emissions(batch))));
+      const marginals = await read<number[][][]>(() => this.network.head.marginals(this.#emissions(batch)));
       return batch.map((words, b) => marginals[b]!.slice(0, words.length));
     };
     return inBatches(
@@ -237,10 +235,4 @@ function checkSentences(where: string, sentences: readonly TaggedSentence[]): vo
   if (wrong < 0) return;
   const { words, tags } = sentences[wrong]!;
   throw new DataError(where, `sentence ${wrong} has ${words.length} words and ${tags.length} tags`);
-}
-
-async function read<A>(tensor: tf.Tensor): Promise<A> {
-  const array = await tensor.array();
-  tensor.dispose();
-  return array as A;
 }
