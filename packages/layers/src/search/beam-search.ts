@@ -19,8 +19,9 @@ export interface BeamSearchOptions extends WritingOptions {
 }
 
 /**
- * The best hypotheses of every row, best first, at most `width` of them: a row is done once so many have ended, or at the greatest length, where
- * what is left is cut. Throws OptionError, UndecodableError for rows where nothing is possible, UsageError when cancelled.
+ * The best hypotheses of every row, best first, at most `width` of them. A row is done once so many have ended and none that goes on would score
+ * higher if it ended here, or at the greatest length, where what is left is cut. Throws OptionError, UndecodableError for rows where nothing is
+ * possible, UsageError when cancelled.
  */
 export async function beamSearch<S>(writer: Writer<S>, options: BeamSearchOptions): Promise<Hypothesis[][]> {
   const groups = checked(writer, options);

@@ -34,12 +34,13 @@ interface BeamOptions {
   penalties: readonly Penalty[];
 }
 
-/** Goes on until as many hypotheses have ended as it has places. */
+/** Goes on until all places are taken by ended hypotheses that score at least what the best prefix would, ended here. */
 export class Beam {
   readonly row: number;
   readonly places: number;
   alive: readonly BeamPrefix[];
-  readonly finished: Hypothesis[] = [];
+  /** As many as there are places, best first. */
+  finished: readonly Hypothesis[] = [];
   readonly #penalties: readonly Penalty[];
 
   constructor({ row, places, slot, penalties }: BeamOptions) {
@@ -56,7 +57,8 @@ export class Beam {
       if (candidate.symbol !== end && alive.length < this.places) alive.push(extended(candidate));
       if (candidate.symbol === end && rank < this.places) this.#finish(extended(candidate), true);
     }
-    this.alive = this.finished.length < this.places ? alive : [];
+    const worst = this.finished[this.places - 1]?.score ?? -Infinity;
+    this.alive = alive.some((prefix) => this.#score(prefix) > worst) ? alive : [];
   }
 
   /** At the greatest length: what is alive is finished without `end`. */
@@ -65,10 +67,16 @@ export class Beam {
     this.alive = [];
   }
 
-  #finish({ ids, logProbability, weights }: BeamPrefix, ended: boolean): void {
+  #finish(prefix: BeamPrefix, ended: boolean): void {
+    const { ids, logProbability, weights } = prefix;
+    const score = this.#score(prefix);
+    const one = { ids: ended ? ids.slice(0, -1) : ids, ended, logProbability, score, weights };
+    this.finished = [...this.finished, one].sort((a, b) => b.score - a.score).slice(0, this.places);
+  }
+
+  #score({ ids, logProbability, weights }: BeamPrefix): number {
     const about = { row: this.row, length: ids.length, weights };
-    const score = this.#penalties.reduce((value, penalty) => penalty(value, about), logProbability);
-    this.finished.push({ ids: ended ? ids.slice(0, -1) : ids, ended, logProbability, score, weights });
+    return this.#penalties.reduce((value, penalty) => penalty(value, about), logProbability);
   }
 }
 
