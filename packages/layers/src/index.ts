@@ -1,6 +1,12 @@
 /** @seqloom/layers: sequence networks, encoder–decoders, losses and decoding. */
 
+export { readArpa } from './ctc/arpa.js';
+export { CTCGreedyStream, type CTCTranscript, ctcGreedyDecode } from './ctc/best-path.js';
 export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';
+export { ctcAlign } from './ctc/forced-alignment.js';
+export type { CTCSpan } from './ctc/frames.js';
+export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
+export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Linear, type LinearOptions } from './linear.js';

@@ -120,7 +120,7 @@ function recursion(scores: tf.Tensor3D, mask: tf.Tensor, { skip, last }: States)
 
 /** log softmax, at least `never`, so that it may be multiplied with 0; twice differentiable, which tfjs' is not. */
 function logSoftmax(x: tf.Tensor): tf.Tensor3D {
-  const logs = tf.sub(x, logSumExp(x, -1, true));
+  const logs = tf.sub(x, logSumExp(x, -1, true)) as tf.Tensor3D;
   return tf.where(
     detach(logs, (y) => tf.less(y, never)),
     tf.fill(logs.shape, never),
