@@ -26,6 +26,11 @@ export {
 } from './recurrent/bidirectional.js';
 export type { Checkpoint } from './recurrent/checkpointed.js';
 export { CoupledLSTMCell } from './recurrent/coupled-lstm-cell.js';
+export { LockedDropout, type LockedDropoutOptions } from './recurrent/dropout/locked-dropout.js';
+export { RecurrentDropout, type RecurrentDropoutOptions } from './recurrent/dropout/recurrent-dropout.js';
+export { VariationalDropout, type VariationalDropoutOptions } from './recurrent/dropout/variational-dropout.js';
+export { WeightDropout, type WeightDropoutOptions } from './recurrent/dropout/weight-dropout.js';
+export { Zoneout, type ZoneoutOptions } from './recurrent/dropout/zoneout.js';
 export { GRUCell, type GRUCellOptions } from './recurrent/gru-cell.js';
 export { LayerNormGRUCell, type LayerNormGRUCellOptions } from './recurrent/layer-norm-gru-cell.js';
 export { LayerNormLSTMCell } from './recurrent/layer-norm-lstm-cell.js';

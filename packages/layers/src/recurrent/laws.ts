@@ -3,8 +3,15 @@ import type { RecurrentLayer } from '@seqloom/core';
 import { normal, Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { CoupledLSTMCell } from './coupled-lstm-cell.js';
+import { LockedDropout } from './dropout/locked-dropout.js';
+import { RecurrentDropout } from './dropout/recurrent-dropout.js';
+import { VariationalDropout } from './dropout/variational-dropout.js';
+import { WeightDropout } from './dropout/weight-dropout.js';
+import { Zoneout } from './dropout/zoneout.js';
+import { GRUCell } from './gru-cell.js';
 import { LayerNormGRUCell } from './layer-norm-gru-cell.js';
 import { LayerNormLSTMCell } from './layer-norm-lstm-cell.js';
+import { LSTMCell } from './lstm-cell.js';
 import { PeepholeLSTMCell } from './peephole-lstm-cell.js';
 import { ProjectedLSTMCell } from './projected-lstm-cell.js';
 import { Recurrent } from './recurrent.js';
@@ -22,10 +29,33 @@ export const cells: Readonly<Record<string, () => SplitCell<unknown>>> = {
   'layer-norm GRU': () => stirred(new LayerNormGRUCell({ ...sizes, rng: rng() })),
 };
 
+/** Every dropout around some cell, and all of them. */
+export const wrapped: Readonly<Record<string, () => SplitCell<unknown>>> = {
+  'variational dropout': () =>
+    new VariationalDropout({ cell: new GRUCell({ ...sizes, rng: rng() }), input: 0.3, recurrent: 0.4, rng: rng() }),
+  'recurrent dropout': () =>
+    new RecurrentDropout({ cell: new LSTMCell({ ...sizes, rng: rng() }), rate: 0.4, rng: rng() }),
+  'weight dropout': () => new WeightDropout({ cell: new LSTMCell({ ...sizes, rng: rng() }), rate: 0.4, rng: rng() }),
+  zoneout: () =>
+    new Zoneout({ cell: new LSTMCell({ ...sizes, rng: rng() }), rate: { hidden: 0.2, cell: 0.4 }, rng: rng() }),
+  'all dropouts at once': () => {
+    const inner = new VariationalDropout({ cell: cells['layer-norm GRU']!(), recurrent: 0.2, rng: rng() });
+    const zoned = new Zoneout({
+      cell: new RecurrentDropout({ cell: inner, rate: 0.3, rng: rng() }),
+      rate: 0.1,
+      rng: rng(),
+    });
+    return new WeightDropout({ cell: zoned, rate: 0.3, rng: rng() });
+  },
+};
+
 /** One layer of each. */
-export const recurrentLayers: Readonly<Record<string, () => RecurrentLayer<unknown>>> = Object.fromEntries(
-  Object.entries(cells).map(([name, make]) => [name, () => new Recurrent({ cell: make() })]),
-);
+export const recurrentLayers: Readonly<Record<string, () => RecurrentLayer<unknown>>> = {
+  ...Object.fromEntries(
+    Object.entries({ ...cells, ...wrapped }).map(([name, make]) => [name, () => new Recurrent({ cell: make() })]),
+  ),
+  'locked dropout': () => new LockedDropout({ size: 3, rate: 0.4, rng: rng() }),
+};
 
 /** Moves every variable away from where it starts: what starts at 0 would hide mistakes. */
 function stirred<S>(cell: SplitCell<S>): SplitCell<S> {

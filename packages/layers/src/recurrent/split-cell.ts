@@ -2,6 +2,7 @@
 import type { DimsEntry, Sequence } from '@seqloom/core';
 import { asMask, dims, Module, zeroPadding } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Linear } from '../linear.js';
 import type { RecurrentCell } from './recurrent-cell.js';
 import { unroll } from './unroll.js';
 
@@ -19,6 +20,8 @@ export interface StepChanges {
 export abstract class SplitCell<S> extends Module implements RecurrentCell<S> {
   abstract readonly inputSize: number;
   abstract readonly outputSize: number;
+  /** The weights that read the output of the step before. */
+  abstract readonly recurrent: Linear;
 
   abstract initialState(batch: number): S;
 
