@@ -4,6 +4,8 @@ import { dims, keepWhere, knownOptions, Module, OptionError, ShapeError, show } 
 import * as tf from '@tensorflow/tfjs-core';
 import { allOf, keyMask } from './masks.js';
 import { softmax } from './normalizers/softmax.js';
+import { isStateful } from './normalizers/stateful.js';
+import { apart, together } from './side-by-side.js';
 
 export interface AttentionOptions<Keys> {
   scorer: Scorer<Keys>;
@@ -56,9 +58,13 @@ export class Attention<Keys = tf.Tensor3D> extends Module implements Attends<Key
     const real = keyMask(memory.mask);
     const allowed = (mask ? allOf(real, mask) : real) as tf.Tensor3D; // [B,Q,K], or [B,1,K]
     const normalize = typeof this.normalize === 'function' ? this.normalize : this.normalize.normalize;
-    const weights = normalize(this.scorer.score(query, memory.keys, previous), allowed, previous);
+    const stateful = isStateful(normalize);
+    const [scorers, normalizers] = stateful ? apart(previous, -memory.values.shape[1]) : [previous, previous];
+    const energies = this.scorer.score(query, memory.keys, scorers);
+    const weighed = stateful ? normalize.weigh(energies, allowed, normalizers) : undefined;
+    const weights = weighed?.weights ?? normalize(energies, allowed, normalizers);
     const context = tf.matMul<tf.Tensor3D>(weights, memory.values);
-    if (!this.scorer.remember) return { context, weights };
-    return { context, weights, state: this.scorer.remember(weights, query, memory.keys, previous) };
+    const state = together(this.scorer.remember?.(weights, query, memory.keys, scorers), weighed?.state);
+    return state ? { context, weights, state } : { context, weights };
   }
 }

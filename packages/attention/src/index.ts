@@ -6,6 +6,7 @@ export type { ShowsWeights, WeightsOptions } from './chunked/pattern.js';
 export { GroupedQuery, type GroupedQueryOptions } from './grouped-query.js';
 export type { Projected, Projection, Recalls } from './heads.js';
 // without softmax
+export { LinearAttention, type LinearAttentionOptions } from './linear/linear-attention.js';
 export { eluPlusOne, Retention, type RetentionOptions, type RetentionState } from './linear/retention.js';
 export { attentionEntropy, coverage, headConfidence, headImportance } from './looking.js';
 export { allOf, blockMask, causalMask, keyMask, prefixMask, segmentMask, windowMask } from './masks.js';
@@ -25,6 +26,7 @@ export {
 export { sigmoid } from './normalizers/sigmoid.js';
 export { Sinks, type SinksOptions } from './normalizers/sinks.js';
 export { softmax, softmaxWithTemperature } from './normalizers/softmax.js';
+export type { StatefulNormalizer } from './normalizers/stateful.js';
 export { type KeyChain, type StructuredOptions, structured } from './normalizers/structured.js';
 export { topK } from './normalizers/top-k.js';
 

@@ -19,7 +19,7 @@ export interface Scorer<Keys = tf.Tensor3D> {
 export interface Alignment {
   /** [B,Q,K] */
   readonly weights: tf.Tensor3D;
-  /** What the scorer made of it by `remember`. */
+  /** What the scorer made of it by `remember`, and behind it what a normaliser that goes on from something else than weights wants to know. */
   readonly state?: tf.Tensor3D;
 }
 

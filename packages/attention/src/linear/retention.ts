@@ -90,6 +90,6 @@ export class Retention {
 type Three = [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
 
 /** x / total; positive features leave no total 0 but that of a row without a key, whose x is 0 too. */
-function normalized<T extends tf.Tensor>(x: T, total: tf.Tensor): T {
+export function normalized<T extends tf.Tensor>(x: T, total: tf.Tensor): T {
   return tf.div(x, tf.add(total, 1e-9));
 }

@@ -1,9 +1,18 @@
 /** Normalisers that only go forward, and one whose keys know their neighbours, beside their papers' formulas in plain loops. */
-import { type Alignment, Rng, useBackend } from '@seqloom/core';
+import { type Alignment, Rng, type Scorer, sequence, useBackend } from '@seqloom/core';
 import { backendsHere, checkGradients, expectClose, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type KeyChain, mocha, monotonic, structured } from '../index.js';
+import {
+  Attention,
+  CoverageScore,
+  DotScore,
+  type KeyChain,
+  MultiHead,
+  mocha,
+  monotonic,
+  structured,
+} from '../index.js';
 import { monotonicWeights } from './monotonic.js';
 
 type Row = number[];
@@ -96,6 +105,34 @@ describe.each(backendsHere())('monotonic on %s', (backend) => {
     });
     await expectClose(mocha({ window })(energies(), mask(), previous()), [chunked], 1e-5);
     await expectClose(mocha({ window: 1 })(energies(), mask(), previous()), [expected], 1e-5);
+  });
+
+  it('MoChA goes on from where it stopped, also behind a scorer with a state, and in heads', async () => {
+    const sizes = { querySize: 3, keySize: 4, size: 5 };
+    const scorer = new CoverageScore({ ...sizes, rng: new Rng(1) });
+    const [window, memory] = [3, sequence(random(new Rng(2), [1, 5, 4]) as tf.Tensor3D)];
+    const attention = new Attention<unknown>({ scorer: scorer as Scorer<unknown>, normalize: mocha({ window }) });
+    const [stops, chunks] = [monotonic(), mocha({ window })];
+    const keys = scorer.prepare(memory.values);
+    const remembered = attention.remember(memory);
+    const all = tf.ones<tf.Rank.R3>([1, 1, 5], 'bool');
+    let [previous, covered, stopped]: (Alignment | undefined)[] = [];
+    for (const seed of [3, 4, 5]) {
+      const query = random(new Rng(seed), [1, 1, 3]) as tf.Tensor3D;
+      const seen = attention.attend(query, remembered, { previous });
+      const energies = scorer.score(query, keys, covered);
+      const weights: tf.Tensor3D = chunks(energies, all, stopped);
+      stopped = { weights: stops(energies, all, stopped) };
+      covered = { weights, state: scorer.remember(weights, query, keys, covered) };
+      await expectClose(seen.weights, weights, 1e-5);
+      await expectClose(seen.state!, tf.concat([covered.state!, stopped.weights], 2), 1e-5);
+      previous = seen;
+    }
+    const inner = new Attention({ scorer: new DotScore(), normalize: mocha({ window }) });
+    const heads = new MultiHead({ inner, heads: 2, size: 4 });
+    const [queries, read] = [random(new Rng(6), [1, 1, 4]) as tf.Tensor3D, heads.remember(memory)];
+    const { state } = heads.attend(queries, read, { previous: heads.attend(queries, read) });
+    expect(state!.shape).toEqual([2, 1, 5]);
   });
 
   it.each(

@@ -1,10 +1,11 @@
 /** Attention that never goes back: at each key it stops or passes by, starting from where it was. */
-import type { Alignment, Attributes, Normalizer, Op } from '@seqloom/core';
+import type { Attributes, Normalizer, Op } from '@seqloom/core';
 import { count, defineOp, detach, knownOptions, logSumExp, oneOf } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { weightsBefore } from '../first-key.js';
 import { checkedMask, lowest } from './allowed.js';
 import { monotonicKernels } from './monotonic-kernels.js';
+import type { StatefulNormalizer } from './stateful.js';
 
 /** 'recursive': exact, key by key. 'parallel': by sums over all keys, inexact where attention surely stops. 'hard': stops at once where p ≥ ½, for inference. */
 export type MonotonicForm = 'recursive' | 'parallel' | 'hard';
@@ -44,24 +45,27 @@ export interface MochaOptions extends MonotonicOptions {
 }
 
 /**
- * Monotonic chunkwise attention: where monotonic attention stops, softmax over the `window` keys that end there. The weights hold the soft ones: `previous` of the
- * next step is theirs too, so that a decoder goes on from the middle of its last chunk. Both choices read the same energies. Throws OptionError. arXiv:1712.05382
+ * Monotonic chunkwise attention: where monotonic attention stops, softmax over the `window` keys that end there. The next step goes on from where it stopped, not from
+ * what the chunk made of that. Both choices read the same energies (the paper's have scorers of their own). Throws OptionError. arXiv:1712.05382
  */
-export function mocha(options: MochaOptions): Normalizer {
+export function mocha(options: MochaOptions): StatefulNormalizer {
   knownOptions('mocha', options, ['form', 'window']);
   const { window, ...rest } = options;
   count('mocha', 'window', window, 1);
   const stop = monotonic(rest);
-  return (energies, mask, previous?: Alignment) => {
+  const weigh: StatefulNormalizer['weigh'] = (energies, mask, previous) => {
     const real = checkedMask('mocha', energies, mask);
+    const stops = stop(energies, mask, previous && { weights: previous.state ?? previous.weights });
     const open = tf.where(real, energies as tf.Tensor, lowest);
     const chunks = tf.stack(shifts(open, window, -1, lowest), -1); // [B,Q,K,window]: the keys before each, and itself
     const total = logSumExp(chunks, -1);
-    const shares = tf.stack(shifts(stop(energies, mask, previous), window, 1, 0), -1); // of the stops behind each key
+    const shares = tf.stack(shifts(stops, window, 1, 0), -1); // of the stops behind each key
     const totals = tf.stack(shifts(total, window, 1, -lowest), -1);
     const within = tf.exp(tf.sub(tf.expandDims(open, -1), totals));
-    return tf.where(real, tf.sum(tf.mul(shares, within), -1), 0) as tf.Tensor3D;
+    const weights = tf.where(real, tf.sum(tf.mul(shares, within), -1), 0) as tf.Tensor3D;
+    return { weights, state: stops };
   };
+  return Object.assign((...given: Parameters<Normalizer>) => weigh(...given).weights, { weigh });
 }
 
 const formNames = ['recursive', 'parallel', 'hard'] as const;

@@ -13,7 +13,7 @@ export interface AlibiScoreOptions<Keys> {
 
 /**
  * ALiBi: energy + slope_h·(k − q), so that distant keys before the query lose; slope_h = 2^(−8h/H) for h = 1 … H (between them for H that is no power of 2, as in
- * the paper's code). Queries are the last Q positions. query [B,Q,D], keys [B,K,E] → [B,Q,K]. Meant for causal masks. Throws OptionError. arXiv:2108.12409
+ * the paper's code), but 1/16 for a single head, where the formula's 1/256 would hardly tell keys apart. Queries are the last Q positions. query [B,Q,D], keys [B,K,E] → [B,Q,K]. Meant for causal masks. Throws OptionError. arXiv:2108.12409
  */
 export class AlibiScore<Keys = tf.Tensor3D> extends Module implements Scorer<Keys> {
   readonly inner: Scorer<Keys>;
@@ -43,8 +43,9 @@ export class AlibiScore<Keys = tf.Tensor3D> extends Module implements Scorer<Key
   }
 }
 
-/** [H]: 2^(−8h/H), where H is no power of 2 filled up with every second slope of the next one. */
+/** [H]: 2^(−8h/H), where H is no power of 2 filled up with every second slope of the next one; of one head the steeper of two. */
 export function alibiSlopes(heads: number): number[] {
+  if (heads === 1) return [2 ** -4];
   const power = 2 ** Math.floor(Math.log2(heads));
   const geometric = (n: number) => Array.from({ length: n }, (_, h) => 2 ** ((-8 * (h + 1)) / n));
   const more = geometric(2 * power).filter((_, h) => h % 2 === 0);

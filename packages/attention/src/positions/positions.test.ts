@@ -138,6 +138,8 @@ it("T5's buckets equal the peer's", () => {
 });
 
 it('slopes of 8 heads are halves, and of 6 the paper’s', () => {
+  expect(alibiSlopes(1)).toEqual([1 / 16]);
+  expect(alibiSlopes(2)).toEqual([1 / 16, 1 / 256]);
   expect(alibiSlopes(8)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((n) => 2 ** -n));
   expect(alibiSlopes(6)).toEqual([2 ** -2, 2 ** -4, 2 ** -6, 2 ** -8, 2 ** -1, 2 ** -3]);
 });

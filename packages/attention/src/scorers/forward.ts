@@ -6,9 +6,10 @@ import { oneFurther, weightsBefore } from '../first-key.js';
 import { lowest } from '../normalizers/allowed.js';
 import { project } from '../project.js';
 import { scorerOf } from '../scorer-of.js';
+import { apart, together } from '../side-by-side.js';
 
 export interface ForwardScoreOptions<Keys> {
-  /** What compares queries with keys. */
+  /** What compares queries with keys; it may itself read the step before, as location-sensitive attention does in the paper. */
   inner: Scorer<Keys>;
   /** D: with it, a transition agent learns from the query whether to move on or to stay; without, both are as likely. */
   agentSize?: number;
@@ -43,17 +44,23 @@ export class ForwardScore<Keys = tf.Tensor3D> extends Module implements Scorer<K
   }
 
   score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
-    const energies = this.inner.score(query, keys);
+    const [own, inner] = apart(previous, 1);
+    const energies = this.inner.score(query, keys, inner);
     const weights = weightsBefore(previous, energies.shape);
-    const moves = (this.agent && previous?.state) ?? tf.scalar(0.5);
+    const moves = (this.agent && own?.state) ?? tf.scalar(0.5);
     const prior = tf.add(tf.mul(weights, tf.sub(1, moves)), tf.mul(oneFurther(weights), moves));
     const possible = detach(prior, (p) => tf.greater(p, smallest));
     return tf.where(possible, tf.add(energies, tf.log(tf.where(possible, prior, 1))), lowest) as tf.Tensor3D;
   }
 
-  /** How likely the next step moves on: u [B,Q,1]; ½ without an agent. */
-  remember(weights: tf.Tensor3D, query: tf.Tensor3D): tf.Tensor3D {
-    if (!this.agent) return tf.fill([weights.shape[0], weights.shape[1], 1], 0.5);
+  /** How likely the next step moves on, u [B,Q,1] (½ without an agent), and behind it what the inner scorer remembers. */
+  remember(weights: tf.Tensor3D, query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+    const [, inner] = apart(previous, 1);
+    return together(this.#moves(query), this.inner.remember?.(weights, query, keys, inner));
+  }
+
+  #moves(query: tf.Tensor3D): tf.Tensor3D {
+    if (!this.agent) return tf.fill([query.shape[0], query.shape[1], 1], 0.5);
     return tf.sigmoid(project(query, this.agent.weight as tf.Tensor2D, this.agent.bias as tf.Tensor1D));
   }
 }

@@ -3,6 +3,7 @@ import type { Alignment, Scorer } from '@seqloom/core';
 import { count, knownOptions, Module } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { scorerOf } from '../scorer-of.js';
+import { apart, together } from '../side-by-side.js';
 import { withinReach } from './within-reach.js';
 
 export interface LocalMonotonicScoreOptions<Keys> {
@@ -32,13 +33,16 @@ export class LocalMonotonicScore<Keys = tf.Tensor3D> extends Module implements S
   }
 
   score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
-    const energies = this.inner.score(query, keys);
-    return withinReach(energies, placeOf(energies, previous), this.reach).energies;
+    const [own, inner] = apart(previous, 1);
+    const energies = this.inner.score(query, keys, inner);
+    return withinReach(energies, placeOf(energies, own), this.reach).energies;
   }
 
-  /** The place of the next step: [B,Q,1]. */
-  remember(weights: tf.Tensor3D, _query: tf.Tensor3D, _keys: Keys, previous?: Alignment): tf.Tensor3D {
-    return tf.add(placeOf(weights, previous), 1);
+  /** The place of the next step [B,Q,1], and behind it what the inner scorer remembers. */
+  remember(weights: tf.Tensor3D, query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+    const [own, inner] = apart(previous, 1);
+    const next = tf.add<tf.Tensor3D>(placeOf(weights, own), 1);
+    return together(next, this.inner.remember?.(weights, query, keys, inner));
   }
 }
 

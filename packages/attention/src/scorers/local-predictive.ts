@@ -1,5 +1,5 @@
 /** Attention within a window around a place that the query predicts. */
-import type { Rng, Scorer } from '@seqloom/core';
+import type { Alignment, Rng, Scorer } from '@seqloom/core';
 import { count, glorotUniform, knownOptions, Module, parameter } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { project } from '../project.js';
@@ -32,12 +32,15 @@ export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements 
   readonly reach: number;
   readonly query: tf.Variable<tf.Rank.R2>; // W [D,U]
   readonly place: tf.Variable<tf.Rank.R2>; // v [U,1]
+  readonly remember: Scorer<CountedKeys<Keys>>['remember'];
 
   constructor(options: LocalPredictiveScoreOptions<Keys>) {
     super();
     knownOptions('LocalPredictiveScore', options, ['inner', 'querySize', 'size', 'reach', 'rng']);
     const { inner, querySize, size, reach = 10, rng } = options;
     this.inner = scorerOf('LocalPredictiveScore', inner);
+    this.remember =
+      inner.remember && ((weights, query, { keys }, previous) => inner.remember!(weights, query, keys, previous));
     for (const [name, value] of Object.entries({ querySize, size, reach })) count('LocalPredictiveScore', name, value);
     this.reach = reach;
     this.query = parameter([querySize, size], glorotUniform, rng);
@@ -50,10 +53,10 @@ export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements 
     return { keys: this.inner.prepare(keys, mask), length };
   }
 
-  score(query: tf.Tensor3D, { keys, length }: CountedKeys<Keys>): tf.Tensor3D {
+  score(query: tf.Tensor3D, { keys, length }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
     const hidden = tf.tanh(project(query, this.query as tf.Tensor2D));
     const centre = tf.mul<tf.Tensor3D>(length, tf.sigmoid(project(hidden, this.place as tf.Tensor2D))); // [B,Q,1]
-    const { energies, distance, near } = withinReach(this.inner.score(query, keys), centre, this.reach);
+    const { energies, distance, near } = withinReach(this.inner.score(query, keys, previous), centre, this.reach);
     const bell = tf.mul(tf.square(tf.where(near, distance, 0)), 2 / this.reach ** 2);
     return tf.sub(energies, bell);
   }

@@ -34,6 +34,13 @@ const entries = {
     new LocalPredictiveScore({ inner: additive(), querySize, size, reach: 3, rng: new Rng(4) }),
 } satisfies Record<string, () => Module & Scorer<unknown>>;
 
+/** Scorers around others. */
+const wrapped: Record<string, (inner: Scorer) => Scorer<unknown>> = {
+  ForwardScore: (inner) => new ForwardScore({ inner, agentSize: querySize }) as Scorer<unknown>,
+  LocalMonotonicScore: (inner) => new LocalMonotonicScore({ inner }) as Scorer<unknown>,
+  LocalPredictiveScore: (inner) => new LocalPredictiveScore({ inner, querySize, size }) as Scorer<unknown>,
+};
+
 type Row = number[];
 type Energies = (query: Row, keys: Row[], history: Row[]) => Row;
 const dot = (a: Row, b: Row) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
@@ -202,6 +209,39 @@ describe.each(backendsHere())('scorers that look back, on %s', (backend) => {
     const expected = literally(formulas[name](made as never), queries, keys);
     await expectClose(tf.stack(steps), expected, 1e-5, name);
   });
+});
+
+describe.each(Object.entries(wrapped))('%s over a scorer that looks back', (_, wrap) => {
+  it.each(['CoverageScore', 'LocationSensitiveScore', 'ForwardScore with an agent'] as const)(
+    '%s: it sees the step before, and its own state',
+    async (name) => {
+      await useBackend('cpu');
+      const inner = entries[name]() as Scorer<tf.Tensor3D>;
+      const seen: (Alignment | undefined)[] = [];
+      const watched: Scorer = {
+        prepare: (keys) => inner.prepare(keys),
+        score(query, keys, previous) {
+          seen.push(previous);
+          return inner.score(query, keys, previous);
+        },
+        remember: (weights, ...given) => inner.remember!(weights, ...given),
+      };
+      const attention = new Attention<unknown>({ scorer: wrap(watched) });
+      const memory = attention.remember(sequence(tf.randomNormal([1, K, keySize], 0, 1, 'float32', 1)));
+      const query = tf.randomNormal<tf.Rank.R3>([1, 1, querySize], 0, 1, 'float32', 2);
+      const first = attention.attend(query, memory);
+      const second = attention.attend(query, memory, { previous: first });
+      attention.attend(query, memory, { previous: second });
+      const keys = inner.prepare(memory.values);
+      const once = inner.remember!(first.weights, query, keys);
+      const twice = inner.remember!(second.weights, query, keys, { weights: first.weights, state: once });
+      expect(seen[0]).toBeUndefined();
+      for (const [i, state] of [once, twice].entries()) {
+        await expectClose(seen[i + 1]!.weights, [first, second][i]!.weights, 0);
+        await expectClose(seen[i + 1]!.state!, state, 1e-6);
+      }
+    },
+  );
 });
 
 it('a window and a number of bells are said to be wrong', () => {
