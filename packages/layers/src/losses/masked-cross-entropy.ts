@@ -1,23 +1,28 @@
 /** Cross-entropy over the real positions of a padded batch. */
 import type { Attributes, Op } from '@seqloom/core';
-import { asMask, defineOp, dims, keepWhere } from '@seqloom/core';
+import { asMask, defineOp, keepWhere } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { notEmpty } from '../sequence-shape.js';
+import { type CrossEntropyOptions, checked, meanCrossEntropy, smoothingTerm } from './cross-entropies.js';
 import { crossEntropyKernels } from './cross-entropy-kernels.js';
 
 /**
  * Mean of −log softmax(logits)[target] over the positions whose mask is 1 (0 when there is none): logits [B,T,V], targets [B,T] int32,
- * mask [B,T] → scalar. What stands at masked positions is never read: logits may be NaN there, targets any id. Throws ShapeError, and a
- * DataError on a target that is no class; on backends that cannot look without waiting (webgl, webgpu), the loss is NaN.
+ * mask [B,T] → scalar; with label smoothing, class weights or focus (`CrossEntropyOptions`) the mean that PyTorch takes. What stands at masked
+ * positions is never read: logits may be NaN there, targets any id. Throws ShapeError, OptionError, and a DataError on a target
+ * that is no class; on backends that cannot look without waiting (webgl, webgpu), the loss is NaN.
  */
-export function maskedCrossEntropy(logits: tf.Tensor3D, targets: tf.Tensor2D, mask: tf.Tensor2D): tf.Scalar {
-  dims('maskedCrossEntropy', {
-    logits: [logits, 'B T V'],
-    targets: [targets, 'B T'],
-    mask: [mask, 'B T'],
-  });
-  notEmpty('maskedCrossEntropy', 'logits', logits);
-  return crossEntropyOp({ logits, targets: tf.cast(targets, 'int32'), mask: asMask(mask) }, {})[0] as tf.Scalar;
+export function maskedCrossEntropy(
+  logits: tf.Tensor3D,
+  targets: tf.Tensor2D,
+  mask: tf.Tensor2D,
+  options: CrossEntropyOptions = {},
+): tf.Scalar {
+  checked('maskedCrossEntropy', logits, targets, mask, options);
+  const { labelSmoothing = 0, classWeights, focal = 0 } = options;
+  const [ids, real] = [tf.cast(targets, 'int32'), asMask(mask)];
+  if (classWeights || focal > 0) return meanCrossEntropy('maskedCrossEntropy', logits, ids, real, options);
+  const loss = crossEntropyOp({ logits, targets: ids, mask: real }, {})[0] as tf.Scalar;
+  return labelSmoothing > 0 ? tf.add(loss, smoothingTerm(logits, ids, real, labelSmoothing)) : loss;
 }
 
 /** logits [B,T,V], targets [B,T] int32, mask [B,T] bool → the loss; fused, the largest logit of each row and the sum of its powers are kept. */
