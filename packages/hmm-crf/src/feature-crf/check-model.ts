@@ -1,11 +1,13 @@
 /** Whether the arrays of a model fit together: what files and callers give is not trusted. */
 import { DataError } from '@seqloom/core/errors';
 import type { FeatureModel } from './feature-model.js';
+import { checkLabelCount } from './too-large.js';
 
 /** Throws a DataError that names the array and the place. */
 export function checkModel(model: FeatureModel): void {
   const { labels, attributes } = model;
   if (labels.length === 0) throw new DataError('FeatureModel', 'there are no labels');
+  checkLabelCount('FeatureModel', labels.length);
   if (new Set(labels).size < labels.length) throw new DataError('FeatureModel', 'two labels have the same name');
   checkGroups('state', model.stateOffsets, model.stateLabels, model.stateWeights, attributes.size, labels.length);
   const { transitionOffsets, transitionLabels, transitionWeights } = model;

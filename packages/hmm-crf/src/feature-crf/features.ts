@@ -1,5 +1,6 @@
 /** Which features a model has: CRFsuite's way to generate them from the data. */
 import { knownOptions, within } from '@seqloom/core/options';
+import { checkLabelCount, checkPossibleStates } from './too-large.js';
 import type { TrainingData } from './training-data.js';
 
 export interface FeatureOptions {
@@ -22,12 +23,15 @@ export interface FeatureSet {
   readonly transitionCounts: Float64Array;
 }
 
-/** The features of the data, and of nothing else unless told. Throws an OptionError. */
+/** The features of the data, and of nothing else unless told. Throws an OptionError, and a DataError for more labels than there can be. */
 export function generateFeatures(data: TrainingData, options: FeatureOptions = {}): FeatureSet {
   const where = 'trainFeatureCRF';
   knownOptions(where, options, ['minFreq', 'possibleStates', 'possibleTransitions']);
   const minFreq = within(where, 'minFreq', options.minFreq ?? 0, 0);
-  const state = stateFeatures(data, minFreq, options.possibleStates ?? false);
+  const { possibleStates = false } = options;
+  checkLabelCount(where, data.labels.length);
+  if (possibleStates) checkPossibleStates(where, data.attributes.size, data.labels.length);
+  const state = stateFeatures(data, minFreq, possibleStates);
   return {
     labelCount: data.labels.length,
     ...state,

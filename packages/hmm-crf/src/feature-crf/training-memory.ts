@@ -14,6 +14,7 @@ import {
   writeFeaturePlan,
 } from '@seqloom/kernels';
 import type { FeatureSet } from './features.js';
+import { placed } from './too-large.js';
 import type { TrainingData } from './training-data.js';
 
 /** How many tokens are worked on together; few enough that their rows stay in the processor's cache. */
@@ -83,7 +84,7 @@ export class TrainingMemory {
 
   /** A new vector of float64 zeros; views of others are detached when the memory grows. */
   vector(length: number = this.size): number {
-    const pointer = this.#arena.allocate(8 * length);
+    const pointer = this.#allocate(8 * length);
     this.doubles(pointer, length).fill(0);
     return pointer;
   }
@@ -180,8 +181,15 @@ export class TrainingMemory {
     };
   }
 
+  #allocate(bytes: number): number {
+    const { labelCount: L, stateOffsets } = this.features;
+    const what = () =>
+      `${this.tokenLabels.length} tokens, ${stateOffsets.length - 1} attributes, ${L} labels and ${this.size} features`;
+    return placed('trainFeatureCRF', what, () => this.#arena.allocate(bytes));
+  }
+
   #put(values: Int32Array | Float64Array): number {
-    const pointer = this.#arena.allocate(values.byteLength);
+    const pointer = this.#allocate(values.byteLength);
     if (values instanceof Int32Array) this.integers(pointer, values.length).set(values);
     else this.doubles(pointer, values.length).set(values);
     return pointer;
