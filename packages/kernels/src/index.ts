@@ -92,6 +92,12 @@ export { gateCount, savedGates, scanBackward, scanForward } from './recurrent/sc
 export type { AxisReduction, Reduction } from './reduction.js';
 export { reduce, softmax } from './reduction.js';
 export type {
+  DepthwiseScanGradients,
+  DepthwiseScanInputs,
+  DepthwiseScanShape,
+} from './scan/depthwise-scan.js';
+export { depthwiseScan, depthwiseScanGradient } from './scan/depthwise-scan.js';
+export type {
   GateActivation,
   GatedScanGradients,
   GatedScanInputs,
@@ -101,6 +107,13 @@ export type {
 export { gatedScan, gatedScanGradient, gatedScanWidth } from './scan/gated-scan.js';
 export type { LinearScanGradients, LinearScanInputs, LinearScanShape } from './scan/linear-scan.js';
 export { linearScan, linearScanGradient } from './scan/linear-scan.js';
+export type {
+  StateSpaceGradients,
+  StateSpaceInputs,
+  StateSpaceOutputs,
+  StateSpaceShape,
+} from './scan/state-space.js';
+export { stateSpaceBackward, stateSpaceForward, stateSpaceKept } from './scan/state-space.js';
 export type { SegmentSum } from './segment.js';
 export { segmentSum } from './segment.js';
 export type { SegmentChain, SegmentChainGradients, SegmentChainMessages } from './segment-chain.js';

@@ -18,8 +18,10 @@ import type { NormalizationExports } from './normalization.js';
 import type { OptimizerExports } from './optimizer.js';
 import type { ScanExports } from './recurrent/scan.js';
 import type { ReductionExports } from './reduction.js';
+import type { DepthwiseScanExports } from './scan/depthwise-scan.js';
 import type { GatedScanExports } from './scan/gated-scan.js';
 import type { LinearScanExports } from './scan/linear-scan.js';
+import type { StateSpaceExports } from './scan/state-space.js';
 import type { SegmentExports } from './segment.js';
 import type { SegmentChainExports } from './segment-chain.js';
 import type { SoftmaxExports } from './softmax.js';
@@ -40,11 +42,13 @@ export interface Kernels {
     CTCExports &
     ElementwiseExports &
     FeatureExports &
+    DepthwiseScanExports &
     GatedScanExports &
     HMMEmissionExports &
     HMMExports &
     LayoutExports &
     LinearScanExports &
+    StateSpaceExports &
     MatrixExports &
     NormalizationExports &
     OptimizerExports &

@@ -113,8 +113,15 @@ export {
   complexScan,
   type Scanned,
 } from './state-space/associative-scan.js';
+export { LRUBlock, type LRUBlockOptions } from './state-space/lru-block.js';
 export { LRUCell, type LRUCellOptions } from './state-space/lru-cell.js';
+export { MambaBlock, type MambaBlockOptions } from './state-space/mamba-block.js';
+export { MambaCell, type MambaCellOptions, type MambaState } from './state-space/mamba-cell.js';
+export type { MixingBlockOptions } from './state-space/mixing-block.js';
 export { type Combine, prefixScan } from './state-space/prefix-scan.js';
+export { ResidualBlock } from './state-space/residual-block.js';
+export { S4DBlock, type S4DBlockOptions } from './state-space/s4d-block.js';
+export { S4DCell, type S4DCellOptions } from './state-space/s4d-cell.js';
 export { SoftmaxHead } from './tagging/softmax-head.js';
 export type { TagHead } from './tagging/tag-head.js';
 export { type TaggedBatch, TaggingNetwork, type TaggingNetworkOptions } from './tagging/tagging-network.js';

@@ -3,7 +3,7 @@ import type { Attributes, FusedKernel, FusedPair, Op, Tensors } from '@seqloom/c
 import { defineOp, keepWhere } from '@seqloom/core';
 import { type LinearScanShape, linearScanGradient, linearScan as linearScanKernel } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { complexProduct } from './complex.js';
+import { halves, joined, product } from './complex.js';
 import { type Combine, prefixScan } from './prefix-scan.js';
 import { copyOf } from './workspace.js';
 
@@ -23,7 +23,7 @@ export const linearScan: Op<LinearScanInput, LinearScanAttributes> = scanOp('Lin
 export const complexLinearScan: Op<LinearScanInput, LinearScanAttributes> = scanOp('ComplexLinearScan', true);
 
 function scanOp(name: string, complex: boolean): Op<LinearScanInput, LinearScanAttributes> {
-  const times = complex ? complexProduct : (a: tf.Tensor, b: tf.Tensor) => tf.mul(a, b);
+  const times = (a: tf.Tensor, b: tf.Tensor) => (complex ? joined(product(halves(a), halves(b))) : tf.mul(a, b));
   return defineOp<LinearScanInput, LinearScanAttributes>({
     name,
     inputs: ['decay', 'input', 'mask', 'initial'],
@@ -54,8 +54,8 @@ function composedScan(
 /** The decays of real steps, and 1 (or 1 + 0i) at padding. */
 function keptDecay(mask: tf.Tensor, decay: tf.Tensor, complex: boolean): tf.Tensor {
   if (!complex) return keepWhere(mask, decay, 1);
-  const [re, im] = tf.split(decay, 2, 2) as [tf.Tensor, tf.Tensor];
-  return tf.concat([keepWhere(mask, re, 1), keepWhere(mask, im, 0)], 2);
+  const [re, im] = halves(decay);
+  return joined([keepWhere(mask, re, 1), keepWhere(mask, im, 0)]);
 }
 
 function kernels(complex: boolean): FusedPair<LinearScanInput> {

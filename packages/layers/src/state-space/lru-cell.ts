@@ -17,7 +17,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear } from '../linear.js';
 import type { RecurrentCell } from '../recurrent/recurrent-cell.js';
-import { complexExp } from './complex.js';
+import { exponential, joined } from './complex.js';
 import { complexLinearScan } from './linear-scan.js';
 
 export interface LRUCellOptions {
@@ -98,7 +98,7 @@ export class LRUCell extends Module implements RecurrentCell<tf.Tensor2D> {
 
   /** λ [2N]: what the state is multiplied with at each step. */
   eigenvalues(): tf.Tensor1D {
-    return complexExp(tf.neg(tf.exp(this.logDecay)), tf.exp(this.logPhase)) as tf.Tensor1D;
+    return joined(exponential([tf.neg(tf.exp(this.logDecay)), tf.exp(this.logPhase)])) as tf.Tensor1D;
   }
 
   #over({ values, mask }: Sequence, initial: tf.Tensor2D, reverse: boolean) {
