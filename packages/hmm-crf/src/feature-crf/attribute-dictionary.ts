@@ -3,12 +3,13 @@ import type { AttributeTable } from './feature-model.js';
 
 /**
  * A hash table of its own, open and linearly probed: looking up is most of what tagging costs, and half as long here as in a Map, whose keys lie
- * all over the memory.
+ * all over the memory. A slot is one word, so that few cache lines are read: the number of the attribute, from 1 on, in its low bits (0: empty), and
+ * in the others those of the hash, which tell most other attributes apart without a look at their names.
  */
 export class AttributeDictionary implements AttributeTable {
   readonly #names: string[] = [];
-  /** Pairs of hash and number, −1 where there is none; at most half of them are used. */
-  #slots: Int32Array = new Int32Array(2 * 1024).fill(-1);
+  /** A power of two; at most half of them are used. */
+  #slots: Int32Array = new Int32Array(1024);
 
   constructor(names: Iterable<string> = []) {
     for (const name of names) this.intern(name);
@@ -19,7 +20,15 @@ export class AttributeDictionary implements AttributeTable {
   }
 
   id(attribute: string): number {
-    return this.#slots[this.#place(attribute, hashOf(attribute)) + 1]!;
+    const slots = this.#slots;
+    const names = this.#names;
+    const low = slots.length - 1;
+    const hash = hashOf(attribute);
+    for (let place = hash & low; ; place = (place + 1) & low) {
+      const slot = slots[place]!;
+      if (slot === 0) return -1;
+      if (((slot ^ hash) & ~low) === 0 && names[(slot & low) - 1] === attribute) return (slot & low) - 1;
+    }
   }
 
   name(id: number): string {
@@ -28,38 +37,26 @@ export class AttributeDictionary implements AttributeTable {
 
   /** The number of an attribute; a new one gets the next. */
   intern(attribute: string): number {
-    const hash = hashOf(attribute);
-    const place = this.#place(attribute, hash);
-    const known = this.#slots[place + 1]!;
+    const known = this.id(attribute);
     if (known >= 0) return known;
     const id = this.#names.push(attribute) - 1;
-    this.#slots[place] = hash;
-    this.#slots[place + 1] = id;
-    if (4 * this.#names.length > this.#slots.length) this.#grow();
+    if (2 * this.#names.length > this.#slots.length) this.#grow();
+    else this.#put(id);
     return id;
   }
 
-  /** Where the attribute is, or where it would be. */
-  #place(attribute: string, hash: number): number {
+  #put(id: number): void {
     const slots = this.#slots;
-    const last = slots.length - 2;
-    for (let place = (2 * hash) & last; ; place = (place + 2) & last) {
-      const id = slots[place + 1]!;
-      if (id < 0 || (slots[place] === hash && this.#names[id] === attribute)) return place;
-    }
+    const low = slots.length - 1;
+    const hash = hashOf(this.#names[id]!);
+    let place = hash & low;
+    while (slots[place] !== 0) place = (place + 1) & low;
+    slots[place] = (hash & ~low) | (id + 1);
   }
 
   #grow(): void {
-    const before = this.#slots;
-    const slots = new Int32Array(2 * before.length).fill(-1);
-    const last = slots.length - 2;
-    for (let from = 0; from < before.length; from += 2) {
-      if (before[from + 1]! < 0) continue;
-      let place = (2 * before[from]!) & last;
-      while (slots[place + 1]! >= 0) place = (place + 2) & last;
-      slots.set(before.subarray(from, from + 2), place);
-    }
-    this.#slots = slots;
+    this.#slots = new Int32Array(2 * this.#slots.length);
+    for (let id = 0; id < this.#names.length; id++) this.#put(id);
   }
 }
 

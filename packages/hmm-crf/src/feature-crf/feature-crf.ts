@@ -3,7 +3,7 @@ import { DataError, show } from '@seqloom/core/errors';
 import { Float64Chain } from '../chain64/index.js';
 import { BestPath } from './best-path.js';
 import { checkModel } from './check-model.js';
-import type { AttributeTable, FeatureModel } from './feature-model.js';
+import type { FeatureModel } from './feature-model.js';
 import { forEachAttribute, type Item } from './item.js';
 
 /** A labelling with its probability among all labellings. */
@@ -17,7 +17,6 @@ export class FeatureCRF {
   readonly #transition: Float64Array; // [L,L], 0 where the model has no feature
   readonly #best: BestPath;
   readonly #ids: ReadonlyMap<string, number>;
-  readonly #found: { ids: number[]; values: number[] } = { ids: [], values: [] };
 
   /** Throws a DataError when the arrays of `model` do not fit together or hold a number that is not finite. */
   constructor(model: FeatureModel) {
@@ -96,34 +95,32 @@ export class FeatureCRF {
 
   /** scores [T,L] += the weights of the attributes that the model knows. */
   #addScores(items: readonly Item[], scores: Float64Array): void {
-    const { attributes, stateOffsets, stateLabels, stateWeights, labels } = this.model;
-    const { ids, values } = this.#found;
+    const { attributes, labels } = this.model;
     for (let t = 0, row = 0; t < items.length; t++, row += labels.length) {
-      const count = this.#look(items[t]!, t, attributes);
-      for (let n = 0; n < count; n++) {
-        const end = stateOffsets[ids[n]! + 1]!;
-        for (let f = stateOffsets[ids[n]!]!; f < end; f++)
-          scores[row + stateLabels[f]!]! += values[n]! * stateWeights[f]!;
+      const item = items[t]!;
+      if (isPlain(item)) {
+        for (let n = 0; n < item.length; n++) this.#addWeights(attributes.id(item[n]!), 1, scores, row);
+        continue;
       }
+      const add = (attribute: string, value: number) => this.#addWeights(attributes.id(attribute), value, scores, row);
+      forEachAttribute(item, () => `item ${t}`, add);
     }
   }
 
-  /** Puts the attributes of an item that the model knows into `#found`, and returns how many they are. */
-  #look(item: Item, t: number, attributes: AttributeTable): number {
-    const { ids, values } = this.#found;
-    let count = 0;
-    forEachAttribute(
-      item,
-      () => `item ${t}`,
-      (attribute, value) => {
-        const id = attributes.id(attribute);
-        if (id < 0) return;
-        ids[count] = id;
-        values[count++] = value;
-      },
-    );
-    return count;
+  /** The weights of one attribute, −1 of one that the model does not know. */
+  #addWeights(id: number, value: number, scores: Float64Array, row: number): void {
+    if (id < 0) return;
+    const { stateOffsets, stateLabels, stateWeights } = this.model;
+    const end = stateOffsets[id + 1]!;
+    for (let f = stateOffsets[id]!; f < end; f++) scores[row + stateLabels[f]!]! += value * stateWeights[f]!;
   }
+}
+
+/** A list of strings and nothing else: what most items are. */
+function isPlain(item: Item): item is readonly string[] {
+  if (!Array.isArray(item)) return false;
+  for (let n = 0; n < item.length; n++) if (typeof item[n] !== 'string') return false;
+  return true;
 }
 
 function denseTransitions({ labels, transitionOffsets, transitionLabels, transitionWeights }: FeatureModel) {
