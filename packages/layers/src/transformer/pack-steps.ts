@@ -1,0 +1,88 @@
+/** Real steps side by side at the end of each row, so that neighbours in time are neighbours in memory whatever lies between them, and back again. */
+import type { Op, Sequence } from '@seqloom/core';
+import { asMask, defineOp, keepWhere } from '@seqloom/core';
+import { floats } from '@seqloom/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A sequence whose real steps are the last of each row in their order, with 0 before them, and the way back to their places. */
+export interface Packed extends Sequence {
+  /** values [B,T,U] at the places of the packed steps → at those of the original, 0 at padding. */
+  restore(values: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** input [B,T,D] → the same steps, packed. */
+export function packed({ values, mask }: Sequence): Packed {
+  const real = asMask(mask);
+  if (isFull(real)) return { values, mask: real, restore: (each) => each };
+  const bits = tf.cast(real, 'float32');
+  return {
+    values: packSteps({ x: values, mask: real }, { back: false })[0] as tf.Tensor3D,
+    mask: lastOnes(tf.sum(bits, 1), real.shape[1]),
+    restore: (each) => packSteps({ x: each, mask: real }, { back: true })[0] as tf.Tensor3D,
+  };
+}
+
+/** 1 at the last count[b] of `length` places, [B,length]. */
+export function lastOnes(count: tf.Tensor1D, length: number): tf.Tensor2D {
+  const fromEnd = tf.reshape(tf.range(length, 0, -1), [1, length]); // the last place is 1
+  return tf.lessEqual(fromEnd, tf.reshape(count, [-1, 1])) as tf.Tensor2D;
+}
+
+/** Whether every step is real, where that can be seen without waiting (cpu, wasm); else false. */
+export function isFull(mask: tf.Tensor2D): boolean {
+  return ['cpu', 'wasm'].includes(tf.getBackend()) && !mask.dataSync().includes(0);
+}
+
+/** `x` where every step is real as it is, else with 0 at padding. */
+export function clean(mask: tf.Tensor2D, x: tf.Tensor3D): tf.Tensor3D {
+  return isFull(mask) ? x : keepWhere(mask, x);
+}
+
+/** Moves the real steps of x [B,T,D] to the end of their rows, or `back` to where the mask [B,T] says; 0 elsewhere. Each is the other's gradient. */
+export const packSteps: Op<'x' | 'mask', { back: boolean }> = defineOp({
+  name: 'PackSteps',
+  inputs: ['x', 'mask'],
+  composed({ x, mask }, { back }) {
+    const places = permutation(mask as tf.Tensor2D);
+    return [back ? tf.matMul(places, x, true, false) : tf.matMul(places, keepWhere(mask, x))];
+  },
+  fused: {
+    forward: ({ x, mask }, { back }, workspace) => moved(workspace, x!, mask!, back as boolean),
+    backward: ({ mask, dy0 }, { back }, workspace) => [moved(workspace, dy0!, mask!, !back)],
+    differentiable: ['x'],
+  },
+});
+
+/** [B,T,T]: 1 where the step of the last axis goes to the place of the one before. */
+function permutation(mask: tf.Tensor2D): tf.Tensor3D {
+  const [B, T] = mask.shape;
+  const bits = tf.cast(mask, 'float32');
+  const places = tf.add(tf.sub(tf.cumsum(bits, 1), tf.sum(bits, 1, true)), T - 1); // [B,T]
+  const goes = tf.equal(tf.reshape(tf.range(0, T), [1, T, 1]), tf.reshape(places, [B, 1, T]));
+  return tf.mul(tf.cast(goes, 'float32'), tf.reshape(bits, [B, 1, T]));
+}
+
+type Kernel = NonNullable<Parameters<typeof defineOp>[0]['fused']>['forward'];
+type Workspace = Parameters<Kernel>[2];
+
+function moved(workspace: Workspace, x: tf.TensorInfo, mask: tf.TensorInfo, back: boolean) {
+  const [B, T, D] = x.shape as [number, number, number];
+  const [from, bits] = [workspace.input(x), workspace.input(mask)];
+  const output = workspace.output([B, T, D]);
+  const { memory } = workspace.kernels;
+  const [source, target] = [from, output.pointer].map((pointer) => floats(memory, pointer, B * T * D)) as Two;
+  const real = new Uint8Array(memory.memory.buffer, bits, B * T);
+  target.fill(0);
+  for (let row = 0; row < B; row++) {
+    let packedAt = (row + 1) * T;
+    for (let at = packedAt - 1; at >= row * T; at--) {
+      if (!real[at]) continue;
+      packedAt--;
+      const [to, step] = back ? [at, packedAt] : [packedAt, at];
+      target.set(source.subarray(step * D, (step + 1) * D), to * D);
+    }
+  }
+  return output;
+}
+
+type Two = [Float32Array, Float32Array];
