@@ -3,14 +3,14 @@
 export { readArpa } from './ctc/arpa.js';
 export { CTCGreedyStream, type CTCTranscript, ctcGreedyDecode } from './ctc/best-path.js';
 export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';
-export { ctcAlign } from './ctc/forced-alignment.js';
-export type { CTCSpan } from './ctc/frames.js';
-export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
-export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
 export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';
 export { ctcAlign } from './ctc/forced-alignment.js';
+export { ctcAlign } from './ctc/forced-alignment.js';
+export type { CTCSpan } from './ctc/frames.js';
 export type { CTCSpan } from './ctc/frames.js';
 export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
+export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
+export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
 export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
@@ -59,6 +59,7 @@ export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './recurrent/pr
 export { Recurrent, type RecurrentOptions } from './recurrent/recurrent.js';
 export type { RecurrentCell } from './recurrent/recurrent-cell.js';
 export { type ScanOptions, scan } from './recurrent/scan.js';
+export { Highway, type HighwayOptions, Residual } from './recurrent/shortcut.js';
 export { SimpleRNNCell, type SimpleRNNCellOptions } from './recurrent/simple-rnn-cell.js';
 export type { Activation } from './recurrent/simple-rnn-sequence.js';
 export { SplitCell, type StepChanges } from './recurrent/split-cell.js';

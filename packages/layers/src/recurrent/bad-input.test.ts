@@ -7,9 +7,11 @@ import {
   Bidirectional,
   GRUCell,
   gru,
+  Highway,
   LSTMCell,
   lstm,
   Recurrent,
+  Residual,
   SimpleRNNCell,
   Stacked,
   simpleRNN,
@@ -79,6 +81,8 @@ it.each<[RegExp, () => unknown]>([
   [/`dropout`|`rate` must be/, () => lstm({ ...sizes, layers: 2, dropout: 2 })],
   [/Recurrent: `cell` must have/, () => new Recurrent({ cell: undefined as never })],
   [/Bidirectional: `backward` must be a layer/, () => new Bidirectional({ forward: gru(sizes), backward: 3 as never })],
+  [/Residual: `layer` must give what it reads: it has inputSize 3, outputSize 2/, () => new Residual(gru(sizes))],
+  [/Highway: `layer` must be a layer/, () => new Highway({ layer: 3 as never })],
   [/Stacked: `layers` must be a list/, () => new Stacked({ layers: [] })],
   [/Stacked: `layers\[1\]` must be a layer/, () => new Stacked({ layers: [gru(sizes), {} as never] })],
 ])('OptionError %s', (message, run) => {
@@ -89,6 +93,9 @@ it('a network in both directions cannot step', () => {
   const network = gru({ ...sizes, bidirectional: true }) as unknown as ReturnType<typeof gru> & { step: unknown };
   const step = network.step as (x: tf.Tensor, state: unknown) => unknown;
   expect(() => step.call(network, tf.zeros([2, 3]), network.initialState(2))).toThrow(UsageError);
+  const past = new Residual(gru({ inputSize: 4, hiddenSize: 2, bidirectional: true }));
+  expect(past.forward(input(2, 3, 4)).output.values.shape).toEqual([2, 3, 4]);
+  expect(() => new Stacked({ layers: [past] }).step(tf.zeros([2, 4]), [past.initialState(2)])).toThrow(UsageError);
 });
 
 it('a row without anything real keeps the initial state', () => {

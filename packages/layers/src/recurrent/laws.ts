@@ -2,6 +2,7 @@
 import type { RecurrentLayer } from '@seqloom/core';
 import { normal, Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { StatefulLayer } from './bidirectional.js';
 import { CoupledLSTMCell } from './coupled-lstm-cell.js';
 import { LockedDropout } from './dropout/locked-dropout.js';
 import { RecurrentDropout } from './dropout/recurrent-dropout.js';
@@ -15,7 +16,9 @@ import { LSTMCell } from './lstm-cell.js';
 import { PeepholeLSTMCell } from './peephole-lstm-cell.js';
 import { ProjectedLSTMCell } from './projected-lstm-cell.js';
 import { Recurrent } from './recurrent.js';
+import { Highway, Residual } from './shortcut.js';
 import type { SplitCell } from './split-cell.js';
+import { Stacked } from './stacked.js';
 
 const sizes = { inputSize: 3, hiddenSize: 5 };
 const rng = () => new Rng(2);
@@ -55,6 +58,11 @@ export const recurrentLayers: Readonly<Record<string, () => RecurrentLayer<unkno
     Object.entries({ ...cells, ...wrapped }).map(([name, make]) => [name, () => new Recurrent({ cell: make() })]),
   ),
   'locked dropout': () => new LockedDropout({ size: 3, rate: 0.4, rng: rng() }),
+  'residual and highway layers, stacked': () => {
+    const layer = (inputSize: number) => new Recurrent({ cell: new GRUCell({ inputSize, hiddenSize: 4, rng: rng() }) });
+    const highway = new Highway({ layer: layer(4), rng: rng() });
+    return new Stacked<unknown>({ layers: [layer(3), new Residual(layer(4)), highway] as StatefulLayer<unknown>[] });
+  },
 };
 
 /** Moves every variable away from where it starts: what starts at 0 would hide mistakes. */
