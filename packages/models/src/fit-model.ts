@@ -19,6 +19,7 @@ import {
   within,
 } from '@seqloom/core';
 import { bucketByLength, pipe } from '@seqloom/data';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { ReadyModel } from './ready-model.js';
 
 export interface FitOptions<Example> {
@@ -39,15 +40,23 @@ export interface FitOptions<Example> {
   signal?: AbortSignal;
 }
 
+/** What is learnt from: the model's own examples, or pieces of them. */
+export interface Lesson<Piece> {
+  readonly examples: readonly Piece[];
+  loss(batch: readonly Piece[]): tf.Scalar;
+  lengthOf(example: Piece): number;
+}
+
 /** Trains `model`; shuffles by a stream split from the model's own. */
-export async function fitModel<Example>(
+export async function fitModel<Example, Piece>(
   model: ReadyModel<Example>,
-  examples: readonly Example[],
+  lesson: Lesson<Piece>,
   options: FitOptions<Example>,
 ): Promise<FitResult> {
+  const { examples } = lesson;
   const { epochs, batchSize, optimizer, dev, callbacks, checkpoints, signal } = checked(model, examples, options);
   const rng = model.rng.split();
-  const length = (example: Example) => model.lengthOf(example);
+  const length = (example: Piece) => lesson.lengthOf(example);
   const data = pipe(dataset(examples), bucketByLength({ length, batchSize, rng }));
   const best = dev ? model.criterion : undefined;
   const policy = checkpoints && {
@@ -58,7 +67,7 @@ export async function fitModel<Example>(
   };
   const evaluate = dev ? () => model.evaluate(dev) : undefined;
   const keepBest = best && !checkpoints ? [earlyStopping({ ...best, patience: Math.max(1, epochs) })] : [];
-  const loss = (batch: Example[]) => model.loss(batch);
+  const loss = (batch: Piece[]) => lesson.loss(batch);
   try {
     const task = { model, data, loss, optimizer, epochs, evaluate, signal };
     const result = await fit(policy ? { ...task, checkpoints: policy } : task, [...callbacks, ...keepBest]);
@@ -70,7 +79,7 @@ export async function fitModel<Example>(
   }
 }
 
-function checked<Example>(model: ReadyModel<Example>, examples: readonly Example[], options: FitOptions<Example>) {
+function checked<Example>(model: ReadyModel<Example>, examples: readonly unknown[], options: FitOptions<Example>) {
   const where = `${model.constructor.name}.fit`;
   const { epochs = 10, batchSize = 32, learningRate = 2e-3, dev, callbacks = [], checkpoints, signal } = options;
   knownOptions(where, options, known);

@@ -16,6 +16,31 @@ export {
   type SequenceClassifierOptions,
 } from './classifier/sequence-classifier.js';
 export { type LabelledSeries, SeriesClassifier, type SeriesClassifierOptions } from './classifier/series-classifier.js';
+export {
+  type CausalMaker,
+  type GenerateOptions,
+  LanguageModel,
+  type LanguageModelOptions,
+  type LanguageModelParts,
+  type RecurrentLanguage,
+  type Tokens,
+} from './language/language-model.js';
+export type { CausalLayer } from './language/next-token-network.js';
+export type {
+  RecurrentTranslation,
+  TranslationChoice,
+  TranslationMaker,
+  TranslationNetwork,
+  TranslationSizes,
+} from './seq2seq/networks.js';
+export {
+  type Pair,
+  Seq2Seq,
+  type Seq2SeqOptions,
+  type Seq2SeqParts,
+  type TranslateOptions,
+  type Translation,
+} from './seq2seq/seq2seq.js';
 export type { Series } from './series/series.js';
 
 export { type Attributes, type TaggedSentence, Tagger, type TaggerOptions, type TaggerParts } from './tagger/tagger.js';

@@ -29,7 +29,8 @@ export abstract class ReadyModel<Example> extends Module {
 
   /** Learns; with `dev` the model is that of the best epoch in the end. Throws OptionError and DataError before anything has changed. */
   fit(examples: readonly Example[], options: FitOptions<Example> = {}): Promise<FitResult> {
-    return fitModel(this, examples, options);
+    const loss = (batch: readonly Example[]) => this.loss(batch);
+    return fitModel(this, { examples, loss, lengthOf: (example) => this.lengthOf(example) }, options);
   }
 
   /** The model as a file (safetensors), config and all; `load` of the same class reads it. */

@@ -1,0 +1,56 @@
+/** The language model: learns a small language, measures texts however they are cut, writes, and names bad input. */
+import { Rng, useBackend } from '@seqloom/core';
+import { temperature } from '@seqloom/layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LanguageModel, type LanguageModelOptions } from '../index.js';
+import { verifyReadyModel } from '../ready-model-laws.js';
+
+beforeAll(async () => void (await useBackend('wasm')));
+
+/** Sentences that end, in which a comes before b as often as b comes after. */
+const draw = new Rng(4);
+const texts = Array.from({ length: 90 }, () => {
+  const count = 1 + draw.below(4);
+  return [...'a'.repeat(count), ...'b'.repeat(count)];
+});
+const [train, unseen] = [texts.slice(0, 70), texts.slice(70)];
+const small = (options: LanguageModelOptions = {}) =>
+  LanguageModel.build(train, {
+    ...{ layer: { kind: 'gru', hiddenSize: 16 }, embeddingSize: 6, context: 5, dropout: 0, rng: new Rng(1) },
+    ...options,
+  });
+
+it('learns, and writes what it has learnt', async () => {
+  const loss = await verifyReadyModel({
+    ...{ train, unseen, build: () => small({ context: 12 }), load: (bytes) => LanguageModel.load(bytes) },
+    options: { epochs: 25, batchSize: 10, learningRate: 0.02 },
+    answer: (model) => (model as LanguageModel).generate([[], ['a', 'a', 'a']], { maxLength: 12, rng: new Rng(2) }),
+  });
+  expect(loss).toBeLessThan(0.45);
+  const model = small({ context: 12 });
+  await model.fit(train, { epochs: 25, batchSize: 10, learningRate: 0.02 });
+  const [rest] = await model.generate([['a', 'a', 'a', 'b']], { maxLength: 9, rules: [temperature(0.1)] });
+  expect(rest).toEqual(['b', 'b']);
+});
+
+it('a long text has the loss of all its tokens, however it is read', async () => {
+  const model = small();
+  const long = Array.from({ length: 700 }, (_, i) => 'ab'[i % 2]!);
+  const [whole, { loss, perplexity }] = [model.loss([long]), await model.evaluate([long])];
+  expect(loss).toBeCloseTo((await whole.data())[0]!, 5);
+  expect(perplexity).toBeCloseTo(Math.exp(loss!), 6);
+  const [a, b] = [await model.evaluate([['a']]), await model.evaluate([['b', 'b']])];
+  expect((await model.evaluate([['a'], ['b', 'b']])).loss).toBeCloseTo((2 * a.loss! + 3 * b.loss!) / 5, 5);
+});
+
+describe('bad input is named', () => {
+  it.each<[RegExp, () => unknown]>([
+    [/text 1 is empty/, () => LanguageModel.build([['a'], []])],
+    [/`layer.kind` must be one of/, () => small({ layer: { kind: 'rnn' as never, hiddenSize: 2 } })],
+    [/`context` must be a whole number/, () => small({ context: 0 })],
+    [/`maxLength` must be/, () => small().generate([[]], { maxLength: 0 })],
+    [/unknown option `beam`/, () => small().generate([[]], { maxLength: 3, beam: 4 } as never)],
+  ])('%s', async (message, run) => {
+    await expect((async () => run())()).rejects.toThrow(message);
+  });
+});

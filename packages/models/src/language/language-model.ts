@@ -1,0 +1,235 @@
+/** The next token of a text, and so texts: by characters, words or pieces. */
+import {
+  count,
+  DataError,
+  defaultRng,
+  type FitResult,
+  type JsonValue,
+  knownOptions,
+  loadWeights,
+  type Metrics,
+  OptionError,
+  oneOf,
+  type Rng,
+  stateTensors,
+  within,
+} from '@seqloom/core';
+import { Vocabulary } from '@seqloom/data';
+import { padIds } from '@seqloom/data/to-tensors';
+import { forbid, gru, lstm, type SampleOptions, sample, type Writer } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { configFor, configOf } from '../config.js';
+import { type FitOptions, fitModel } from '../fit-model.js';
+import { type Criterion, ReadyModel } from '../ready-model.js';
+import { type CausalLayer, NextTokenNetwork } from './next-token-network.js';
+
+/** A text as tokens. */
+export type Tokens = readonly string[];
+
+/** Recurrent layers by their name. */
+export interface RecurrentLanguage {
+  kind: 'lstm' | 'gru';
+  hiddenSize: number;
+  /** 1 unless told. */
+  layers?: number;
+}
+
+/** Makes a causal layer of one's own; it is given again when the model is loaded. */
+export type CausalMaker = (sizes: { inputSize: number; rng: Rng }) => CausalLayer;
+
+export interface LanguageModelOptions {
+  /** An LSTM of 256 unless told. */
+  layer?: RecurrentLanguage | CausalMaker;
+  /** 64 unless told. */
+  embeddingSize?: number;
+  /** Texts are learnt in pieces of so many tokens, each from an empty state; 128 unless told. */
+  context?: number;
+  /** On vectors and on what the layer says; 0.1 unless told. */
+  dropout?: number;
+  /** Tokens that are rarer in training are unknown; 1 unless told. */
+  minCount?: number;
+  rng?: Rng;
+}
+
+export interface LanguageModelParts {
+  layer?: CausalMaker;
+  rng?: Rng;
+}
+
+/** How to draw: `rules` are `temperature(…)`, `topP(…)` and their like. */
+export type GenerateOptions = Pick<SampleOptions, 'maxLength' | 'rules' | 'rng' | 'signal'>;
+
+interface Config {
+  layer: RecurrentLanguage | 'own';
+  embeddingSize: number;
+  context: number;
+  dropout: number;
+  vocabulary: unknown;
+}
+
+/** `LanguageModel.build(texts)`, `fit`, `generate`; `evaluate` reads each text as a whole, however long. */
+export class LanguageModel extends ReadyModel<Tokens> {
+  readonly criterion: Criterion = { metric: 'loss', mode: 'min' };
+  readonly rng: Rng;
+  readonly network: NextTokenNetwork;
+  readonly #vocabulary: Vocabulary;
+  readonly #config: Config;
+
+  private constructor(config: Config, choice: RecurrentLanguage | CausalMaker, rng: Rng = defaultRng.split()) {
+    super();
+    this.rng = rng;
+    this.#config = config;
+    this.#vocabulary = Vocabulary.fromJSON(config.vocabulary);
+    const { embeddingSize, dropout } = config;
+    const layer = makeLayer(choice, { inputSize: embeddingSize, rng });
+    const vocabularySize = this.#vocabulary.size;
+    this.network = new NextTokenNetwork(layer, { vocabularySize, embeddingSize, dropout, rng });
+  }
+
+  /** An untrained model for the tokens of the training texts. Throws OptionError, and DataError on an empty text. */
+  static build(texts: readonly Tokens[], options: LanguageModelOptions = {}): LanguageModel {
+    const where = 'LanguageModel.build';
+    knownOptions(where, options, ['layer', 'embeddingSize', 'context', 'dropout', 'minCount', 'rng']);
+    const { layer = { kind: 'lstm', hiddenSize: 256 }, embeddingSize = 64, context = 128 } = options;
+    const { dropout = 0.1, minCount = 1, rng } = options;
+    count(where, 'embeddingSize', embeddingSize);
+    count(where, 'context', context);
+    within(where, 'dropout', dropout, 0, 1);
+    checkTexts(where, texts);
+    const specials = { start: '<s>', end: '</s>' };
+    const vocabulary = Vocabulary.build(tokensOf(texts), { minCount, specials }).toJSON();
+    const saved = typeof layer === 'function' ? 'own' : layer;
+    return new LanguageModel({ layer: saved, embeddingSize, context, dropout, vocabulary }, layer, rng);
+  }
+
+  /** The model that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own layer is missing. */
+  static async load(bytes: Uint8Array, parts: LanguageModelParts = {}): Promise<LanguageModel> {
+    knownOptions('LanguageModel.load', parts, ['layer', 'rng']);
+    const config = await configOf<Config>('LanguageModel', bytes);
+    const choice = config.layer === 'own' ? parts.layer : config.layer;
+    if (!choice)
+      throw new OptionError('LanguageModel.load', 'this model has a layer of its own', {
+        hint: 'pass the same `layer`',
+      });
+    const model = new LanguageModel(config, choice, parts.rng);
+    await loadWeights(model, bytes);
+    return model;
+  }
+
+  config(): JsonValue {
+    return configFor('LanguageModel', this.#config);
+  }
+
+  lengthOf(tokens: Tokens): number {
+    return tokens.length;
+  }
+
+  /** Learns from texts of any length, in pieces of `context` tokens; the first begins, the last ends the text. */
+  override async fit(texts: readonly Tokens[], options: FitOptions<Tokens> = {}): Promise<FitResult> {
+    checkTexts('LanguageModel.fit', texts);
+    const examples = texts.flatMap((text) => pieces(this.#ids(text), this.#config.context));
+    return fitModel(this, { examples, loss: (rows) => this.#loss(rows), lengthOf: ({ length }) => length }, options);
+  }
+
+  /** Mean cross-entropy of a batch of whole texts, their ends included → scalar. Throws DataError on an empty text. */
+  loss(texts: readonly Tokens[]): tf.Scalar {
+    checkTexts('LanguageModel.loss', texts);
+    return this.#loss(texts.map((text) => this.#ids(text)));
+  }
+
+  /** `loss`, in nats per token with the end of each text, and `perplexity`, its exponential. */
+  async evaluate(texts: readonly Tokens[]): Promise<Metrics> {
+    checkTexts('LanguageModel.evaluate', texts);
+    let [total, tokens] = [0, 0];
+    const sorted = texts.toSorted((a, b) => a.length - b.length);
+    for (let start = 0; start < sorted.length; start += rowsAtOnce) {
+      const rows = sorted.slice(start, start + rowsAtOnce).map((text) => this.#ids(text));
+      const predicted = rows.reduce((sum, ids) => sum + ids.length - 1, 0);
+      total += await this.#total(rows);
+      tokens += predicted;
+    }
+    const loss = total / tokens;
+    return { loss, perplexity: Math.exp(loss) };
+  }
+
+  /** What may come after each prompt, drawn; without a prompt (`[]`) a text from its beginning. Throws OptionError. */
+  async generate(prompts: readonly Tokens[], options: GenerateOptions): Promise<string[][]> {
+    knownOptions('LanguageModel.generate', options, ['maxLength', 'rules', 'rng', 'signal']);
+    if (prompts.length === 0) return [];
+    const { start, end, padding, unknown } = this.#vocabulary;
+    const rules = [forbid([padding, start, unknown]), ...(options.rules ?? [])];
+    const found = await sample(this.writer(prompts), { ...options, start, end, rules });
+    return found.map((row) => this.#vocabulary.decode(row.ids));
+  }
+
+  /** For searches and streams of one's own: what goes on from each prompt; ids are those of `vocabulary`. */
+  writer(prompts: readonly Tokens[]): Writer {
+    const { start } = this.#vocabulary;
+    return this.network.writer(prompts.map((prompt) => [start, ...this.#vocabulary.encode(prompt)]));
+  }
+
+  get vocabulary(): Vocabulary {
+    return this.#vocabulary;
+  }
+
+  #ids(text: Tokens): number[] {
+    const { start, end } = this.#vocabulary;
+    return [start, ...this.#vocabulary.encode(text), end];
+  }
+
+  #loss(rows: readonly (readonly number[])[]): tf.Scalar {
+    const { ids, mask } = padIds(rows);
+    return this.network.loss(ids, mask).loss;
+  }
+
+  /** Σ −log p of all ids after the first of each row, read in pieces, the state going on from piece to piece. */
+  async #total(rows: readonly (readonly number[])[]): Promise<number> {
+    let [total, state] = [0, undefined as unknown];
+    const longest = Math.max(...rows.map(({ length }) => length));
+    for (let at = 0; at < longest - 1; at += atOnce) {
+      const parts = rows.map((ids) => ids.slice(at, at + atOnce + 1));
+      const next = kept(() => {
+        const { ids, mask } = padIds(parts);
+        return this.network.loss(ids, mask, state);
+      });
+      const [mean] = await next.loss.data();
+      total += mean! * parts.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
+      tf.dispose([next.loss, ...(state ? stateTensors(state) : [])]);
+      state = next.state;
+    }
+    tf.dispose(stateTensors(state));
+    return total;
+  }
+}
+
+/** How many texts and how many of their tokens are measured at once. */
+const [rowsAtOnce, atOnce] = [64, 256];
+
+/** Cuts a row of ids so that each but the first is predicted once. */
+function pieces(ids: readonly number[], context: number): number[][] {
+  const cuts = Array.from({ length: Math.ceil((ids.length - 1) / context) }, (_, i) => i * context);
+  return cuts.map((at) => ids.slice(at, at + context + 1));
+}
+
+function makeLayer(choice: RecurrentLanguage | CausalMaker, sizes: { inputSize: number; rng: Rng }): CausalLayer {
+  if (typeof choice === 'function') return choice(sizes);
+  knownOptions('LanguageModel `layer`', choice, ['kind', 'hiddenSize', 'layers']);
+  const { kind, ...rest } = choice;
+  oneOf('LanguageModel', 'layer.kind', kind, ['lstm', 'gru']);
+  const options = { ...rest, ...sizes };
+  return (kind === 'lstm' ? lstm(options) : gru(options)) as CausalLayer;
+}
+
+function* tokensOf(texts: readonly Tokens[]): Iterable<string> {
+  for (const text of texts) yield* text;
+}
+
+/** tf.tidy for any structure: the tensors of what `f` returns live on. */
+function kept<T>(f: () => T): T {
+  return tf.tidy(f as unknown as () => tf.TensorContainer) as T;
+}
+
+function checkTexts(where: string, texts: readonly Tokens[]): void {
+  const empty = texts.findIndex(({ length }) => length === 0);
+  if (empty >= 0) throw new DataError(where, `text ${empty} is empty`, { hint: 'leave out empty texts' });
+}

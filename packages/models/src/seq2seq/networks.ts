@@ -1,0 +1,88 @@
+/** Networks that write one sequence for another, by name, so that a config can say them. */
+import { AdditiveScore, Attention, GeneralScore } from '@seqloom/attention';
+import { count, knownOptions, type Module, OptionError, oneOf, type Rng, type Scorer, show } from '@seqloom/core';
+import {
+  Embedding,
+  EncoderDecoder,
+  GRUCell,
+  gru,
+  LSTMCell,
+  LuongDecoder,
+  lstm,
+  type SourceBatch,
+  type TranslationBatch,
+  type Writer,
+} from '@seqloom/layers';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What a Seq2Seq asks of its network. */
+export interface TranslationNetwork extends Module {
+  /** Mean cross-entropy of every target symbol given those before it → scalar. */
+  loss(batch: TranslationBatch): tf.Scalar;
+  /** Writes targets for a batch of sources. */
+  writer(batch: SourceBatch): Writer;
+}
+
+const scorers = {
+  additive: (size: number, rng: Rng): Scorer<unknown> =>
+    new AdditiveScore({ querySize: size, keySize: 2 * size, size, rng }),
+  general: (size: number, rng: Rng): Scorer<unknown> => new GeneralScore({ querySize: size, keySize: 2 * size, rng }),
+};
+
+/** A bidirectional recurrent encoder and a recurrent decoder that attends to it. */
+export interface RecurrentTranslation {
+  kind: 'lstm' | 'gru';
+  /** Units of the encoder per direction, and of the decoder. */
+  hiddenSize: number;
+  /** The size of symbol vectors; `hiddenSize` unless told. */
+  embeddingSize?: number;
+  /** 'additive' unless told. */
+  attention?: keyof typeof scorers;
+  /** Feeds what was attended to into the next step; true unless told. */
+  inputFeeding?: boolean;
+}
+
+/** What a user's own network is made for. */
+export interface TranslationSizes {
+  source: { vocabularySize: number };
+  target: { vocabularySize: number };
+  dropout: number;
+  rng: Rng;
+}
+
+/** Makes a network of one's own; it is given again when the model is loaded. */
+export type TranslationMaker = (sizes: TranslationSizes) => TranslationNetwork;
+
+export type TranslationChoice = RecurrentTranslation | TranslationMaker;
+
+/** Builds the chosen network. Throws OptionError on an unknown name or size. */
+export function makeTranslation(where: string, choice: TranslationChoice, sizes: TranslationSizes): TranslationNetwork {
+  if (typeof choice === 'function') return choice(sizes);
+  if (typeof choice !== 'object' || choice === null)
+    throw new OptionError(where, `\`network\` must be { kind, hiddenSize } or a function, got ${show(choice)}`);
+  const known = ['kind', 'hiddenSize', 'embeddingSize', 'attention', 'inputFeeding'];
+  knownOptions(`${where} \`network\``, choice, known);
+  const { kind, embeddingSize = choice.hiddenSize, attention = 'additive', inputFeeding = true } = choice;
+  oneOf(where, 'network.kind', kind, ['lstm', 'gru']);
+  oneOf(where, 'network.attention', attention, Object.keys(scorers) as (keyof typeof scorers)[]);
+  const hiddenSize = count(where, 'network.hiddenSize', choice.hiddenSize);
+  const size = count(where, 'network.embeddingSize', embeddingSize);
+  const { rng, dropout } = sizes;
+  const embeddings = {
+    source: new Embedding({ vocabularySize: sizes.source.vocabularySize, size, rng }),
+    target: new Embedding({ vocabularySize: sizes.target.vocabularySize, size, rng }),
+  };
+  const reader = { inputSize: size, hiddenSize, rng };
+  const inputSize = size + (inputFeeding ? hiddenSize : 0);
+  const attends = new Attention({ scorer: scorers[attention](hiddenSize, rng) });
+  const decoder = { attention: attends, contextSize: 2 * hiddenSize, inputSize: size, inputFeeding, rng };
+  const common = { ...embeddings, dropout, rng };
+  if (kind === 'lstm') {
+    const cell = new LSTMCell({ inputSize, hiddenSize, rng });
+    const encoder = lstm({ ...reader, bidirectional: true });
+    return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) });
+  }
+  const cell = new GRUCell({ inputSize, hiddenSize, rng });
+  const encoder = gru({ ...reader, bidirectional: true });
+  return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) });
+}
