@@ -3,14 +3,9 @@
 export { readArpa } from './ctc/arpa.js';
 export { CTCGreedyStream, type CTCTranscript, ctcGreedyDecode } from './ctc/best-path.js';
 export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';
-export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';
-export { ctcAlign } from './ctc/forced-alignment.js';
 export { ctcAlign } from './ctc/forced-alignment.js';
 export type { CTCSpan } from './ctc/frames.js';
-export type { CTCSpan } from './ctc/frames.js';
 export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
-export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
-export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
 export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
@@ -19,10 +14,19 @@ export type { GatedCellOptions } from './linear-recurrent/gated-cell.js';
 export { MinGRUCell, type MinGRUCellOptions } from './linear-recurrent/min-gru-cell.js';
 export { MinLSTMCell, type MinLSTMCellOptions } from './linear-recurrent/min-lstm-cell.js';
 export { SRUCell, type SRUCellOptions } from './linear-recurrent/sru-cell.js';
+export { AdaptiveSoftmax, type AdaptiveSoftmaxOptions } from './losses/adaptive-softmax.js';
 export { type CrossEntropyOptions, crossEntropies } from './losses/cross-entropies.js';
 export { maskedCrossEntropy } from './losses/masked-cross-entropy.js';
 export { bitsPerCharacter, perplexity } from './losses/perplexity.js';
-export { gaussianNLL, maskedAbsoluteError, maskedHuber, maskedSquaredError, quantileLoss } from './losses/regression.js';
+export {
+  gaussianNLL,
+  maskedAbsoluteError,
+  maskedHuber,
+  maskedSquaredError,
+  quantileLoss,
+} from './losses/regression.js';
+export { SampledSoftmax, type SampledSoftmaxOptions } from './losses/sampled-softmax.js';
+export { type ClassSampler, logUniformSampler, unigramSampler } from './losses/samplers.js';
 export { LayerNorm, type LayerNormOptions } from './normalization/layer-norm.js';
 export { RMSNorm, type RMSNormOptions } from './normalization/rms-norm.js';
 export { type Attentive, AttentiveRNN, type AttentiveRNNOptions } from './recurrent/attentive-rnn.js';
