@@ -70,8 +70,7 @@ export { SplitCell, type StepChanges } from './recurrent/split-cell.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
 export { Truncated, type TruncatedOptions } from './recurrent/truncated.js';
 export type { RecurrentStep } from './recurrent/unroll.js';
-export type { Allocation, BeamStep } from './search/allocation.js';
-export { bestFirst } from './search/allocation.js';
+export { type Allocation, type BeamStep, bestFirst } from './search/allocation.js';
 export type { BeamCandidate, BeamExpansion, BeamPrefix } from './search/beam.js';
 export { type BeamSearchOptions, beamSearch } from './search/beam-search.js';
 export { type DiverseOptions, diverse } from './search/diverse.js';
@@ -102,16 +101,26 @@ export type { Writer } from './search/writer.js';
 export type { WritingOptions } from './search/writing-options.js';
 export type { AttentiveDecoder, DecoderState } from './seq2seq/attentive-decoder.js';
 export { BahdanauDecoder, type BahdanauDecoderOptions } from './seq2seq/bahdanau-decoder.js';
+export { coverageLoss } from './seq2seq/coverage-loss.js';
 export {
+  type Decoded,
+  type DecodedStep,
   type Encoded,
   EncoderDecoder,
   type EncoderDecoderOptions,
-  type SourceBatch,
-  type TranslationBatch,
 } from './seq2seq/encoder-decoder.js';
+export { ExtendedVocabulary, type ExtendedVocabularyOptions } from './seq2seq/extended-vocabulary.js';
 export type { GreedyOptions, Transcript } from './seq2seq/greedy-decode.js';
 export { LuongDecoder, type LuongDecoderOptions } from './seq2seq/luong-decoder.js';
+export {
+  type CopyBatch,
+  type CopySources,
+  PointerGenerator,
+  type PointerGeneratorOptions,
+} from './seq2seq/pointer-generator.js';
+export { inverseSigmoidDecay, type ScheduledSamplingOptions, scheduledSampling } from './seq2seq/scheduled-sampling.js';
 export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';
+export type { SourceBatch, TranslationBatch } from './seq2seq/translation-batch.js';
 export {
   type AssociativeScanInputs,
   associativeScan,

@@ -1,7 +1,7 @@
 /** Sequence to sequence: read, attend, write. */
 import type { Memory, Rng } from '@seqloom/core';
-import { dims, knownOptions, Module, ShapeError, sequence } from '@seqloom/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { dims, knownOptions, Module, sequence, within } from '@seqloom/core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { Dropout } from '../dropout.js';
 import type { Embedding } from '../embedding.js';
 import { evaluating } from '../evaluating.js';
@@ -14,6 +14,7 @@ import { notEmpty } from '../sequence-shape.js';
 import type { AttentiveDecoder, DecoderState } from './attentive-decoder.js';
 import { type GreedyOptions, greedyTranscripts, type Transcript } from './greedy-decode.js';
 import { StateBridge } from './state-bridge.js';
+import { checkTranslation, type SourceBatch, type TranslationBatch, taught } from './translation-batch.js';
 
 export interface EncoderDecoderOptions<E, D, Keys> {
   source: Embedding;
@@ -23,19 +24,9 @@ export interface EncoderDecoderOptions<E, D, Keys> {
   decoder: AttentiveDecoder<D, Keys>;
   /** The dropout rate on both embeddings and on what the decoder says. */
   dropout?: number;
+  /** The share of each target that the loss spreads over all symbols while training; 0 unless told. arXiv:1512.00567 */
+  labelSmoothing?: number;
   rng?: Rng;
-}
-
-/** Token ids to read, and which of them are real (all, unless told). */
-export interface SourceBatch {
-  source: tf.Tensor2D; // [B,S] int32
-  sourceMask?: tf.Tensor2D; // [B,S]
-}
-
-/** A pair of sides; `target` begins with the start symbol and ends with the end symbol. */
-export interface TranslationBatch extends SourceBatch {
-  target: tf.Tensor2D; // [B,T] int32
-  targetMask?: tf.Tensor2D; // [B,T]
 }
 
 /** An encoder and a decoder that attends to what it made (arXiv:1409.0473), joined by a learned bridge between their states. */
@@ -47,11 +38,12 @@ export class EncoderDecoder<E, D, Keys> extends Module {
   readonly bridge: StateBridge<E, D>;
   readonly output: Linear; // decoder output → logits over the target vocabulary
   readonly dropout: Dropout;
+  readonly labelSmoothing: number;
 
   constructor(options: EncoderDecoderOptions<E, D, Keys>) {
     super();
-    knownOptions('EncoderDecoder', options, ['source', 'target', 'encoder', 'decoder', 'dropout', 'rng']);
-    const { source, target, encoder, decoder, dropout = 0, rng } = options;
+    knownOptions('EncoderDecoder', options, known);
+    const { source, target, encoder, decoder, dropout = 0, labelSmoothing = 0, rng } = options;
     this.source = source;
     this.target = target;
     this.encoder = layerOf('EncoderDecoder', 'encoder', encoder);
@@ -59,6 +51,7 @@ export class EncoderDecoder<E, D, Keys> extends Module {
     this.bridge = new StateBridge({ encoder, decoder: decoder.cell, rng });
     this.output = new Linear({ inputSize: decoder.outputSize, outputSize: target.vocabularySize, rng });
     this.dropout = new Dropout({ rate: dropout, rng });
+    this.labelSmoothing = within('EncoderDecoder', 'labelSmoothing', labelSmoothing, 0, 1);
   }
 
   /** Reads the sources: what the decoder attends to, and its first state. */
@@ -77,34 +70,32 @@ export class EncoderDecoder<E, D, Keys> extends Module {
 
   /** Teacher forcing: the decoder reads `target` [B,T] as it is → logits [B,T,V] of the symbol after each; anything where `targetMask` is 0. */
   forward(batch: TranslationBatch): tf.Tensor3D {
-    check('EncoderDecoder.forward', batch);
+    return this.decode(batch).logits;
+  }
+
+  /** `forward` with what led to the logits. */
+  decode(batch: TranslationBatch): Decoded {
+    checkTranslation('EncoderDecoder.decode', batch);
     const { memory, state } = this.encode(batch);
     const read = this.dropout.forward(this.target.forward(batch.target));
-    const { output } = this.decoder.forward(sequence(read, batch.targetMask), state, memory);
-    return this.output.forward(this.dropout.forward(output.values));
+    const { output, weights } = this.decoder.forward(sequence(read, batch.targetMask), state, memory);
+    const said = this.dropout.forward(output.values);
+    return { logits: this.output.forward(said), output: said, read, weights };
   }
 
-  /** Mean cross-entropy of every symbol of `target` after the first, given those before it → scalar. */
+  /** Mean cross-entropy of every symbol of `target` after the first, given those before it (or what `read` has in their places) → scalar. */
   loss(batch: TranslationBatch): tf.Scalar {
-    const { B, T } = check('EncoderDecoder.loss', batch);
-    if (T < 2)
-      throw new ShapeError('EncoderDecoder.loss', '`target` must be at least the start and one more symbol long');
-    const given = tf.slice(batch.target, [0, 0], [B, T - 1]);
-    const next = tf.slice(batch.target, [0, 1], [B, T - 1]);
-    const mask = batch.targetMask
-      ? tf.slice(batch.targetMask, [0, 1], [B, T - 1])
-      : tf.ones<tf.Rank.R2>([B, T - 1], 'bool');
-    return maskedCrossEntropy(this.forward({ ...batch, target: given, targetMask: mask }), next, mask);
+    const { given, next, mask } = taught('EncoderDecoder.loss', batch);
+    const smoothing = this.training ? this.labelSmoothing : 0;
+    return maskedCrossEntropy(this.forward(given), next, mask, { labelSmoothing: smoothing });
   }
 
-  /** One step of writing: the last symbols [B] int32 → logits [B,V], the alignment and the next state. */
-  step(
-    symbols: tf.Tensor1D,
-    { memory, state }: Encoded<D, Keys>,
-  ): { logits: tf.Tensor2D; weights: tf.Tensor3D; state: DecoderState<D> } {
+  /** One step of writing: the last symbols [B] int32 → logits [B,V], the alignment, the next state and what led to the logits. */
+  step(symbols: tf.Tensor1D, { memory, state }: Encoded<D, Keys>): DecodedStep<D> {
     const read = this.dropout.forward(this.target.forward(symbols));
     const next = this.decoder.step(read, state, memory);
-    return { logits: this.output.forward(this.dropout.forward(next.output)), weights: next.weights, state: next.state };
+    const output = this.dropout.forward(next.output);
+    return { logits: this.output.forward(output), output, read, weights: next.weights, state: next.state };
   }
 
   /** For any search: the encoder runs once, when the search starts. */
@@ -116,8 +107,8 @@ export class EncoderDecoder<E, D, Keys> extends Module {
       start: (copies) => evaluating(this, () => this.#encode(batch, copies)),
       step: (symbols, encoded) =>
         evaluating(this, () => {
-          const next = this.step(symbols, encoded);
-          return { ...next, state: { memory: encoded.memory, state: next.state } };
+          const { logits, weights, state } = this.step(symbols, encoded);
+          return { logits, weights, state: { memory: encoded.memory, state } };
         }),
     };
   }
@@ -128,20 +119,27 @@ export class EncoderDecoder<E, D, Keys> extends Module {
   }
 }
 
+const known = ['source', 'target', 'encoder', 'decoder', 'dropout', 'labelSmoothing', 'rng'];
+
 /** What the decoder needs of the sources. */
 export interface Encoded<D, Keys> {
   readonly memory: Memory<Keys>;
   readonly state: DecoderState<D>;
 }
 
-function check(where: string, { source, sourceMask, target, targetMask }: TranslationBatch): { B: number; T: number } {
-  const sizes = dims(where, {
-    source: [source, 'B S'],
-    sourceMask: [sourceMask ?? source, 'B S'],
-    target: [target, 'B T'],
-    targetMask: [targetMask ?? target, 'B T'],
-  });
-  notEmpty(where, 'source', source);
-  notEmpty(where, 'target', target);
-  return sizes;
+/** What a decoder says of known symbols. */
+export interface Decoded {
+  readonly logits: tf.Tensor3D; // [B,T,V]
+  readonly output: tf.Tensor3D; // what the decoder returned [B,T,U]
+  readonly read: tf.Tensor3D; // the symbols' vectors [B,T,E]
+  readonly weights: tf.Tensor3D; // [B,T,S], or [B·H,T,S] with H heads
+}
+
+/** What a decoder says after one more symbol. */
+export interface DecodedStep<D> {
+  readonly logits: tf.Tensor2D; // [B,V]
+  readonly output: tf.Tensor2D; // [B,U]
+  readonly read: tf.Tensor2D; // [B,E]
+  readonly weights: tf.Tensor3D; // [B,1,S], or [B·H,1,S]
+  readonly state: DecoderState<D>;
 }
