@@ -13,6 +13,7 @@ export { Linear, type LinearOptions } from './linear.js';
 export type { GatedCellOptions } from './linear-recurrent/gated-cell.js';
 export { MinGRUCell, type MinGRUCellOptions } from './linear-recurrent/min-gru-cell.js';
 export { MinLSTMCell, type MinLSTMCellOptions } from './linear-recurrent/min-lstm-cell.js';
+export { QRNNCell, type QRNNCellOptions, type QRNNState } from './linear-recurrent/qrnn-cell.js';
 export { SRUCell, type SRUCellOptions } from './linear-recurrent/sru-cell.js';
 export { AdaptiveSoftmax, type AdaptiveSoftmaxOptions } from './losses/adaptive-softmax.js';
 export { type CrossEntropyOptions, crossEntropies } from './losses/cross-entropies.js';

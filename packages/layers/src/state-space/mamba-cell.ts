@@ -41,7 +41,6 @@ export interface MambaCellOptions {
 export interface MambaState {
   readonly memory: tf.Tensor3D;
   readonly recent: tf.Tensor3D;
-  readonly [name: string]: tf.Tensor3D;
 }
 
 /**
