@@ -3,9 +3,12 @@ import { Rng } from '@seqloom/core/rng';
 import { describe, expect, it } from 'vitest';
 import { allowedStates } from './allowed-states.js';
 import { baumWelch } from './baum-welch.js';
+import { Bernoulli } from './emissions/bernoulli.js';
 import { Categorical } from './emissions/categorical.js';
 import type { Emission } from './emissions/emission.js';
 import { Gaussian, type GaussianOptions } from './emissions/gaussian.js';
+import { Poisson } from './emissions/poisson.js';
+import { Product } from './emissions/product.js';
 import { fitBest } from './fit.js';
 import { HMM, type HMMOptions } from './hmm.js';
 import { leftRight } from './left-right.js';
@@ -169,6 +172,25 @@ describe('in steps', () => {
       expect(step).toBeGreaterThan(32);
     expect(text(parts)).toBe(text(hmm));
   });
+});
+
+it('in steps: symbols, counts and bits that come late are learned when they come', async () => {
+  const rng = new Rng(8);
+  const of = (values: number[]) => observations([Array.from({ length: 80 }, () => [values[rng.below(2)]!, 0, 1])]);
+  const first = new Product({
+    parts: [
+      new Categorical({ stateCount: 2, size: 4 }),
+      new Poisson({ stateCount: 2 }),
+      new Bernoulli({ stateCount: 2 }),
+    ],
+  });
+  const hmm = new HMM({ emission: first });
+  const late = of([2, 3]);
+  const other = { ...late, values: late.values.map((x, at) => (at % 3 === 0 ? x : 5 * Number(at % 3 === 1))) };
+  for await (const _ of stepwiseEM(hmm, dataset([of([0, 1]), other]), { epochs: 4, rng: new Rng(1) }));
+  const [alone, both] = [of([0, 0]), observations([[...of([0, 1]).values, ...other.values]], 3)];
+  expect(hmm.score(both)).toBeGreaterThan(-600);
+  expect(hmm.score(alone)).toBeGreaterThan(-Infinity);
 });
 
 describe('in steps, with states known in part', () => {

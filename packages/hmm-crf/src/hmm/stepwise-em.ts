@@ -110,16 +110,16 @@ function move(state: StepwiseState, statistics: ExpectedStatistics, rows: number
 }
 
 /** Sums over an epoch. What has not been seen yet stays possible: the next batch may begin with it. */
-function scaled(state: StepwiseState, { startProb, transMat, stateCount: K }: HMM): ExpectedStatistics {
-  const [start, transitions, emission] = kinds.map((kind) => Float64Array.from(state[kind], (x) => x * state.rows)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  keepPossible(start, startProb);
+function scaled(state: StepwiseState, { startProb, transMat, stateCount: K, emission }: HMM): ExpectedStatistics {
+  const sums = (kind: (typeof kinds)[number]) => Float64Array.from(state[kind], (x) => x * state.rows);
+  const out = { logLikelihood: 0, start: sums('start'), transitions: sums('transitions'), emission: sums('emission') };
+  keepPossible(out.start, startProb);
   for (let from = 0; from < K * K; from += K)
-    keepPossible(transitions.subarray(from, from + K), transMat.subarray(from, from + K));
-  return { logLikelihood: 0, start, transitions, emission };
+    keepPossible(out.transitions.subarray(from, from + K), transMat.subarray(from, from + K));
+  const traces = new Float64Array(out.emission.length);
+  emission.traces?.(traces);
+  for (const [i, trace] of traces.entries()) out.emission[i]! += 1e-9 * trace;
+  return out;
 }
 
 /** Gives counts that are 0 where p is not a trace of the others. */

@@ -73,6 +73,10 @@ export class Tied implements Emission {
     this.emission.maximise(statistics);
   }
 
+  traces(out: Float64Array): void {
+    this.emission.traces?.(out);
+  }
+
   logPrior(): number {
     return this.emission.logPrior();
   }

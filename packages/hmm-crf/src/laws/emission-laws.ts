@@ -102,6 +102,18 @@ export const emissionLaws: Readonly<Record<string, Law>> = {
     if (!sharesParameters(emission)) same('log p of the last state', last(after), last(before), 1e-12);
     if (!after.every((log) => log < Infinity)) throw new Error('log p is no number');
   },
+  'a trace of what is possible keeps it possible': ({ make }) => {
+    const emission = make();
+    if (!emission.traces) return;
+    const { values, K, D } = rowsAndPosteriors(emission, 16);
+    const [statistics, traces] = [new Float64Array(emission.statisticsSize), new Float64Array(emission.statisticsSize)];
+    emission.traces(traces);
+    emission.accumulate(statistics, values.slice(0, D), new Float64Array(K).fill(1 / K)); // one row, and nothing else
+    const before = logProbability(emission, values);
+    emission.maximise(statistics.map((sum, i) => sum + 1e-9 * traces[i]!));
+    for (const [i, log] of logProbability(emission, values).entries())
+      if (log > -Infinity !== before[i]! > -Infinity) throw new Error(`log p is ${log}, it was ${before[i]}`);
+  },
   'save → load changes nothing': ({ make, read }) => {
     const emission = make();
     const { values, posteriors } = rowsAndPosteriors(emission, 9);

@@ -94,6 +94,13 @@ export class Bernoulli implements Emission {
     }
   }
 
+  traces(out: Float64Array): void {
+    for (const [j, p] of this.probs.entries()) {
+      const ones = Math.min(Math.max(p, 1e-3), 1 - 1e-3);
+      out.set(p > 0 && p < 1 ? [1, ones, 1 - ones] : [0, 0, 0], 3 * j);
+    }
+  }
+
   logPrior(): number {
     if (this.prior === 1) return 0;
     return this.probs.reduce((sum, p) => sum + (this.prior - 1) * (Math.log(p) + Math.log1p(-p)), 0);

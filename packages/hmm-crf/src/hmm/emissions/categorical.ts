@@ -122,6 +122,14 @@ export class Categorical implements Emission {
     }
   }
 
+  traces(out: Float64Array): void {
+    const { stateCount: K, size: V, emissionProb } = this;
+    for (let at = 0; at < out.length; at++) {
+      const p = emissionProb[(at % K) * V + Math.floor(at / K)]!;
+      out[at] = p > 0 ? Math.max(p, 1e-3 / V) : 0;
+    }
+  }
+
   logPrior(): number {
     return logDirichlet(this.emissionProb, this.prior);
   }

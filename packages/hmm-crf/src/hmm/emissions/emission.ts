@@ -30,6 +30,8 @@ export interface Emission {
   accumulate(statistics: Float64Array, values: Float64Array, posteriors: Float64Array): void;
   /** The M-step: the parameters that maximise expected log probability plus log prior. A state that no row speaks for keeps its own. */
   maximise(statistics: Float64Array): void;
+  /** For families that rule out what they have not seen: statistics, into out [statisticsSize], a trace of which keeps possible whatever now is. */
+  traces?(out: Float64Array): void;
   /** log p(parameters) under the priors, up to a constant; 0 without priors. */
   logPrior(): number;
   /** One row drawn from a state: into out [D]. */

@@ -137,6 +137,10 @@ export class Multinomial implements Emission {
     }
   }
 
+  traces(out: Float64Array): void {
+    for (const [at, p] of this.emissionProb.entries()) out[at] = p > 0 ? Math.max(p, 1e-3 / this.size) : 0;
+  }
+
   logPrior(): number {
     return logDirichlet(this.emissionProb, this.prior);
   }

@@ -95,6 +95,10 @@ export class Poisson implements Emission {
     }
   }
 
+  traces(out: Float64Array): void {
+    for (const [j, rate] of this.lambdas.entries()) out.set(rate > 0 ? [1, Math.max(rate, 1e-3)] : [0, 0], 2 * j);
+  }
+
   logPrior(): number {
     const { lambdasPrior: events, lambdasWeight: rows } = this;
     return this.lambdas.reduce((sum, rate) => sum + (events > 0 ? events * Math.log(rate) : 0) - rows * rate, 0);

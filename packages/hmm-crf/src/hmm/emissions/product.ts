@@ -83,6 +83,10 @@ export class Product implements Emission {
     this.#eachPart((part, _, from) => part.maximise(statistics.subarray(from, from + part.statisticsSize)));
   }
 
+  traces(out: Float64Array): void {
+    this.#eachPart((part, _, from) => part.traces?.(out.subarray(from, from + part.statisticsSize)));
+  }
+
   logPrior(): number {
     return this.parts.reduce((sum, part) => sum + part.logPrior(), 0);
   }
