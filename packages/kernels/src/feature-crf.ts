@@ -177,6 +177,9 @@ export function combine64(kernels: Kernels, a: Scaled, b: Scaled, out: number, n
   runAll(kernels, calls);
 }
 
+/** What is done with a number of a vector takes no longer than to fetch it, which is as long as so many operations. */
+const operationsPerNumber = 32;
+
 function parts(kernels: Kernels, n: number): Range[] {
-  return n < 2 * chunk ? [{ start: 0, count: n }] : ranges(kernels, n, chunk, 8 * n);
+  return n < 2 * chunk ? [{ start: 0, count: n }] : ranges(kernels, n, chunk, operationsPerNumber * n);
 }
