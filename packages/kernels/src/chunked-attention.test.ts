@@ -139,6 +139,7 @@ it.each([
   { B: 1, Q: 1, K: 1, D: 1, V: 1, scale: 1, dense: 'no' },
   { B: 1, Q: 64, K: 64, D: 64, V: 64, scale: 0.125, causal: true, dense: 'no' },
   { B: 1, Q: 128, K: 192, D: 32, V: 8, scale: 0.2, window: 40, dense: 'no' },
+  { B: 2, Q: 330, K: 330, D: 4, V: 4, scale: 1, causal: true, dense: 'own' },
 ] as const)('= the definition for Q $Q and K $K', expectDefined);
 
 it('chooses between energies of ±1e4, and −∞ weighs nothing', () => {
@@ -158,9 +159,15 @@ it('chooses between energies of ±1e4, and −∞ weighs nothing', () => {
 });
 
 describe('gives the same bits with 1, 2 and 3 threads', () => {
-  it.each([1, 2, 7])('for a batch of %i', async (B) => {
+  it.each([
+    [1, 150, 170],
+    [1, 600, 610],
+    [2, 300, 300],
+    [3, 260, 300],
+    [9, 70, 170],
+  ])('for a batch of %i with %i queries and %i keys', async (B, Q, K) => {
     const start = arena.allocate(0);
-    const trial = place({ B, Q: 150, K: 170, D: 24, V: 40, scale: 0.2, causal: true, dense: 'no' });
+    const trial = place({ B, Q, K, D: 24, V: 40, scale: 0.2, causal: true, dense: 'no' });
     const words = () => new Int32Array(arena.memory.buffer, 0, arena.used / 4).slice();
     let expected: Int32Array | undefined;
     for (const count of [1, 2, 3]) {

@@ -16,7 +16,11 @@ export function chunkedGradientWorkspace(call: usize): usize {
 
 /** dQuery, dKeys and dValues from dContext, context and shifts; 0 at masked keys. */
 export function chunkedAttentionGradient(call: usize): void {
-  const work = changetype<Work>(call);
+  for (; call; call = changetype<Work>(call).next) goBackAll(changetype<Work>(call));
+}
+
+function goBackAll(work: Work): void {
+  const end = work.first + work.count;
   layOutBackward(work, work.workspace);
   for (let b = 0; b < work.batch; b++) {
     const keys = b * work.K * work.D, values = b * work.K * work.V;
@@ -25,7 +29,7 @@ export function chunkedAttentionGradient(call: usize): void {
     packTiles(work, at(work.values, values), work.V, work.valueRows, 0);
     memory.fill(work.keyErrors, 0, <usize>(work.K * work.D) << 2);
     memory.fill(work.valueErrors, 0, <usize>(work.K * work.V) << 2);
-    for (let first = 0; first < work.Q; first += TILE) goBack(work, b, first, min(TILE, work.Q - first));
+    for (let first = work.first; first < end; first += TILE) goBack(work, b, first, min(TILE, end - first));
     spread(work, work.keyErrors, at(work.dKeys, keys), work.D);
     spread(work, work.valueErrors, at(work.dValues, values), work.V);
   }

@@ -18,13 +18,17 @@ export function chunkedWorkspace(call: usize): usize {
 
 /** context = softmax(scale·query·keysᵀ)·values over the keys that each query sees; zeros where it sees none. */
 export function chunkedAttention(call: usize): void {
-  const work = changetype<Work>(call);
+  for (; call; call = changetype<Work>(call).next) attendAll(changetype<Work>(call));
+}
+
+function attendAll(work: Work): void {
+  const end = work.first + work.count;
   layOutForward(work, work.workspace);
   for (let b = 0; b < work.batch; b++) {
     findRealKeys(work, work.mask + <usize>(b * work.K));
     packTiles(work, at(work.keys, b * work.K * work.D), work.D, work.keyRows, 0);
     packTiles(work, at(work.values, b * work.K * work.V), work.V, 0, work.valueColumns);
-    for (let first = 0; first < work.Q; first += TILE) attend(work, b, first, min(TILE, work.Q - first));
+    for (let first = work.first; first < end; first += TILE) attend(work, b, first, min(TILE, end - first));
   }
 }
 

@@ -39,13 +39,21 @@ function gather(work: Work, x: usize, width: i32, start: i32, height: i32): void
   }
 }
 
-/** Writes the rows of the real keys to their places in x [K,width], and zeros to the others. */
+/** Writes the rows of the real keys to their places in x [K,width], and zeros to the others; or adds them to what is there. */
 export function spread(work: Work, rows: usize, x: usize, width: i32): void {
   const line = <usize>width << 2;
   for (let k = 0; k < work.K; k++, x += line) {
     const rank = load<i32>(at(work.ranks, k));
-    if (load<i32>(at(work.ranks, k + 1)) > rank) memory.copy(x, rows + <usize>rank * line, line);
-    else memory.fill(x, 0, line);
+    const real = load<i32>(at(work.ranks, k + 1)) > rank;
+    if (!real && !work.accumulate) memory.fill(x, 0, line);
+    else if (real && work.accumulate) addRow(x, rows + <usize>rank * line, width);
+    else if (real) memory.copy(x, rows + <usize>rank * line, line);
+  }
+}
+
+function addRow(target: usize, source: usize, count: i32): void {
+  for (; count > 0; count -= 4, target += 16, source += 16) {
+    storeLanes(target, f32x4.add(loadLanes(target, count), loadLanes(source, count)), count);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * One call of chunked attention over a batch of sequences (or of heads), and its memory. The wrapper in src/chunked-attention.ts writes the fields
- * down to `workspace` in this order; what lies below is laid out by `layOut`.
+ * down to `next` in this order; what lies below is laid out by `layOut`.
  */
 import { COLUMNS, packedSizeB, ROWS } from '../packing';
 
@@ -20,6 +20,11 @@ export class Work {
   window: i32;
   /** Bytes from the pattern of one sequence to that of the next, 0 where they share one. */
   patternStep: i32;
+  /** Of each sequence the queries from `first` on, so many. */
+  first: i32;
+  count: i32;
+  /** Whether gradients of keys and values are added to what is there, as those of other queries are. */
+  accumulate: i32;
   /** energy = scale·query·key */
   scale: f32;
 
@@ -38,6 +43,8 @@ export class Work {
   dKeys: usize;
   dValues: usize;
   workspace: usize;
+  /** What this thread does next, or 0. */
+  next: usize;
 
   /** How many keys of the sequence are real; only these are packed, one after another. */
   real: i32;
