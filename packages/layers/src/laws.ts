@@ -12,7 +12,7 @@ import { lstmSequence } from './recurrent/lstm-sequence.js';
 import { reverseSteps } from './recurrent/reverse-time.js';
 import { simpleRNNSequence } from './recurrent/simple-rnn-sequence.js';
 import { stateSpaceLaws, stateSpaceLayers } from './state-space/laws.js';
-import { transformerLaws } from './transformer/laws.js';
+import { transformerLaws, transformerLayers } from './transformer/laws.js';
 
 const sizes = { inputSize: 3, hiddenSize: 5 };
 const rng = () => new Rng(2);
@@ -50,6 +50,7 @@ const layers: Record<string, () => SequenceLayer<unknown>> = {
   ...recurrent,
   'GRU in both directions': twoWay,
   'attentive RNN': () => new AttentiveRNN({ ...sizes, outputSize: 4, rng: rng() }),
+  ...transformerLayers,
 };
 
 /** Every law, by what it is about. */

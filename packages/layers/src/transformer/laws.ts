@@ -1,15 +1,55 @@
 /** What Transformers keep: one table for Node and for the browser. */
-import { Rng } from '@seqloom/core';
+import { AlibiScore, Attention, LearnedPositions, MultiHead, ScaledDotScore } from '@seqloom/attention';
+import { Rng, type SequenceLayer } from '@seqloom/core';
 import { verifyOp } from '@seqloom/core/testing';
 import type { ActivationName } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { RMSNorm } from '../normalization/rms-norm.js';
 import { activation, gated } from './activations.js';
+import { CausalBlock } from './causal-block.js';
+import { pushStep } from './key-value-cache.js';
+import { packSteps } from './pack-steps.js';
+import { TransformerBlock } from './transformer-block.js';
+import { TransformerEncoder } from './transformer-encoder.js';
+import { TransformerStack } from './transformer-stack.js';
 
 const names: readonly ActivationName[] = ['relu', 'gelu', 'geluTanh', 'silu', 'sigmoid', 'identity'];
+
+const sizes = () => ({ size: 3, heads: 3, feedForward: { hiddenSize: 5 }, rng: new Rng(7) });
+
+/** Layers of three features, whose agreement on all backends src/laws.ts looks at; their laws are in the tests beside them. */
+export const transformerLayers: Readonly<Record<string, () => SequenceLayer<unknown>>> = {
+  'Transformer encoder': () =>
+    new TransformerEncoder({
+      blocks: [new TransformerBlock({ ...sizes(), norm: 'post' })],
+      positions: new LearnedPositions({ maxLength: 3, size: 3, rng: new Rng(7) }),
+    }),
+  'causal Transformer': () =>
+    new TransformerStack({
+      blocks: [
+        new CausalBlock({
+          ...sizes(),
+          attention: ({ size, heads, rng }) =>
+            new MultiHead({
+              inner: new Attention({ scorer: new AlibiScore({ inner: new ScaledDotScore(), heads }) }),
+              ...{ size, heads, rng },
+            }),
+        }),
+        new CausalBlock({
+          ...sizes(),
+          heads: 1,
+          feedForward: { activation: 'geglu' },
+          attention: () => new Attention({ scorer: new ScaledDotScore() }),
+          normalization: (size) => new RMSNorm({ size }),
+        }),
+      ],
+    }),
+};
 
 /** Every law, by what it is about. */
 export const transformerLaws: readonly (readonly [name: string, check: () => Promise<void>])[] = [
   ['activations and gates', activations],
+  ['packed steps and caches', caches],
 ];
 
 async function activations(): Promise<void> {
@@ -27,4 +67,31 @@ async function activations(): Promise<void> {
   await verifyOp(activation, cases);
   await verifyOp(gated, cases);
   x.dispose();
+}
+
+async function caches(): Promise<void> {
+  const rng = new Rng(4);
+  const draw = (...shape: number[]) =>
+    tf.tensor(
+      Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => rng.normal()),
+      shape,
+    );
+  const mask = tf.tensor2d(
+    [
+      [1, 1, 1, 1],
+      [1, 1, 0, 0],
+      [0, 1, 0, 1],
+      [0, 0, 0, 0],
+    ],
+    [4, 4],
+    'bool',
+  );
+  const [x, step] = [draw(4, 4, 3), draw(4, 1, 3)];
+  const ways = [false, true].map((back) => ({ name: `back ${back}`, inputs: { x, mask }, attributes: { back } }));
+  await verifyOp(packSteps, ways);
+  await verifyOp(
+    pushStep,
+    [4, 5, 8].map((room) => ({ name: `room ${room}`, inputs: { x, step }, attributes: { room } })),
+  );
+  tf.dispose([x, step, mask]);
 }

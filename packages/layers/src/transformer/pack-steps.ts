@@ -43,8 +43,8 @@ export const packSteps: Op<'x' | 'mask', { back: boolean }> = defineOp({
   name: 'PackSteps',
   inputs: ['x', 'mask'],
   composed({ x, mask }, { back }) {
-    const places = permutation(mask as tf.Tensor2D);
-    return [back ? tf.matMul(places, x, true, false) : tf.matMul(places, keepWhere(mask, x))];
+    const clean = back ? x : keepWhere(mask, x);
+    return [x.shape[1] === 1 ? keepWhere(mask, x) : tf.matMul(destinations(mask as tf.Tensor2D), clean, !back, false)];
   },
   fused: {
     forward: ({ x, mask }, { back }, workspace) => moved(workspace, x!, mask!, back as boolean),
@@ -53,13 +53,13 @@ export const packSteps: Op<'x' | 'mask', { back: boolean }> = defineOp({
   },
 });
 
-/** [B,T,T]: 1 where the step of the last axis goes to the place of the one before. */
-function permutation(mask: tf.Tensor2D): tf.Tensor3D {
-  const [B, T] = mask.shape;
+/** [B,T,T]: 1 at [b,t,i] where the real step t goes to place i. Not by comparing all with all, which webgl broadcasts wrongly. */
+function destinations(mask: tf.Tensor2D): tf.Tensor3D {
+  const T = mask.shape[1];
   const bits = tf.cast(mask, 'float32');
   const places = tf.add(tf.sub(tf.cumsum(bits, 1), tf.sum(bits, 1, true)), T - 1); // [B,T]
-  const goes = tf.equal(tf.reshape(tf.range(0, T), [1, T, 1]), tf.reshape(places, [B, 1, T]));
-  return tf.mul(tf.cast(goes, 'float32'), tf.reshape(bits, [B, 1, T]));
+  const rows = tf.cast(tf.oneHot(tf.cast(places, 'int32'), T), 'float32') as tf.Tensor3D;
+  return keepWhere(mask, rows);
 }
 
 type Kernel = NonNullable<Parameters<typeof defineOp>[0]['fused']>['forward'];
