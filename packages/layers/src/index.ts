@@ -1,5 +1,9 @@
 /** @seqloom/layers: sequence networks, encoder–decoders, losses and decoding. */
 
+export { CausalConv1d, type CausalConv1dOptions } from './convolution/causal-conv1d.js';
+export { CharCNN, type CharCNNOptions, type CharFilters } from './convolution/char-cnn.js';
+export { maxOverTime } from './convolution/max-over-time.js';
+export { TCNBlock, type TCNBlockOptions, type TCNOptions, type TCNState, tcn } from './convolution/tcn.js';
 export { readArpa } from './ctc/arpa.js';
 export { CTCGreedyStream, type CTCTranscript, ctcGreedyDecode } from './ctc/best-path.js';
 export { type CTCLabels, type CTCOptions, ctcLoss, ctcLosses } from './ctc/ctc-loss.js';

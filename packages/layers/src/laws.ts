@@ -3,6 +3,7 @@ import type { BackendName, Cell, RecurrentLayer, SequenceLayer } from '@seqloom/
 import { glorotUniform, lengthMask, Module, parameter, Rng, useBackend } from '@seqloom/core';
 import { expectClose, verifyModule, verifyOp, verifyRecurrentLayer, verifySequenceLayer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import { convolutionLaws, convolutionLayers } from './convolution/laws.js';
 import { AttentiveRNN, gru, lstm, Recurrent, simpleRNN } from './index.js';
 import { linearRecurrentLaws, linearRecurrentLayers } from './linear-recurrent/laws.js';
 import { normalizationLaws } from './normalization/laws.js';
@@ -40,6 +41,7 @@ const recurrent: Record<string, () => RecurrentLayer<unknown>> = {
   'LSTM with checkpoints': () => lstm({ ...sizes, checkpoint: 2, rng: rng() }),
   'a cell of the user': () => new Recurrent({ cell: new Leaky() }),
   ...recurrentLayers,
+  ...convolutionLayers,
   ...linearRecurrentLayers,
   ...stateSpaceLayers,
 };
@@ -61,6 +63,7 @@ export const laws: readonly (readonly [name: string, check: () => Promise<void>]
   ),
   ['modules', () => verifyModule(twoWay)],
   ['sequence ops', sequenceOps],
+  ...convolutionLaws,
   ...normalizationLaws,
   ...linearRecurrentLaws,
   ...stateSpaceLaws,
