@@ -77,7 +77,7 @@ export class QuarkDatabase implements AttributeTable {
       }
       key[length] = code;
     }
-    key.fill(0, length, length + 13);
+    for (let i = length; i < length + 13; i++) key[i] = 0; // sooner done than `fill` is called
     return length;
   }
 
@@ -108,7 +108,10 @@ export class QuarkDatabase implements AttributeTable {
   #holdsKey(record: number, length: number): boolean {
     const { view, bytes } = this.#file;
     if (record + 9 + length > this.#end || view.getUint32(record + 4, true) !== length + 1) return false;
-    for (let i = 0; i < length; i++) if (bytes[record + 8 + i] !== this.#key[i]) return false;
+    const [key, keyView] = [this.#key, this.#keyView];
+    let i = 0;
+    for (; i + 4 <= length; i += 4) if (view.getInt32(record + 8 + i, true) !== keyView.getInt32(i, true)) return false;
+    for (; i < length; i++) if (bytes[record + 8 + i] !== key[i]) return false;
     return view.getUint32(record, true) < this.size;
   }
 
