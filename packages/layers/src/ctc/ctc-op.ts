@@ -12,8 +12,8 @@ export interface CTCAttributes extends Attributes {
 
 type Inputs = 'logits' | 'mask' | 'labels' | 'labelMask';
 
-/** Stands for −∞, and is safe to add, to subtract and to multiply with 0. */
-const never = -1e30;
+/** Stands for −∞, and is safe to add, to subtract and to multiply with 0; webgl's max sees nothing below −1e20, which its sums stay above. */
+const never = -1e15;
 
 /** logits [B,T,V], mask [B,T] bool, labels [B,L] int32, labelMask [B,L] bool → −log p [B]; fused, the gradient is computed on the way. */
 export const ctcOp: Op<Inputs, CTCAttributes> = defineOp<Inputs, CTCAttributes>({
