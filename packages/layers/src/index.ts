@@ -73,6 +73,7 @@ export { SimpleRNNCell, type SimpleRNNCellOptions } from './recurrent/simple-rnn
 export type { Activation } from './recurrent/simple-rnn-sequence.js';
 export { SplitCell, type StepChanges } from './recurrent/split-cell.js';
 export { Stacked, type StackedOptions } from './recurrent/stacked.js';
+export { Streaming, type StreamingOptions } from './recurrent/streaming.js';
 export { Truncated, type TruncatedOptions } from './recurrent/truncated.js';
 export type { RecurrentStep } from './recurrent/unroll.js';
 export { type Allocation, type BeamStep, bestFirst } from './search/allocation.js';

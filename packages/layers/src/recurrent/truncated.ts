@@ -1,19 +1,9 @@
 /** Truncated backpropagation through time: from one window of a long sequence to the next the state goes on, and the gradient does not. */
 import type { RecurrentLayer, Sequence } from '@seqloom/core';
-import {
-  carry,
-  count,
-  detach,
-  dims,
-  knownOptions,
-  Module,
-  mapState,
-  OptionError,
-  ShapeError,
-  stateTensors,
-} from '@seqloom/core';
+import { carry, count, detach, dims, knownOptions, Module, mapState, ShapeError, stateTensors } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sequenceShape } from '../sequence-shape.js';
+import { causalLayer } from './streaming.js';
 
 export interface TruncatedOptions<S> {
   layer: RecurrentLayer<S>;
@@ -37,7 +27,7 @@ export class Truncated<S> extends Module implements RecurrentLayer<S> {
     super();
     knownOptions('Truncated', options, ['layer', 'batch']);
     const batch = count('Truncated', 'batch', options.batch);
-    this.layer = causal(options.layer);
+    this.layer = causalLayer('Truncated', options.layer);
     this.outputSize = this.layer.outputSize;
     this.carried = tidied(() => mapState((tensor) => tf.variable(tensor, false), this.layer.initialState(batch)));
     this.goesOn = tidied(() => tf.variable(tf.zeros<tf.Rank.R1>([batch]), false));
@@ -93,14 +83,6 @@ export class Truncated<S> extends Module implements RecurrentLayer<S> {
       hint: 'each row carries a state: a row that has nothing left is padding, mask 0, and not missing',
     });
   }
-}
-
-/** Checks at run time what the type says, for those who come from JavaScript. */
-function causal<S>(layer: RecurrentLayer<S>): RecurrentLayer<S> {
-  const fits = [layer?.forward, layer?.step, layer?.initialState].every((method) => typeof method === 'function');
-  if (fits) return layer;
-  const problem = '`layer` must be a layer with `forward`, `step` and `initialState`';
-  throw new OptionError('Truncated', problem, { hint: 'a bidirectional layer has no state to go on from' });
 }
 
 /** What `f` makes besides variables is freed. */
