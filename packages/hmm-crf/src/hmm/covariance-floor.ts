@@ -1,14 +1,27 @@
 /** The floor that keeps learned covariances [D,D] positive definite. */
 import { cholesky } from './cholesky.js';
 
+/** Of correlations, what float64 can still tell from 0. */
+const leastOfCorrelations = 1e-11;
+
 /**
  * Raises the eigenvalues of symmetric A that are under `floor` to it, in place: among covariances of at least floor·I the one of highest
- * likelihood, so that EM still never falls.
+ * likelihood, so that EM still never falls. Where columns differ so much in scale that float64 cannot hold such a floor, correlations get one.
  */
 export function floorEigenvalues(A: Float64Array, D: number, floor: number): void {
-  const shifted = A.slice();
-  for (let i = 0; i < D; i++) shifted[i * (D + 1)]! -= floor;
-  if (cholesky(shifted, D, shifted)) return;
+  const variances = A.filter((_, at) => at % (D + 1) === 0);
+  const shifted = A.map((x, at) => (at % (D + 1) === 0 ? x - floor : x));
+  const canHold = floor > 1e-14 * Math.max(...variances);
+  if (canHold && !cholesky(shifted, D, shifted)) raise(A, D, floor);
+  if (isSafe(A, D)) return;
+  const deviations = variances.map((variance) => Math.sqrt(Math.max(variance, floor)));
+  const scale = (at: number) => deviations[Math.floor(at / D)]! * deviations[at % D]!;
+  const correlations = A.map((x, at) => x / scale(at));
+  raise(correlations, D, leastOfCorrelations);
+  for (let at = 0; at < A.length; at++) A[at] = correlations[at]! * scale(at);
+}
+
+function raise(A: Float64Array, D: number, floor: number): void {
   const { values, vectors } = symmetricEigen(A, D);
   for (let i = 0; i < D; i++) {
     for (let j = 0; j < D; j++) {
@@ -17,6 +30,14 @@ export function floorEigenvalues(A: Float64Array, D: number, floor: number): voi
       A[i * D + j] = sum;
     }
   }
+}
+
+/** Whether what each column has left, the others given, is well above rounding. */
+function isSafe(A: Float64Array, D: number): boolean {
+  const lower = new Float64Array(D * D);
+  if (!cholesky(A, D, lower)) return false;
+  for (let i = 0; i < D; i++) if (lower[i * (D + 1)]! ** 2 < 10 * leastOfCorrelations * A[i * (D + 1)]!) return false;
+  return true;
 }
 
 /** Eigenvalues [D] and eigenvectors in columns [D,D] of a symmetric matrix, by Jacobi rotations (Golub & Van Loan §8.5). */
