@@ -154,6 +154,7 @@ export { DecoderBlock } from './transformer/decoder-block.js';
 export { FeedForward, type FeedForwardActivation, type FeedForwardOptions } from './transformer/feed-forward.js';
 export type { StackOptions } from './transformer/frame.js';
 export type { KeyValueCache } from './transformer/key-value-cache.js';
+export { type Reading, Transformer, type TransformerOptions } from './transformer/transformer.js';
 export { TransformerBlock } from './transformer/transformer-block.js';
 export { type Memories, TransformerDecoder } from './transformer/transformer-decoder.js';
 export { TransformerEncoder } from './transformer/transformer-encoder.js';
