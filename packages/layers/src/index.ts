@@ -124,7 +124,12 @@ export {
   PointerGenerator,
   type PointerGeneratorOptions,
 } from './seq2seq/pointer-generator.js';
-export { inverseSigmoidDecay, type ScheduledSamplingOptions, scheduledSampling } from './seq2seq/scheduled-sampling.js';
+export {
+  inverseSigmoidDecay,
+  type Reading,
+  type ScheduledSamplingOptions,
+  scheduledSampling,
+} from './seq2seq/scheduled-sampling.js';
 export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';
 export type { SourceBatch, TranslationBatch } from './seq2seq/translation-batch.js';
 export {

@@ -14,9 +14,11 @@ export type PhrasesOfRow = readonly (readonly number[])[] | ((row: number) => re
  * is dropped, and none ends without them. At most ten phrases a row.
  */
 export function mustInclude(phrases: PhrasesOfRow): Allocation {
-  const known = new Map<number, Phrases>();
+  const known = new WeakMap<readonly (readonly number[])[], Phrases>();
   const phrasesFor = (row: number, vocabularySize: number, end: number | undefined) => {
     const own = typeof phrases === 'function' ? phrases(row) : phrases;
+    const before = known.get(own);
+    if (before) return before;
     for (const phrase of own) {
       idsFor('mustInclude', phrase, row, vocabularySize);
       if (phrase.length === 0) throw new OptionError('mustInclude', `a phrase of row ${row} is empty`);
@@ -24,13 +26,13 @@ export function mustInclude(phrases: PhrasesOfRow): Allocation {
         throw new OptionError('mustInclude', `a phrase of row ${row} contains \`end\``);
     }
     const made = new Phrases(own);
-    known.set(row, made);
+    known.set(own, made);
     return made;
   };
   return {
     choose(expansions, places, step) {
       const V = expansions[0]?.scores.length ?? 0;
-      const all = known.get(step.row) ?? phrasesFor(step.row, V, step.end);
+      const all = phrasesFor(step.row, V, step.end);
       return inTurn(banksOf(candidates(expansions, places, all), all, step));
     },
   };

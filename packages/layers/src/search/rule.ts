@@ -23,6 +23,11 @@ export function logTotal(scores: Float32Array): number {
   if (best === -Infinity && scores.some(Number.isNaN)) return Number.NaN;
   if (!Number.isFinite(best)) return best;
   let sum = 0;
-  for (let i = 0; i < scores.length; i++) sum += Math.exp(scores[i]! - best);
+  for (let i = 0; i < scores.length; i++) {
+    const below = scores[i]! - best;
+    if (!(below < negligible)) sum += Math.exp(below); // NaN counts
+  }
   return best + Math.log(sum);
 }
+
+const negligible = -40; // e⁻⁴⁰ is nothing beside 1, and exp is what large vocabularies cost

@@ -1,6 +1,7 @@
 /** A writer at work: its state on the device, read back step by step and freed. */
 import { dims } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { pause } from './pause.js';
 import { mapTensors, takeRows, tensorsOf } from './state-rows.js';
 import type { Writer } from './writer.js';
 
@@ -16,6 +17,7 @@ export interface Readings {
 export class Run<S> {
   readonly #writer: Writer<S>;
   readonly #copies: number;
+  readonly #pause = pause();
   #size: number;
   #state: S;
   #common: ReadonlySet<tf.Tensor>; // the same for all copies of a row
@@ -34,8 +36,8 @@ export class Run<S> {
     this.#replace(state);
     this.#size = symbols.length;
     try {
-      const [read, looked] = await Promise.all([logits.data(), weights?.data()]);
-      return { logits: Float32Array.from(read), ...(looked && { weights: Float32Array.from(looked) }) };
+      const [read, looked] = await Promise.all([logits.data(), weights?.data(), this.#pause()]);
+      return { logits: new Float32Array(read), ...(looked && { weights: new Float32Array(looked) }) };
     } finally {
       tf.dispose([logits, ...(weights ? [weights] : [])]);
     }

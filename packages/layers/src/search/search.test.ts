@@ -245,6 +245,18 @@ describe('beams', () => {
 
 const own = (found: readonly Hypothesis[][]) => found[0]!;
 
+it('a search that is cancelled at work frees what it has', async () => {
+  const cancelled = async (search: (signal: AbortSignal) => Promise<unknown>) => {
+    const controller = new AbortController();
+    const done = search(controller.signal);
+    setTimeout(() => controller.abort(new Error('enough')), 1);
+    await expect(done).rejects.toThrow(UsageError);
+  };
+  const given = { start: 9, maxLength: 1e6 };
+  await expectNoLeak(() => cancelled((signal) => beamSearch(writer([4, 5], 10), { ...given, width: 4, signal })));
+  await expectNoLeak(() => cancelled((signal) => greedy(writer([4, 5], 10), { ...given, signal })));
+});
+
 describe('streams', () => {
   it('yield greedy symbol by symbol, and stop when left or cancelled', async () => {
     const given = { start: 9, end, maxLength: 12 };

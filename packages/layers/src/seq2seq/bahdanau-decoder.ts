@@ -24,7 +24,7 @@ export interface BahdanauDecoderOptions<S, Keys> {
 
 /**
  * Bahdanau's decoder (arXiv:1409.0473): c_t = attend(s_{t−1}), s_t = cell([x_t; c_t]), output_t = tanh(W[s_t; c_t; x_t] + b). The attention
- * sees the alignment of the step before.
+ * sees the alignment of the step before. What it returns is always fed to the cell: there is nothing to switch on as with Luong's input feeding.
  */
 export class BahdanauDecoder<S, Keys> extends Module implements AttentiveDecoder<S, Keys> {
   readonly outputSize: number;

@@ -20,7 +20,7 @@ export interface LuongDecoderOptions<S, Keys> {
   inputSize: number;
   /** The size of the attentional vector; the cell's output size unless told. */
   outputSize?: number;
-  /** Feeds the attentional vector of the step before to the cell. */
+  /** Input feeding (arXiv:1508.04025, §3.3): the cell also reads the attentional vector of the step before, so that it knows where it has looked. */
   inputFeeding?: boolean;
   /** Shows the attention the alignment of the step before, for scorers and normalisers that read it. */
   followAlignment?: boolean;
