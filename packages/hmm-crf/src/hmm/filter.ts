@@ -50,7 +50,14 @@ export class Filter {
     if (this.#past.length > this.lag + 1) this.#past.shift();
     this.#steps++;
     this.#logLikelihood += logDensity;
-    return { states: filtered.map(Math.exp), logDensity, smoothed: this.#smoothed() };
+    const smoothed = this.#past.length > this.lag ? this.#smoothed(0) : undefined;
+    return { states: filtered.map(Math.exp), logDensity, smoothed };
+  }
+
+  /** p(state | all observations) of the steps that no `smoothed` has told of yet, oldest first: the last `lag` ones, at the end of a sequence. */
+  rest(): Float64Array[] {
+    const told = this.#past.length > this.lag ? 1 : 0;
+    return Array.from({ length: this.#past.length - told }, (_, i) => this.#smoothed(told + i));
   }
 
   /** p(state `steps` steps from now | observations so far): [K]. */
@@ -84,13 +91,14 @@ export class Filter {
     return logs;
   }
 
-  #smoothed(): Float64Array | undefined {
-    if (this.#past.length <= this.lag) return undefined;
-    const joint = this.#past[0]!.filtered.slice();
-    if (this.lag > 0) {
+  /** Of one of the last steps, in the light of those after it. */
+  #smoothed(step: number): Float64Array {
+    const joint = this.#past[step]!.filtered.slice();
+    const last = this.#past.length - 1;
+    if (step < last) {
       const logTrans = this.#hmm.transMat.map(Math.log);
       let betas = new Float64Array(joint.length);
-      for (let at = this.lag; at > 0; at--) betas = backward(betas, this.#past[at]!.logs, logTrans);
+      for (let at = last; at > step; at--) betas = backward(betas, this.#past[at]!.logs, logTrans);
       for (let k = 0; k < joint.length; k++) joint[k]! += betas[k]!;
     }
     const total = logSumExp(joint);

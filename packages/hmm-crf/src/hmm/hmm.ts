@@ -2,6 +2,7 @@
 import { OptionError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
+import { Float64Chain } from '../chain64/index.js';
 import { checkAllowed } from './allowed-states.js';
 import { type Decoder, type Decoding, maxMarginal, viterbi } from './decode.js';
 import {
@@ -205,6 +206,18 @@ export class HMM<E extends Emission = Emission> {
   samplePaths(data: Observations, draws: number, rng: Rng = defaultRng): Int32Array[][] {
     count(where, 'draws', draws);
     return this.#eachLogs(data, undefined, (logs) => samplePaths(this, logs, draws, rng));
+  }
+
+  /** The chain of states given the data, to be asked anything else: paths with least risk for a given loss, entropy, divergence, expectations, samples. */
+  chain(data: Observations, allowed?: Uint8Array): Float64Chain {
+    this.#checked(data, allowed);
+    const [initial, transition] = [this.startProb.map(Math.log), this.transMat.map(Math.log)];
+    return new Float64Chain({
+      initial,
+      transition,
+      emission: emissionLogs(this.emission, { ...data, allowed }),
+      lengths: data.lengths,
+    });
   }
 
   /** One sequence drawn from the model, with its states. */

@@ -49,6 +49,9 @@ it(
     const posteriors = hmm.posteriors(data, allowed);
     const [best, likely] = [hmm.viterbi(data, allowed), hmm.map(data, allowed)];
     const lists = hmm.kBest(data, 4, allowed);
+    const chain = hmm.chain(data, allowed);
+    for (const [b, log] of chain.logPartition().entries()) close(Math.exp(log), Math.exp(logLikelihood[b]!));
+    for (const [i, p] of chain.marginals().entries()) close(p, posteriors[i]!);
     forEachSequence(hmm, data, allowed, (b, start, paths) => {
       const total = paths.reduce((sum, { p }) => sum + p, 0);
       close(Math.exp(logLikelihood[b]!), total);
@@ -107,6 +110,9 @@ it(
         for (let k = 0; k < K && smoothed; k++) close(smoothed[k]!, expected[then * K + k]!);
         const later = hmm.posteriors(observations([[...symbols.slice(0, t), missing, missing]], 1));
         for (const [k, p] of filter.forecast(2).entries()) close(p, later[(t + 1) * K + k]!);
+        const rest = filter.rest().flatMap((own) => [...own]);
+        expect(rest.length).toBe(Math.min(t, filter.lag) * K);
+        for (const [i, p] of rest.entries()) close(p, expected[t * K - rest.length + i]!);
       }
     }
   }),

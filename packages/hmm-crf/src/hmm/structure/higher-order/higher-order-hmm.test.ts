@@ -44,6 +44,10 @@ describe.each(cases)('order $order, K=$K, T=$T', ({ order, K, T }) => {
       expect([...path]).toEqual(all[rank]!.path);
       expect(score).toBeCloseTo(all[rank]!.score, 10);
     }
+    const drawn = model.samplePaths(data, 20, new Rng(1))[0]!.map(String);
+    expect(drawn.every((path) => all.some((each) => String(each.path) === path))).toBe(true);
+    const completed = 2 * all[0]!.score;
+    expect(model.icl(data)).toBeCloseTo(model.parameterCount * Math.log(data.values.length) - completed, 8);
     for (const [at, p] of model.posteriors(data).entries()) {
       const through = all.filter(({ path }) => path[Math.floor(at / K)] === at % K);
       expect(p).toBeCloseTo(

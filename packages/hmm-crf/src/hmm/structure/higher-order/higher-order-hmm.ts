@@ -126,6 +126,11 @@ export class HigherOrderHMM<E extends Emission = Emission> {
     return lists.map((list) => list.map(({ path, score }) => ({ path: this.#statesOf(path), score })));
   }
 
+  /** `count` draws of a path [T] given each sequence; −1 throughout where none is possible. */
+  samplePaths(data: Observations, draws: number, rng?: Rng): Int32Array[][] {
+    return this.hmm.samplePaths(data, draws, rng).map((paths) => paths.map((path) => this.#statesOf(path)));
+  }
+
   /** One sequence drawn from the model, with its states. */
   sample(length: number, rng?: Rng): Drawn {
     const { states, observations } = this.hmm.sample(length, rng);
@@ -140,6 +145,11 @@ export class HigherOrderHMM<E extends Emission = Emission> {
   /** Schwarz' criterion; likewise. */
   bic(data: Observations): number {
     return this.hmm.bic(data);
+  }
+
+  /** The same of observations and their best paths. */
+  icl(data: Observations): number {
+    return this.hmm.icl(data);
   }
 
   toJSON(): Record<string, unknown> {

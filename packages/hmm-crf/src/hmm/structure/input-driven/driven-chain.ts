@@ -1,5 +1,6 @@
 /** Chains whose start and transitions depend on inputs: the potentials of a sequence, and what its expectations teach. */
 import type { Rng } from '@seqloom/core/rng';
+import { Float64Chain } from '../../../chain64/index.js';
 import { drawIndex } from '../../distributions.js';
 import type { Emission } from '../../emissions/emission.js';
 import { eachSequence, type Observations } from '../../observations.js';
@@ -45,6 +46,23 @@ export function* eachChain(model: DrivenModel, { observations, inputs }: DrivenO
     const logTransition = logMovesInto(model, own.subarray(P));
     yield { start, rows, inputs: own, chain: { logStart: logStartOf(model, own), logTransition, logEmission } };
   }
+}
+
+/** All sequences of checked data as one batch; what the start says is part of the first emissions, as it differs between sequences. */
+export function wholeChain(model: DrivenModel, data: DrivenObservations): Float64Chain {
+  const { stateCount: K } = model;
+  const { lengths } = data.observations;
+  const rows = lengths.reduce((sum, length) => sum + length, 0);
+  const moves = lengths.reduce((sum, length) => sum + Math.max(0, length - 1), 0);
+  const [emission, transition] = [new Float64Array(rows * K), new Float64Array(moves * K * K)];
+  let move = 0;
+  for (const { start, chain } of eachChain(model, data)) {
+    emission.set(chain.logEmission, start * K);
+    if (chain.logEmission.length > 0) for (let k = 0; k < K; k++) emission[start * K + k]! += chain.logStart[k]!;
+    transition.set(chain.logTransition, move);
+    move += chain.logTransition.length;
+  }
+  return new Float64Chain({ initial: new Float64Array(K), transition, emission, lengths });
 }
 
 /** p(state) [H,K] at the steps after p(last state) [K], or from the start where that is empty, for inputs [H,U]. */

@@ -77,15 +77,33 @@ function everyPath(
   return all;
 }
 
+function best(all: { path: number[]; score: number }[]): { path: number[]; score: number } {
+  return all.reduce((a, b) => (b.score > a.score ? b : a));
+}
+
+/** The one sequence, an empty one, and the same again. */
+function concat({ values, width, lengths }: Observations): Observations {
+  return { values: Float64Array.from([...values, ...values]), width, lengths: [lengths[0]!, 0, lengths[0]!] };
+}
+
 describe.each([2, 3])('K = %i, against every path', (K) => {
   it.each([1, 2, 5])('T = %i', (T) => {
     const { model, data } = example(T, [T], K);
     const all = everyPath(model, data);
     const logZ = logSumExp(Float64Array.from(all, ({ score }) => score));
     expect(model.score(data)).toBeCloseTo(logZ, 10);
-    const best = all.reduce((a, b) => (b.score > a.score ? b : a));
-    expect([...model.viterbi(data).path]).toEqual(best.path);
-    expect(model.viterbi(data).scores[0]).toBeCloseTo(best.score, 10);
+    expect([...model.viterbi(data).path]).toEqual(best(all).path);
+    expect(model.viterbi(data).scores[0]).toBeCloseTo(best(all).score, 10);
+    const ranked = all.map(({ score }) => score).sort((a, b) => b - a);
+    for (const [rank, { path, score }] of model.chain(data).kBest(4)[0]!.entries()) {
+      expect(score).toBeCloseTo(ranked[rank]!, 10);
+      expect(all.find((each) => String(each.path) === String(path))!.score).toBeCloseTo(score, 10);
+    }
+    const twice = { observations: concat(data.observations), inputs: concat(data.inputs) };
+    for (const [i, log] of model.chain(twice).logPartition().entries())
+      expect(log, `${i}`).toBeCloseTo(i === 1 ? 0 : logZ, 10);
+    const both = model.parameterCount * Math.log(2 * T) - 4 * best(all).score;
+    expect(model.icl(twice)).toBeCloseTo(both, 8);
     for (const [at, p] of model.posteriors(data).entries()) {
       const wanted = all.filter(({ path }) => path[Math.floor(at / K)] === at % K);
       expect(p).toBeCloseTo(

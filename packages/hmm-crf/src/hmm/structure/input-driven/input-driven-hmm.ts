@@ -2,6 +2,7 @@
 import { DataError, OptionError, ShapeError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
+import type { Float64Chain } from '../../../chain64/index.js';
 import type { Decoding } from '../../decode.js';
 import { drawDistribution } from '../../distributions.js';
 import type { Emission, EmissionJSON } from '../../emissions/emission.js';
@@ -13,7 +14,14 @@ import { checkObservations, type Observations, placeOf } from '../../observation
 import type { Drawn } from '../../sample.js';
 import { bestPath, chainExpectations, logPartition } from '../log-chain.js';
 import { readModel } from '../model-file.js';
-import { type DrivenObservations, DrivenTargets, drawDriven, eachChain, forecastStates } from './driven-chain.js';
+import {
+  type DrivenObservations,
+  DrivenTargets,
+  drawDriven,
+  eachChain,
+  forecastStates,
+  wholeChain,
+} from './driven-chain.js';
 import { improveLogistic } from './multinomial-logistic.js';
 
 export interface InputDrivenHMMOptions<E extends Emission = Emission> {
@@ -156,6 +164,12 @@ export class InputDrivenHMM<E extends Emission = Emission>
     return { path: out, scores: Float64Array.from(scores) };
   }
 
+  /** The chain of states given the data, to be asked anything else: the k best paths, draws, least risk, entropy. */
+  chain(data: DrivenObservations): Float64Chain {
+    this.check(data);
+    return wholeChain(this, data);
+  }
+
   /** p(state | all of one sequence) at each of the steps after it, for their inputs [H,U]: [H,K]. */
   forecast(data: DrivenObservations, next: Observations): Float64Array {
     const rows = this.check(data);
@@ -180,6 +194,12 @@ export class InputDrivenHMM<E extends Emission = Emission>
   /** Schwarz' criterion, parameters · log N − 2 · log p(data), N rows. */
   bic(data: DrivenObservations): number {
     return this.parameterCount * Math.log(this.check(data)) - 2 * this.score(data);
+  }
+
+  /** The same of observations and their best paths. */
+  icl(data: DrivenObservations): number {
+    const completed = this.viterbi(data).scores.reduce((sum, score) => sum + score, 0);
+    return this.parameterCount * Math.log(this.check(data)) - 2 * completed;
   }
 
   /** log p(parameters) under the priors, up to a constant. */

@@ -82,6 +82,8 @@ describe.each(pairs)('$duration durations, $emission emissions', ({ duration, em
     ]);
     const logs = model.logLikelihood(data);
     for (const [i, score] of scores.entries()) expect(score).toBeLessThanOrEqual(logs[i]! + 1e-12);
+    const completed = model.viterbi(data).scores.reduce((sum, score) => sum + score, 0);
+    expect(model.icl(data) - model.bic(data)).toBeCloseTo(2 * (model.score(data) - completed), 8);
     expect(model.bic(data) - model.aic(data)).toBeCloseTo(model.parameterCount * (Math.log(43) - 2), 9);
   });
 });

@@ -194,6 +194,12 @@ export class HiddenSemiMarkovModel<E extends Emission = Emission, D extends Dura
     return this.parameterCount * Math.log(this.check(data)) - 2 * this.score(data);
   }
 
+  /** The same of observations and their best segments. */
+  icl(data: Observations): number {
+    const completed = this.viterbi(data).scores.reduce((sum, score) => sum + score, 0);
+    return this.parameterCount * Math.log(this.check(data)) - 2 * completed;
+  }
+
   /** log p(parameters) under the priors, up to a constant. */
   logPrior(): number {
     return (
