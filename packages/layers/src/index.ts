@@ -116,7 +116,6 @@ export {
   type EncoderDecoderOptions,
 } from './seq2seq/encoder-decoder.js';
 export { ExtendedVocabulary, type ExtendedVocabularyOptions } from './seq2seq/extended-vocabulary.js';
-export type { GreedyOptions, Transcript } from './seq2seq/greedy-decode.js';
 export { LuongDecoder, type LuongDecoderOptions } from './seq2seq/luong-decoder.js';
 export {
   type CopyBatch,
@@ -126,11 +125,12 @@ export {
 } from './seq2seq/pointer-generator.js';
 export {
   inverseSigmoidDecay,
-  type Reading,
+  type ScheduledReading,
   type ScheduledSamplingOptions,
   scheduledSampling,
 } from './seq2seq/scheduled-sampling.js';
 export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';
+export type { GreedyOptions, Transcript } from './seq2seq/transcript.js';
 export type { SourceBatch, TranslationBatch } from './seq2seq/translation-batch.js';
 export {
   type AssociativeScanInputs,

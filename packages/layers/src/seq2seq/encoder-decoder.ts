@@ -12,8 +12,8 @@ import { repeatRows } from '../search/state-rows.js';
 import type { Writer } from '../search/writer.js';
 import { notEmpty } from '../sequence-shape.js';
 import type { AttentiveDecoder, DecoderState } from './attentive-decoder.js';
-import { type GreedyOptions, greedyTranscripts, type Transcript } from './greedy-decode.js';
 import { StateBridge } from './state-bridge.js';
+import { type GreedyOptions, greedyTranscripts, type Transcript } from './transcript.js';
 import { checkTranslation, type SourceBatch, type TranslationBatch, taught } from './translation-batch.js';
 
 export interface EncoderDecoderOptions<E, D, Keys> {

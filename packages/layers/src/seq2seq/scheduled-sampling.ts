@@ -11,14 +11,14 @@ export interface ScheduledSamplingOptions {
 }
 
 /** What a decoder reads, in place of target [B,T] int32, at the update that follows `step` others → [B,T] int32. */
-export type Reading = <S>(writer: Writer<S>, target: tf.Tensor2D, step: number) => tf.Tensor2D;
+export type ScheduledReading = <S>(writer: Writer<S>, target: tf.Tensor2D, step: number) => tf.Tensor2D;
 
 /**
  * Each symbol after the first is, with the scheduled probability, the true one, and else the writer's likeliest after all that it has read
  * before (arXiv:1506.03099). The choice has no gradient, and depends on seed and step alone, so that a resumed run goes on as it would have:
  * `loss = (batch) => model.loss({ ...batch, read: reading(model.writer(batch), batch.target, step++) })`.
  */
-export function scheduledSampling(options: ScheduledSamplingOptions): Reading {
+export function scheduledSampling(options: ScheduledSamplingOptions): ScheduledReading {
   const where = 'scheduledSampling';
   knownOptions(where, options, ['teacherForcing', 'rng']);
   const { teacherForcing, rng = defaultRng } = options;
