@@ -32,20 +32,6 @@ export interface EncoderParts {
 
 export type EncoderChoice = RecurrentEncoder | EncoderMaker;
 
-/** What a config says of a choice: the name and sizes, or that it was the user's own. */
-export type SavedEncoder = RecurrentEncoder | 'own';
-
-export function savedEncoder(choice: EncoderChoice): SavedEncoder {
-  return typeof choice === 'function' ? 'own' : choice;
-}
-
-/** The choice that a config stands for. Throws OptionError where it was the user's own and none is given. */
-export function chosenEncoder(where: string, saved: SavedEncoder, given: EncoderMaker | undefined): EncoderChoice {
-  if (saved !== 'own') return saved;
-  if (given) return given;
-  throw new OptionError(where, 'this model has an encoder of its own', { hint: 'pass the same `encoder` to load' });
-}
-
 /** Builds the chosen encoder. Throws OptionError on an unknown name. */
 export function makeEncoder(
   where: string,

@@ -2,6 +2,7 @@
 
 // What all of them share
 
+export type { CausalChoice, CausalLayer, CausalMaker, RecurrentCausal } from './causal-layers.js';
 export type { EncoderChoice, EncoderMaker, EncoderParts, EncoderSizes, RecurrentEncoder } from './encoders.js';
 export type { FitOptions } from './fit-model.js';
 export { type Criterion, ReadyModel } from './ready-model.js';
@@ -17,15 +18,12 @@ export {
 } from './classifier/sequence-classifier.js';
 export { type LabelledSeries, SeriesClassifier, type SeriesClassifierOptions } from './classifier/series-classifier.js';
 export {
-  type CausalMaker,
   type GenerateOptions,
   LanguageModel,
   type LanguageModelOptions,
   type LanguageModelParts,
-  type RecurrentLanguage,
   type Tokens,
 } from './language/language-model.js';
-export type { CausalLayer } from './language/next-token-network.js';
 export type {
   RecurrentTranslation,
   TranslationChoice,
@@ -41,6 +39,7 @@ export {
   type TranslateOptions,
   type Translation,
 } from './seq2seq/seq2seq.js';
+export { type Forecast, Forecaster, type ForecasterOptions, type ForecasterParts } from './series/forecaster.js';
 export type { Series } from './series/series.js';
 
 export { type Attributes, type TaggedSentence, Tagger, type TaggerOptions, type TaggerParts } from './tagger/tagger.js';

@@ -72,7 +72,7 @@ describe('bad input is named', () => {
     [/series 0 has 1 frames and 2 labels/, () => FrameClassifier.build([{ frames: [[1]], labels: ['a', 'b'] }])],
     [/the file holds .?SeriesClassifier/, async () => FrameClassifier.load(await series().save())],
     [
-      /has an encoder of its own/,
+      /has a part of its own as `encoder`/,
       async () => {
         const own = SeriesClassifier.build(turns, { encoder: () => series().network.encoder });
         return SeriesClassifier.load(await own.save());

@@ -18,15 +18,8 @@ import { padIds, padValues } from '@seqloom/data/to-tensors';
 import { CRF } from '@seqloom/hmm-crf';
 import { Dropout, Linear, SoftmaxHead, type TagHead } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
-import { configFor, configOf } from '../config.js';
-import {
-  chosenEncoder,
-  type EncoderChoice,
-  type EncoderParts,
-  makeEncoder,
-  type SavedEncoder,
-  savedEncoder,
-} from '../encoders.js';
+import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -49,7 +42,7 @@ export interface FrameClassifierOptions {
 }
 
 interface Config {
-  encoder: SavedEncoder;
+  encoder: SavedPart<RecurrentEncoder>;
   head: 'crf' | 'softmax';
   dropout: number;
   scale: Scale;
@@ -109,7 +102,7 @@ export class FrameClassifier extends ReadyModel<LabelledFrames> {
       series.map(({ frames }) => frames),
     );
     const labels = Vocabulary.closed(series.flatMap((each) => each.labels)).toJSON();
-    return new FrameClassifier({ encoder: savedEncoder(encoder), head, dropout, scale, labels }, encoder, options.rng);
+    return new FrameClassifier({ encoder: saved(encoder), head, dropout, scale, labels }, encoder, options.rng);
   }
 
   /** The classifier that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
@@ -117,7 +110,7 @@ export class FrameClassifier extends ReadyModel<LabelledFrames> {
     const where = 'FrameClassifier.load';
     knownOptions(where, parts, ['encoder', 'rng']);
     const config = await configOf<Config>('FrameClassifier', bytes);
-    const model = new FrameClassifier(config, chosenEncoder(where, config.encoder, parts.encoder), parts.rng);
+    const model = new FrameClassifier(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
     await loadWeights(model, bytes);
     return model;
   }

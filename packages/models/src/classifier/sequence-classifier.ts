@@ -14,15 +14,8 @@ import { exactMatch, TokenEncoder, Vocabulary } from '@seqloom/data';
 import { padFeatures } from '@seqloom/data/to-tensors';
 import type { TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { configFor, configOf } from '../config.js';
-import {
-  chosenEncoder,
-  type EncoderChoice,
-  type EncoderParts,
-  makeEncoder,
-  type SavedEncoder,
-  savedEncoder,
-} from '../encoders.js';
+import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -51,7 +44,7 @@ export interface SequenceClassifierOptions {
 }
 
 interface Config {
-  encoder: SavedEncoder;
+  encoder: SavedPart<RecurrentEncoder>;
   embedding: TokenSizes;
   pooling: PoolingName;
   dropout: number;
@@ -100,7 +93,7 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
     ).toJSON();
     const labels = Vocabulary.closed(texts.map(({ label }) => label)).toJSON();
     const config = JSON.parse(JSON.stringify({ embedding, pooling, dropout, tokens, labels }));
-    return new SequenceClassifier({ ...config, encoder: savedEncoder(encoder) }, encoder, options.rng);
+    return new SequenceClassifier({ ...config, encoder: saved(encoder) }, encoder, options.rng);
   }
 
   /** The classifier that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
@@ -108,7 +101,7 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
     const where = 'SequenceClassifier.load';
     knownOptions(where, parts, ['encoder', 'rng']);
     const config = await configOf<Config>('SequenceClassifier', bytes);
-    const model = new SequenceClassifier(config, chosenEncoder(where, config.encoder, parts.encoder), parts.rng);
+    const model = new SequenceClassifier(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
     await loadWeights(model, bytes);
     return model;
   }

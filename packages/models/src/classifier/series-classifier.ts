@@ -12,15 +12,8 @@ import {
 import { exactMatch, Vocabulary } from '@seqloom/data';
 import { padValues } from '@seqloom/data/to-tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { configFor, configOf } from '../config.js';
-import {
-  chosenEncoder,
-  type EncoderChoice,
-  type EncoderParts,
-  makeEncoder,
-  type SavedEncoder,
-  savedEncoder,
-} from '../encoders.js';
+import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -45,7 +38,7 @@ export interface SeriesClassifierOptions {
 }
 
 interface Config {
-  encoder: SavedEncoder;
+  encoder: SavedPart<RecurrentEncoder>;
   pooling: PoolingName;
   dropout: number;
   scale: Scale;
@@ -81,11 +74,7 @@ export class SeriesClassifier extends ReadyModel<LabelledSeries> {
       series.map(({ frames }) => frames),
     );
     const labels = Vocabulary.closed(series.map(({ label }) => label)).toJSON();
-    return new SeriesClassifier(
-      { encoder: savedEncoder(encoder), pooling, dropout, scale, labels },
-      encoder,
-      options.rng,
-    );
+    return new SeriesClassifier({ encoder: saved(encoder), pooling, dropout, scale, labels }, encoder, options.rng);
   }
 
   /** The classifier that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
@@ -93,7 +82,7 @@ export class SeriesClassifier extends ReadyModel<LabelledSeries> {
     const where = 'SeriesClassifier.load';
     knownOptions(where, parts, ['encoder', 'rng']);
     const config = await configOf<Config>('SeriesClassifier', bytes);
-    const model = new SeriesClassifier(config, chosenEncoder(where, config.encoder, parts.encoder), parts.rng);
+    const model = new SeriesClassifier(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
     await loadWeights(model, bytes);
     return model;
   }

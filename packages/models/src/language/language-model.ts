@@ -8,38 +8,26 @@ import {
   knownOptions,
   loadWeights,
   type Metrics,
-  OptionError,
-  oneOf,
   type Rng,
   stateTensors,
   within,
 } from '@seqloom/core';
 import { Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
-import { forbid, gru, lstm, type SampleOptions, sample, type Writer } from '@seqloom/layers';
+import { forbid, type SampleOptions, sample, type Writer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { configFor, configOf } from '../config.js';
+import { type CausalChoice, type CausalMaker, makeCausal, type RecurrentCausal } from '../causal-layers.js';
+import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
-import { type CausalLayer, NextTokenNetwork } from './next-token-network.js';
+import { NextTokenNetwork } from './next-token-network.js';
 
 /** A text as tokens. */
 export type Tokens = readonly string[];
 
-/** Recurrent layers by their name. */
-export interface RecurrentLanguage {
-  kind: 'lstm' | 'gru';
-  hiddenSize: number;
-  /** 1 unless told. */
-  layers?: number;
-}
-
-/** Makes a causal layer of one's own; it is given again when the model is loaded. */
-export type CausalMaker = (sizes: { inputSize: number; rng: Rng }) => CausalLayer;
-
 export interface LanguageModelOptions {
   /** An LSTM of 256 unless told. */
-  layer?: RecurrentLanguage | CausalMaker;
+  layer?: CausalChoice;
   /** 64 unless told. */
   embeddingSize?: number;
   /** Texts are learnt in pieces of so many tokens, each from an empty state; 128 unless told. */
@@ -60,7 +48,7 @@ export interface LanguageModelParts {
 export type GenerateOptions = Pick<SampleOptions, 'maxLength' | 'rules' | 'rng' | 'signal'>;
 
 interface Config {
-  layer: RecurrentLanguage | 'own';
+  layer: SavedPart<RecurrentCausal>;
   embeddingSize: number;
   context: number;
   dropout: number;
@@ -75,13 +63,13 @@ export class LanguageModel extends ReadyModel<Tokens> {
   readonly #vocabulary: Vocabulary;
   readonly #config: Config;
 
-  private constructor(config: Config, choice: RecurrentLanguage | CausalMaker, rng: Rng = defaultRng.split()) {
+  private constructor(config: Config, choice: CausalChoice, rng: Rng = defaultRng.split()) {
     super();
     this.rng = rng;
     this.#config = config;
     this.#vocabulary = Vocabulary.fromJSON(config.vocabulary);
     const { embeddingSize, dropout } = config;
-    const layer = makeLayer(choice, { inputSize: embeddingSize, rng });
+    const layer = makeCausal('LanguageModel', choice, { inputSize: embeddingSize, rng });
     const vocabularySize = this.#vocabulary.size;
     this.network = new NextTokenNetwork(layer, { vocabularySize, embeddingSize, dropout, rng });
   }
@@ -98,19 +86,14 @@ export class LanguageModel extends ReadyModel<Tokens> {
     checkTexts(where, texts);
     const specials = { start: '<s>', end: '</s>' };
     const vocabulary = Vocabulary.build(tokensOf(texts), { minCount, specials }).toJSON();
-    const saved = typeof layer === 'function' ? 'own' : layer;
-    return new LanguageModel({ layer: saved, embeddingSize, context, dropout, vocabulary }, layer, rng);
+    return new LanguageModel({ layer: saved(layer), embeddingSize, context, dropout, vocabulary }, layer, rng);
   }
 
   /** The model that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own layer is missing. */
   static async load(bytes: Uint8Array, parts: LanguageModelParts = {}): Promise<LanguageModel> {
     knownOptions('LanguageModel.load', parts, ['layer', 'rng']);
     const config = await configOf<Config>('LanguageModel', bytes);
-    const choice = config.layer === 'own' ? parts.layer : config.layer;
-    if (!choice)
-      throw new OptionError('LanguageModel.load', 'this model has a layer of its own', {
-        hint: 'pass the same `layer`',
-      });
+    const choice = chosen('LanguageModel.load', 'layer', config.layer, parts.layer);
     const model = new LanguageModel(config, choice, parts.rng);
     await loadWeights(model, bytes);
     return model;
@@ -209,15 +192,6 @@ const [rowsAtOnce, atOnce] = [64, 256];
 function pieces(ids: readonly number[], context: number): number[][] {
   const cuts = Array.from({ length: Math.ceil((ids.length - 1) / context) }, (_, i) => i * context);
   return cuts.map((at) => ids.slice(at, at + context + 1));
-}
-
-function makeLayer(choice: RecurrentLanguage | CausalMaker, sizes: { inputSize: number; rng: Rng }): CausalLayer {
-  if (typeof choice === 'function') return choice(sizes);
-  knownOptions('LanguageModel `layer`', choice, ['kind', 'hiddenSize', 'layers']);
-  const { kind, ...rest } = choice;
-  oneOf('LanguageModel', 'layer.kind', kind, ['lstm', 'gru']);
-  const options = { ...rest, ...sizes };
-  return (kind === 'lstm' ? lstm(options) : gru(options)) as CausalLayer;
 }
 
 function* tokensOf(texts: readonly Tokens[]): Iterable<string> {

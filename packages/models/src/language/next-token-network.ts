@@ -1,11 +1,9 @@
 /** What comes next: embedding → any causal layer → logits, and the writer that makes text of it. */
-import { dims, lengthMask, Module, type RecurrentLayer, type Rng, type Sequence } from '@seqloom/core';
+import { dims, lengthMask, Module, type Rng, type Sequence } from '@seqloom/core';
 import { padIds } from '@seqloom/data/to-tensors';
 import { Dropout, Embedding, Linear, maskedCrossEntropy, type Writer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** Any causal layer: recurrent, a Transformer with its cache, a state space. */
-export type CausalLayer = Module & RecurrentLayer<unknown>;
+import type { CausalLayer } from '../causal-layers.js';
 
 export interface NextTokenSizes {
   vocabularySize: number;

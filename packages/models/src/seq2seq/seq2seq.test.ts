@@ -51,7 +51,7 @@ describe('bad input is named', () => {
     [/`network.kind` must be one of/, () => small({ kind: 'cnn' as never })],
     [/`width` must be a whole number/, () => small().predict(sources, { width: 0 })],
     [
-      /has a network of its own/,
+      /has a part of its own as `network`/,
       async () => {
         const own = Seq2Seq.build(train, { network: () => small().network });
         return Seq2Seq.load(await own.save());

@@ -6,7 +6,6 @@ import {
   knownOptions,
   loadWeights,
   type Metrics,
-  OptionError,
   type Rng,
   within,
 } from '@seqloom/core';
@@ -14,7 +13,7 @@ import { exactMatch, Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { type BeamSearchOptions, beamSearch, forbid, type Hypothesis, type SourceBatch } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { configFor, configOf } from '../config.js';
+import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
 import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import {
@@ -62,7 +61,7 @@ export interface Translation {
 }
 
 interface Config {
-  network: RecurrentTranslation | 'own';
+  network: SavedPart<RecurrentTranslation>;
   dropout: number;
   source: unknown;
   target: unknown;
@@ -107,17 +106,14 @@ export class Seq2Seq extends ReadyModel<Pair> {
       pairs.flatMap((pair) => pair.target),
       { minCount, specials },
     ).toJSON();
-    const saved = typeof network === 'function' ? 'own' : network;
-    return new Seq2Seq({ network: saved, dropout, source, target }, network, rng);
+    return new Seq2Seq({ network: saved(network), dropout, source, target }, network, rng);
   }
 
   /** The model that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own network is missing. */
   static async load(bytes: Uint8Array, parts: Seq2SeqParts = {}): Promise<Seq2Seq> {
     knownOptions('Seq2Seq.load', parts, ['network', 'rng']);
     const config = await configOf<Config>('Seq2Seq', bytes);
-    const choice = config.network === 'own' ? parts.network : config.network;
-    if (!choice)
-      throw new OptionError('Seq2Seq.load', 'this model has a network of its own', { hint: 'pass the same `network`' });
+    const choice = chosen('Seq2Seq.load', 'network', config.network, parts.network);
     const model = new Seq2Seq(config, choice, parts.rng);
     await loadWeights(model, bytes);
     return model;

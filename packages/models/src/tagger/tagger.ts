@@ -23,15 +23,8 @@ import {
 } from '@seqloom/hmm-crf';
 import { SoftmaxHead, TaggingNetwork } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { configFor, configOf } from '../config.js';
-import {
-  chosenEncoder,
-  type EncoderChoice,
-  type EncoderParts,
-  makeEncoder,
-  type SavedEncoder,
-  savedEncoder,
-} from '../encoders.js';
+import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -69,7 +62,7 @@ export interface TaggerParts extends EncoderParts {
 }
 
 interface Config {
-  encoder: SavedEncoder;
+  encoder: SavedPart<RecurrentEncoder>;
   embedding: TokenSizes;
   head: 'crf' | 'softmax';
   scheme: TagScheme | null;
@@ -123,7 +116,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
       attributes: attributes && AttributeVocabulary.build(words.map(attributes), { minFreq: minCount }),
     };
     const config = {
-      ...{ encoder: savedEncoder(encoder), embedding, head, scheme: scheme ?? null, dropout },
+      ...{ encoder: saved(encoder), embedding, head, scheme: scheme ?? null, dropout },
       ...vocabularies,
       attributes: vocabularies.attributes ?? null,
     };
@@ -143,7 +136,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
       throw new DataError('Tagger.load', 'this model has sparse features', {
         hint: 'pass the same `attributes` to load',
       });
-    const encoder = chosenEncoder('Tagger.load', config.encoder, parts.encoder);
+    const encoder = chosen('Tagger.load', 'encoder', config.encoder, parts.encoder);
     const tagger = new Tagger(config, encoder, vocabularies, parts);
     await loadWeights(tagger, bytes);
     return tagger;
