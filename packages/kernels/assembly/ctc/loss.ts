@@ -4,15 +4,11 @@
  */
 import { log1, sumLanes } from '../math';
 import { largest, powers, scaleRow } from '../reduction';
-import { below4, fraction4, logWide, LOW, octave4, storeWide4 } from './wide';
+import { below4, fraction4, LOW, octave4, storeSum4 } from './wide';
 
 // A frame of messages: six planes of `plane` bytes, each with four numbers before and after its own, which stay 0.
-const B_M: usize = 0; // blanks' mantissas and exponents, then labels'
-const B_E: usize = 1;
-const L_M: usize = 2;
-const L_E: usize = 3;
-const Y_M: usize = 4; // the labels' probabilities at the frame, those of the blank after the last of them
-const Y_E: usize = 5;
+const L_M: usize = 2; // after blanks' mantissas and exponents, those of labels
+const Y_M: usize = 4; // then the labels' probabilities at the frame, those of the blank after the last of them
 const PLANES: usize = 6;
 
 /** Bytes of workspace of `ctcLoss`: a frame for each step, two more, and a row of flags. */
@@ -41,7 +37,7 @@ export function ctcLoss(
     markSkips(labels, length, skips, plane);
     const start = workspace + PLANES * plane;
     clear(start, 4, plane);
-    one(start + 16, plane, B_M);
+    setOne(start + 16, plane);
     let frame = start;
     let logs: f64 = 0;
     for (let t = 0; t < T; t++) {
@@ -65,8 +61,8 @@ export function ctcLoss(
     else if (gradient && value == value) {
       const end = workspace + 16; // the frame before the first holds the backward messages
       clear(workspace, 4, plane);
-      one(end + (<usize>length << 2), plane, B_M);
-      if (length > 0) one(end + (<usize>(length - 1) << 2), plane, L_M);
+      setOne(end + (<usize>length << 2), plane);
+      if (length > 0) setOne(end + L_M * plane + (<usize>(length - 1) << 2), plane);
       for (let t = T - 1; t >= 0; t--) {
         if (!load<u8>(mask + t)) continue;
         subtractPosteriors(frame + 16, end, skips, labels, length, blank, gradient + <usize>t * line, plane);
@@ -88,9 +84,9 @@ function clear(start: usize, planes: usize, plane: usize): void {
 }
 
 @inline
-function one(place: usize, plane: usize, mantissas: usize): void {
-  store<f32>(place + mantissas * plane, 1);
-  store<i32>(place + (mantissas + 1) * plane, 0);
+function setOne(place: usize, plane: usize): void {
+  store<f32>(place, 1);
+  store<i32>(place + plane, 0);
 }
 
 /** All bits where the blank between a label and the one before may be left out: where they differ. */
@@ -106,7 +102,7 @@ function markSkips(labels: usize, length: i32, skips: usize, plane: usize): void
 function emissions(
   logits: usize, top: f32, labels: usize, length: i32, blank: i32, frame: usize, plane: usize,
 ): void {
-  const mantissas = frame + Y_M * plane, exponents = frame + Y_E * plane;
+  const mantissas = frame + Y_M * plane, exponents = mantissas + plane;
   for (let j = 0; j < length; j++) {
     const at = <usize>j << 2;
     store<f32>(mantissas + at, load<f32>(logits + (<usize>load<i32>(labels + at) << 2)));
@@ -125,59 +121,54 @@ function emissions(
 
 /** b_j ← (b_j + l_{j−1})·y(blank), l_j ← (l_j + b_j + l_{j−1} where it may skip)·y_j. */
 function advance(before: usize, frame: usize, skips: usize, length: i32, plane: usize): void {
-  const blankM = v128.load(frame + Y_M * plane + plane - 32), blankE = v128.load(frame + Y_E * plane + plane - 32);
-  for (let j = 0; j <= length; j += 4) {
-    const at = before + (<usize>j << 2), to = frame + (<usize>j << 2);
-    const bm = v128.load(at + B_M * plane), be = v128.load(at + B_E * plane);
-    const lm = v128.load(at + L_M * plane), le = v128.load(at + L_E * plane);
-    const pm = v128.load(at + L_M * plane - 4), pe = v128.load(at + L_E * plane - 4);
-    const skip = v128.load(skips + (<usize>j << 2));
-    const topB = i32x4.max_s(be, pe);
-    const blanks = f32x4.add(f32x4.mul(bm, below4(be, topB)), f32x4.mul(pm, below4(pe, topB)));
-    storeWide4(to + B_M * plane, to + B_E * plane, f32x4.mul(blanks, blankM), i32x4.add(topB, blankE));
-    const se = v128.bitselect(pe, i32x4.splat(LOW), skip);
-    const topL = i32x4.max_s(i32x4.max_s(be, le), se);
-    let sum = f32x4.add(f32x4.mul(lm, below4(le, topL)), f32x4.mul(bm, below4(be, topL)));
-    sum = f32x4.add(sum, f32x4.mul(v128.and(pm, skip), below4(se, topL)));
-    const y = v128.load(to + Y_M * plane), octave = v128.load(to + Y_E * plane);
-    storeWide4(to + L_M * plane, to + L_E * plane, f32x4.mul(sum, y), i32x4.add(topL, octave));
+  const blank = frame + Y_M * plane + plane - 32, labels = before + L_M * plane;
+  const low = i32x4.splat(LOW);
+  for (let at: usize = 0; at <= <usize>length << 2; at += 16) {
+    const bm = v128.load(before + at), be = v128.load(before + plane + at);
+    const pm = v128.load(labels + at - 4), pe = v128.load(labels + plane + at - 4);
+    const skip = v128.load(skips + at), to = frame + at, y = to + Y_M * plane;
+    const none = v128.xor(bm, bm);
+    storeSum4(to, plane, bm, be, pm, pe, none, low, v128.load(blank), v128.load(blank + plane));
+    const lm = v128.load(labels + at), le = v128.load(labels + plane + at);
+    const sm = v128.and(pm, skip), se = v128.bitselect(pe, low, skip);
+    storeSum4(to + L_M * plane, plane, lm, le, bm, be, sm, se, v128.load(y), v128.load(y + plane));
   }
 }
 
 /** The other way, in place: b_j ← b_j·y(blank) + l_j·y_j, l_j ← l_j·y_j + b_{j+1}·y(blank) + l_{j+1}·y_{j+1} where it may be skipped to. */
 function recede(place: usize, frame: usize, skips: usize, length: i32, plane: usize): void {
-  const blankM = v128.load(frame + Y_M * plane + plane - 32), blankE = v128.load(frame + Y_E * plane + plane - 32);
-  for (let j = 0; j <= length; j += 4) {
-    const at = place + (<usize>j << 2), y = frame + (<usize>j << 2);
-    const bm = f32x4.mul(v128.load(at + B_M * plane), blankM), be = i32x4.add(v128.load(at + B_E * plane), blankE);
-    const lm = f32x4.mul(v128.load(at + L_M * plane), v128.load(y + Y_M * plane));
-    const le = i32x4.add(v128.load(at + L_E * plane), v128.load(y + Y_E * plane));
-    const nm = f32x4.mul(v128.load(at + B_M * plane + 4), blankM), ne = i32x4.add(v128.load(at + B_E * plane + 4), blankE);
-    const skip = v128.load(skips + (<usize>j << 2) + 4);
-    const sm = v128.and(f32x4.mul(v128.load(at + L_M * plane + 4), v128.load(y + Y_M * plane + 4)), skip);
-    const next = i32x4.add(v128.load(at + L_E * plane + 4), v128.load(y + Y_E * plane + 4));
-    const se = v128.bitselect(next, i32x4.splat(LOW), skip);
-    const topB = i32x4.max_s(be, le);
-    const blanks = f32x4.add(f32x4.mul(bm, below4(be, topB)), f32x4.mul(lm, below4(le, topB)));
-    storeWide4(at + B_M * plane, at + B_E * plane, blanks, topB);
-    const topL = i32x4.max_s(i32x4.max_s(le, ne), se);
-    let sum = f32x4.add(f32x4.mul(lm, below4(le, topL)), f32x4.mul(nm, below4(ne, topL)));
-    sum = f32x4.add(sum, f32x4.mul(sm, below4(se, topL)));
-    storeWide4(at + L_M * plane, at + L_E * plane, sum, topL);
+  const blank = frame + Y_M * plane + plane - 32;
+  const ym = v128.load(blank), ye = v128.load(blank + plane);
+  const low = i32x4.splat(LOW), one = f32x4.splat(1);
+  for (let at: usize = 0; at <= <usize>length << 2; at += 16) {
+    const b = place + at, l = b + L_M * plane, y = frame + at + Y_M * plane;
+    const bm = f32x4.mul(v128.load(b), ym), be = i32x4.add(v128.load(b + plane), ye);
+    const nm = f32x4.mul(v128.load(b, 4), ym), ne = i32x4.add(v128.load(b + plane, 4), ye);
+    const lm = f32x4.mul(v128.load(l), v128.load(y)), le = i32x4.add(v128.load(l + plane), v128.load(y + plane));
+    const skip = v128.load(skips + at, 4);
+    const sm = v128.and(f32x4.mul(v128.load(l, 4), v128.load(y, 4)), skip);
+    const se = v128.bitselect(i32x4.add(v128.load(l + plane, 4), v128.load(y + plane, 4)), low, skip);
+    const none = v128.xor(bm, bm);
+    storeSum4(b, plane, bm, be, lm, le, none, low, one, none);
+    storeSum4(l, plane, lm, le, nm, ne, sm, se, one, none);
   }
 }
 
 /** ln(b_L + l_{L−1}); the sum itself is left before the flags' own numbers, mantissa first. */
 function total(frame: usize, length: i32, plane: usize, sum: usize): f64 {
-  const at = frame + (<usize>length << 2);
-  const bm = v128.load32_zero(at + B_M * plane), be = v128.load_splat<i32>(at + B_E * plane);
-  const lm = v128.load32_zero(at + L_M * plane - 4), le = v128.load_splat<i32>(at + L_E * plane - 4);
-  const top = i32x4.max_s(be, le);
-  const both = f32x4.add(f32x4.mul(bm, below4(be, top)), f32x4.mul(lm, below4(le, top)));
-  const m = f32x4.extract_lane(both, 0), e = i32x4.extract_lane(top, 0);
+  const b = frame + (<usize>length << 2), l = b + L_M * plane - 4;
+  const be = load<i32>(b + plane), le = load<i32>(l + plane);
+  const e = max(be, le);
+  const m = load<f32>(b) * power2(be - e) + load<f32>(l) * power2(le - e);
   store<f32>(sum, m);
   store<i32>(sum, e, 4);
-  return logWide(m, e, log1(m));
+  return m == 0 ? -Infinity : <f64>log1(m) + <f64>e * 0.693147180559945309;
+}
+
+/** 2^n for n ≤ 0, 0 below 2^−126. */
+@inline
+function power2(n: i32): f32 {
+  return reinterpret<f32>(max(n + 127, 0) << 23);
 }
 
 /** gradient [V] −= the probability, given the labels, that each class is in use at the frame. */
@@ -190,7 +181,7 @@ function subtractPosteriors(
   const shares = frame + Y_M * plane - 16; // the four numbers before the probabilities are 0 and nobody's
   for (let j = 0; j <= length; j += 4) {
     const a = frame + (<usize>j << 2), z = end + (<usize>j << 2);
-    blanks = f32x4.add(blanks, share(a + B_M * plane, z + B_M * plane, top, plane));
+    blanks = f32x4.add(blanks, share(a, z, top, plane));
     v128.store(shares, f32x4.mul(share(a + L_M * plane, z + L_M * plane, top, plane), scale));
     for (let i = 0, rest = min(4, length - j); i < rest; i++) {
       const place = gradient + (<usize>load<i32>(labels + (<usize>(j + i) << 2)) << 2);

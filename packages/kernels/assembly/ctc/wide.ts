@@ -42,19 +42,17 @@ export function below4(exponent: v128, top: v128): v128 {
   return i32x4.shl(i32x4.max_s(biased, i32x4.splat(0)), 23);
 }
 
-/** Stores value·2^exponent, for positive values and 0, as a mantissa and its exponent. */
-@inline
-export function storeWide4(mantissas: usize, exponents: usize, value: v128, exponent: v128): void {
+/** Stores (a + b + c)·factor, each given by mantissas and exponents; the sum's mantissas in [1, 2), its exponents a plane further. */
+export function storeSum4(
+  place: usize, plane: usize, am: v128, ae: v128, bm: v128, be: v128, cm: v128, ce: v128, factor: v128, power: v128,
+): void {
+  const top = i32x4.max_s(i32x4.max_s(ae, be), ce);
+  const two = f32x4.add(f32x4.mul(am, below4(ae, top)), f32x4.mul(bm, below4(be, top)));
+  const value = f32x4.mul(f32x4.add(two, f32x4.mul(cm, below4(ce, top))), factor);
   const octave = i32x4.shr_u(value, 23);
   const zero = i32x4.eq(octave, i32x4.splat(0));
   const mantissa = v128.or(v128.and(value, i32x4.splat(0x007fffff)), i32x4.splat(0x3f800000));
-  const sum = i32x4.add(exponent, i32x4.sub(octave, i32x4.splat(127)));
-  v128.store(mantissas, v128.andnot(mantissa, zero));
-  v128.store(exponents, v128.bitselect(i32x4.splat(LOW), sum, zero));
-}
-
-/** ln(m·2^e). */
-@inline
-export function logWide(m: f32, e: i32, logOf: f32): f64 {
-  return m == 0 ? -Infinity : <f64>logOf + <f64>e * 0.693147180559945309;
+  const exponent = i32x4.add(i32x4.add(top, power), i32x4.sub(octave, i32x4.splat(127)));
+  v128.store(place, v128.andnot(mantissa, zero));
+  v128.store(place + plane, v128.bitselect(i32x4.splat(LOW), exponent, zero));
 }
