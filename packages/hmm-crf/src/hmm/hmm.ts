@@ -2,7 +2,7 @@
 import { OptionError, show } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
-import { Float64Chain } from '../chain64/index.js';
+import { Float64Chain, type ScoredPath } from '../chain64/index.js';
 import { checkAllowed } from './allowed-states.js';
 import { type Decoder, type Decoding, maxMarginal, viterbi } from './decode.js';
 import {
@@ -20,9 +20,8 @@ import { Filter } from './filter.js';
 import { type FitOptions, type FitResult, fit } from './fit.js';
 import { emissionLogs, forwardBackward, logLikelihoods } from './forward-backward.js';
 import type { HMMJSON } from './hmm-json.js';
-import { kBestPaths, type ScoredPath } from './k-best.js';
 import { checkObservations, type Observations } from './observations.js';
-import { type Drawn, samplePaths, sampleSequence } from './sample.js';
+import { type Drawn, sampleSequence } from './sample.js';
 import { stationaryDistribution } from './stationary-distribution.js';
 import { fitSupervised, type SupervisedOptions } from './supervised.js';
 import { TiedRows } from './tied-rows.js';
@@ -199,13 +198,13 @@ export class HMM<E extends Emission = Emission> {
   /** The k best paths of each sequence, best first; fewer where fewer are possible. */
   kBest(data: Observations, k: number, allowed?: Uint8Array): ScoredPath[][] {
     count(where, 'k', k);
-    return this.#eachLogs(data, allowed, (logs) => kBestPaths(this, logs, k));
+    return this.chain(data, allowed).kBest(k);
   }
 
   /** `count` draws of a path [T] given each sequence; −1 throughout where none is possible. */
-  samplePaths(data: Observations, draws: number, rng: Rng = defaultRng): Int32Array[][] {
+  samplePaths(data: Observations, draws: number, rng: Rng = defaultRng, allowed?: Uint8Array): Int32Array[][] {
     count(where, 'draws', draws);
-    return this.#eachLogs(data, undefined, (logs) => samplePaths(this, logs, draws, rng));
+    return this.chain(data, allowed).sample(draws, rng);
   }
 
   /** The chain of states given the data, to be asked anything else: paths with least risk for a given loss, entropy, divergence, expectations, samples. */
@@ -285,21 +284,6 @@ export class HMM<E extends Emission = Emission> {
       scores.set(decoded.scores, batch.sequence);
     }
     return { path, scores };
-  }
-
-  #eachLogs<Out>(data: Observations, allowed: Uint8Array | undefined, ask: (logs: Float64Array) => Out): Out[] {
-    const K = this.stateCount;
-    this.#checked(data, allowed);
-    const out: Out[] = [];
-    for (const batch of batches(data, allowed)) {
-      const logs = emissionLogs(this.emission, batch);
-      let at = 0;
-      for (const length of batch.lengths) {
-        out.push(ask(logs.subarray(at * K, (at + length) * K)));
-        at += length;
-      }
-    }
-    return out;
   }
 
   #checked(data: Observations, allowed: Uint8Array | undefined): number {

@@ -58,10 +58,10 @@ export type { SupervisedOptions } from './supervised.js';
 
 // Answers
 
+export type { ScoredPath } from '../chain64/index.js';
 export type { Decoding } from './decode.js';
 export type { FilterStep } from './filter.js';
 export { Filter } from './filter.js';
-export type { ScoredPath } from './k-best.js';
 export type { Drawn } from './sample.js';
 
 // Files

@@ -2,6 +2,7 @@
 import { OptionError, show } from '@seqloom/core/errors';
 import { knownOptions } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
+import type { ScoredPath } from '../../../chain64/index.js';
 import { checkAllowed } from '../../allowed-states.js';
 import type { Decoding } from '../../decode.js';
 import { distributions, type Matrix } from '../../distributions.js';
@@ -9,7 +10,6 @@ import type { Emission } from '../../emissions/emission.js';
 import type { FitOptions, FitResult } from '../../fit.js';
 import { HMM } from '../../hmm.js';
 import { type HMMJSON, readHMM } from '../../hmm-json.js';
-import type { ScoredPath } from '../../k-best.js';
 import type { Observations } from '../../observations.js';
 import type { Drawn } from '../../sample.js';
 import { Tied } from '../../tied-emission.js';
@@ -127,8 +127,9 @@ export class HigherOrderHMM<E extends Emission = Emission> {
   }
 
   /** `count` draws of a path [T] given each sequence; −1 throughout where none is possible. */
-  samplePaths(data: Observations, draws: number, rng?: Rng): Int32Array[][] {
-    return this.hmm.samplePaths(data, draws, rng).map((paths) => paths.map((path) => this.#statesOf(path)));
+  samplePaths(data: Observations, draws: number, rng?: Rng, allowed?: Uint8Array): Int32Array[][] {
+    const drawn = this.hmm.samplePaths(data, draws, rng, this.#allowedTuples(data, allowed));
+    return drawn.map((paths) => paths.map((path) => this.#statesOf(path)));
   }
 
   /** One sequence drawn from the model, with its states. */
