@@ -29,6 +29,7 @@ export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.
 // Metrics
 
 export { tokenAccuracy } from './metrics/accuracy.js';
+export { editDistance, errorRate } from './metrics/error-rate.js';
 export { exactMatch } from './metrics/exact-match.js';
 
 // Synthetic data

@@ -42,5 +42,11 @@ export {
 export { type Forecast, Forecaster, type ForecasterOptions, type ForecasterParts } from './series/forecaster.js';
 export type { Series } from './series/series.js';
 
+export {
+  type RecognizeOptions,
+  SpeechRecognizer,
+  type SpeechRecognizerOptions,
+  type Utterance,
+} from './speech/speech-recognizer.js';
 export { type Attributes, type TaggedSentence, Tagger, type TaggerOptions, type TaggerParts } from './tagger/tagger.js';
 export type { TokenSizes } from './text/token-reader.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exactMatch, tokenAccuracy } from '../index.js';
+import { editDistance, errorRate, exactMatch, tokenAccuracy } from '../index.js';
 
 const named = (name: string) => expect.objectContaining({ name });
 const label = fc.constantFrom('N', 'V', 'A');
@@ -27,6 +27,23 @@ test('exact match counts whole outputs, texts or lists', () => {
   expect(exactMatch([[1, 2], [3], [4], []], [[1, 2], [3, 4], [5], []])).toBe(0.5);
 });
 
+test('law: the edit distance is a metric, and each edit adds at most one', () => {
+  const word = fc.array(label, { maxLength: 6 });
+  const law = fc.property(word, word, word, (a, b, c) => {
+    expect(editDistance(a, b)).toBe(editDistance(b, a));
+    expect(editDistance(a, b) === 0).toBe(a.join() === b.join());
+    expect(editDistance(a, c)).toBeLessThanOrEqual(editDistance(a, b) + editDistance(b, c));
+    expect(editDistance(a, [...a, 'N'])).toBe(1);
+    expect(editDistance(a, [])).toBe(a.length);
+  });
+  fc.assert(law);
+});
+
+test('the error rate counts all edits together', () => {
+  expect(errorRate([['a', 'b'], ['c']], [['a', 'x', 'y'], []])).toBe(1);
+  expect(errorRate([[1, 2, 3]], [[1, 2, 3]])).toBe(0);
+});
+
 test('sizes that disagree are ShapeErrors, nothing to compare a DataError', () => {
   expect(() => tokenAccuracy([['a']], [['a'], ['b']])).toThrow(named('ShapeError'));
   expect(() => tokenAccuracy([['a']], [['a', 'b']])).toThrow('places in sequence 0');
@@ -35,4 +52,6 @@ test('sizes that disagree are ShapeErrors, nothing to compare a DataError', () =
   expect(() => tokenAccuracy([[]], [[]])).toThrow(named('DataError'));
   expect(() => tokenAccuracy([[1]], [[1]], [[0]])).toThrow(named('DataError'));
   expect(() => exactMatch([], [])).toThrow(named('DataError'));
+  expect(() => errorRate([['a']], [])).toThrow(named('ShapeError'));
+  expect(() => errorRate([['a']], [[]])).toThrow(named('DataError'));
 });

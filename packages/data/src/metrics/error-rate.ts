@@ -1,0 +1,26 @@
+/** Error rates, as speech recognisers are measured: words (WER), characters (CER) or any labels. */
+import { DataError, ShapeError } from '@seqloom/core/errors';
+
+/** Substitutions, deletions and insertions of all outputs together, divided by the labels that were expected; above 1 where too much was said. Throws ShapeError when the numbers of outputs differ and DataError when nothing was expected. */
+export function errorRate<T extends string | number>(
+  predicted: readonly (readonly T[])[],
+  expected: readonly (readonly T[])[],
+): number {
+  if (predicted.length !== expected.length)
+    throw new ShapeError('errorRate', `got ${predicted.length} outputs for ${expected.length} expected ones`);
+  const total = expected.reduce((sum, { length }) => sum + length, 0);
+  if (total === 0) throw new DataError('errorRate', 'no label was expected');
+  return expected.reduce((sum, row, i) => sum + editDistance(predicted[i]!, row), 0) / total;
+}
+
+/** The least number of labels to change, leave out or put in to come from `from` to `to` (Levenshtein 1966). */
+export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j);
+  for (const label of from) {
+    const next = [row[0]! + 1];
+    for (const [j, other] of to.entries())
+      next.push(Math.min(row[j]! + Number(label !== other), row[j + 1]! + 1, next[j]! + 1));
+    row = next;
+  }
+  return row[to.length]!;
+}
