@@ -13,6 +13,8 @@ import { GRUCell } from './gru-cell.js';
 import { LayerNormGRUCell } from './layer-norm-gru-cell.js';
 import { LayerNormLSTMCell } from './layer-norm-lstm-cell.js';
 import { LSTMCell } from './lstm-cell.js';
+import type { LSTMState } from './lstm-state.js';
+import { recurrentNetwork } from './networks.js';
 import { PeepholeLSTMCell } from './peephole-lstm-cell.js';
 import { ProjectedLSTMCell } from './projected-lstm-cell.js';
 import { Recurrent } from './recurrent.js';
@@ -54,6 +56,10 @@ export const wrapped: Readonly<Record<string, () => SplitCell<unknown>>> = {
 
 /** One layer of each. */
 export const recurrentLayers: Readonly<Record<string, () => RecurrentLayer<unknown>>> = {
+  'a network of projected cells': () => {
+    const cell = (given: typeof sizes) => new ProjectedLSTMCell({ ...given, outputSize: 2 });
+    return recurrentNetwork<LSTMState>({ ...sizes, layers: 2, cell, rng: rng() });
+  },
   ...Object.fromEntries(
     Object.entries({ ...cells, ...wrapped }).map(([name, make]) => [name, () => new Recurrent({ cell: make() })]),
   ),

@@ -1,6 +1,6 @@
 /** Recurrent networks by their usual names: one call from sizes to layers. */
 import type { Module, Rng } from '@seqloom/core';
-import { count, knownOptions } from '@seqloom/core';
+import { count, knownOptions, OptionError } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { Bidirectional, type BidirectionalState, type StatefulLayer } from './bidirectional.js';
 import type { Checkpoint } from './checkpointed.js';
@@ -68,18 +68,37 @@ export function lstm(options: LSTMOptions): Network<LSTMState> {
 
 const common = ['inputSize', 'hiddenSize', 'layers', 'bidirectional', 'dropout', 'rng', 'checkpoint'];
 
-type MakeCell<S> = (sizes: { inputSize: number; hiddenSize: number; rng?: Rng }) => RecurrentCell<S>;
+/** From the size of what a layer reads to its cell. */
+export type MakeCell<S> = (sizes: { inputSize: number; hiddenSize: number; rng?: Rng }) => RecurrentCell<S>;
 
-function network<S>(where: string, options: NetworkOptions, cell: MakeCell<S>): Network<S> {
+export interface RecurrentNetworkOptions<S> extends NetworkOptions {
+  /** For example `(sizes) => new WeightDropout({ cell: new LSTMCell(sizes), rate: 0.5 })`. */
+  cell: MakeCell<S>;
+}
+
+/** Layers of any cells: input [B,T,D] → output [B,T,U], or [B,T,2U] in both directions, where U is the cell's output size. */
+export function recurrentNetwork<S>(options: OneWay<RecurrentNetworkOptions<S>>): OneWayNetwork<S>;
+export function recurrentNetwork<S>(options: RecurrentNetworkOptions<S> & { bidirectional: true }): TwoWayNetwork<S>;
+export function recurrentNetwork<S>(options: RecurrentNetworkOptions<S>): Network<S>;
+export function recurrentNetwork<S>(options: RecurrentNetworkOptions<S>): Network<S> {
+  knownOptions('recurrentNetwork', options, [...common, 'cell']);
+  if (typeof options.cell !== 'function')
+    throw new OptionError(
+      'recurrentNetwork',
+      '`cell` must be a function from { inputSize, hiddenSize, rng } to a cell',
+    );
+  return network('recurrentNetwork', options, options.cell);
+}
+
+function network<S>(where: string, options: NetworkOptions, make: MakeCell<S>): Network<S> {
   const { hiddenSize, layers = 1, bidirectional = false, dropout, rng, checkpoint } = options;
   count(where, 'layers', layers);
-  const sizes = Array.from({ length: layers }, (_, i) => ({
-    inputSize: i === 0 ? options.inputSize : hiddenSize * (bidirectional ? 2 : 1),
-    hiddenSize,
-    rng,
-  }));
-  const recurrent = (i: number) => new Recurrent({ cell: cell(sizes[i] as (typeof sizes)[number]), checkpoint });
-  if (!bidirectional) return new Stacked({ layers: sizes.map((_, i) => recurrent(i)), dropout, rng });
-  const both = sizes.map((_, i) => new Bidirectional({ forward: recurrent(i), backward: recurrent(i) }));
-  return new Stacked({ layers: both, dropout, rng });
+  let { inputSize } = options;
+  const recurrent = () => new Recurrent({ cell: make({ inputSize, hiddenSize, rng }), checkpoint });
+  const built = Array.from({ length: layers }, () => {
+    const layer = bidirectional ? new Bidirectional({ forward: recurrent(), backward: recurrent() }) : recurrent();
+    inputSize = layer.outputSize;
+    return layer;
+  });
+  return new Stacked({ layers: built as StatefulLayer<S>[], dropout, rng });
 }
