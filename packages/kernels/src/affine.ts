@@ -27,7 +27,8 @@ export function affine(kernels: Kernels, { x, weight, bias, rows, inputSize, out
 /** Pointers to d(y) [rows,outputSize] and to the results, of the shapes of the inputs. */
 export interface AffineGradients {
   dY: number;
-  dX: number;
+  /** Left out where nobody asks for it: it costs as much as `affine`. */
+  dX?: number | undefined;
   dWeight: number;
   dBias: number;
 }
@@ -40,7 +41,9 @@ export function affineGradient(
 ): void {
   const [given, read] = [{ pointer: dY }, { pointer: x, transposed: true }];
   const turned = { pointer: weight, transposed: true };
-  matrixProduct(kernels, { a: given, b: turned, c: { pointer: dX }, m: rows, k: outputSize, n: inputSize });
+  if (dX !== undefined) {
+    matrixProduct(kernels, { a: given, b: turned, c: { pointer: dX }, m: rows, k: outputSize, n: inputSize });
+  }
   matrixProduct(kernels, { a: read, b: given, c: { pointer: dWeight }, m: inputSize, k: rows, n: outputSize });
   kernels.exports.sumRows(dY, dBias, rows, outputSize);
 }

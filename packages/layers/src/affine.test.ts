@@ -10,16 +10,20 @@ describe.each(backendsHere())('affine on %s', (backend) => {
   it('keeps the laws of ops', () =>
     verifyOp(
       affine,
-      [
-        [1, 1, 1],
-        [5, 7, 3],
-        [9, 4, 8],
-      ].map(([N, D, U]) => ({
+      (
+        [
+          [1, 1, 1],
+          [5, 7, 3],
+          [9, 4, 8],
+          [6, 5, 4, 'x is data'],
+        ] as [number, number, number, string?][]
+      ).map(([N, D, U, data]) => ({
         name: `[${N},${D}] · [${D},${U}]`,
+        ...(data && { differentiable: ['weight', 'bias'] as const }),
         inputs: {
-          x: tf.randomNormal([N!, D!], 0, 1, 'float32', 1),
-          weight: tf.randomNormal([D!, U!], 0, 1, 'float32', 2),
-          bias: tf.randomNormal([U!], 0, 1, 'float32', 3),
+          x: tf.randomNormal([N, D], 0, 1, 'float32', 1),
+          weight: tf.randomNormal([D, U], 0, 1, 'float32', 2),
+          bias: tf.randomNormal([U], 0, 1, 'float32', 3),
         },
         attributes: {},
       })),

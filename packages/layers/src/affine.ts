@@ -16,15 +16,16 @@ export const affine: Op<'x' | 'weight' | 'bias', Record<string, never>> = define
       affineKernel(workspace.kernels, inputs, y.pointer);
       return y;
     },
-    backward(tensors, _, workspace) {
+    backward(tensors, { wanted }, workspace) {
       const inputs = pointers(tensors, workspace);
       const { rows, inputSize, outputSize } = inputs;
-      const [dX, dWeight] = [workspace.output([rows, inputSize]), workspace.output([inputSize, outputSize])];
-      const dBias = workspace.output([outputSize]);
+      const dX = (wanted as readonly string[]).includes('x') ? workspace.output([rows, inputSize]) : undefined;
+      const [dWeight, dBias] = [workspace.output([inputSize, outputSize]), workspace.output([outputSize])];
       const dY = workspace.input(tensors.dy0!);
-      const places = { dX: dX.pointer, dWeight: dWeight.pointer, dBias: dBias.pointer };
+      const places = { dX: dX?.pointer, dWeight: dWeight.pointer, dBias: dBias.pointer };
       affineGradient(workspace.kernels, inputs, { dY, ...places });
-      return [dX, dWeight, dBias];
+      const made = { x: dX, weight: dWeight, bias: dBias };
+      return (wanted as (keyof typeof made)[]).map((name) => made[name]!);
     },
     differentiable: ['x', 'weight', 'bias'],
   },
