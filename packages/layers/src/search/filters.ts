@@ -14,17 +14,14 @@ export function temperature(value: number): Rule {
 export function topK(k: number): Rule {
   count('topK', 'k', k);
   return (scores) => {
-    if (k < scores.length) keep(scores, byDescending(scores).subarray(0, k));
+    if (k < scores.length) keep(scores, cheapest(rarity(scores), (ids) => ids.length >= k).slice(0, k));
   };
 }
 
 /** Only the fewest of the likeliest symbols whose probabilities add up to at least `mass` (nucleus). arXiv:1904.09751 */
 export function topP(mass: number): Rule {
   positive('topP', mass, 1);
-  return (scores) => {
-    const total = logTotal(scores);
-    if (Number.isFinite(total)) keep(scores, fewest(scores, byDescending(scores), mass, total));
-  };
+  return (scores) => keepMass(scores, rarity(scores), mass);
 }
 
 /** Only symbols at least `share` times as likely as the likeliest. arXiv:2407.01082 */
@@ -41,30 +38,55 @@ export function typical(mass: number): Rule {
   positive('typical', mass, 1);
   return (scores) => {
     const total = logTotal(scores);
-    if (!Number.isFinite(total)) return;
     let entropy = 0;
     for (const score of scores) if (score > -Infinity) entropy -= Math.exp(score - total) * (score - total);
-    const distance = Float64Array.from(scores, (score) => Math.abs(total - score - entropy));
-    const order = Int32Array.from(scores.keys()).sort((a, b) => distance[a]! - distance[b]! || a - b);
-    keep(scores, fewest(scores, order, mass, total));
+    keepMass(
+      scores,
+      costs(scores, (score) => Math.abs(total - score - entropy)),
+      mass,
+    );
   };
 }
 
-/** The ids from the likeliest to the least likely, the lower id first where two are alike. */
-function byDescending(scores: Float32Array): Int32Array {
-  return Int32Array.from(scores.keys()).sort((a, b) => (scores[a] === scores[b] ? a - b : scores[b]! - scores[a]!));
+/** How much less likely than the likeliest each symbol is, as a logarithm. */
+function rarity(scores: Float32Array): Float64Array {
+  const best = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  return costs(scores, (score) => best - score);
 }
 
-/** The first ids of `order` whose probabilities reach `mass`, one at least. */
-function fewest(scores: Float32Array, order: Int32Array, mass: number, total: number): Int32Array {
+function costs(scores: Float32Array, of: (score: number) => number): Float64Array {
+  const out = new Float64Array(scores.length);
+  for (let id = 0; id < out.length; id++) out[id] = of(scores[id] as number);
+  return out;
+}
+
+/** Keeps the fewest symbols of least cost whose probabilities reach `mass`, one at least. */
+function keepMass(scores: Float32Array, cost: Float64Array, mass: number): void {
+  const total = logTotal(scores);
+  if (!Number.isFinite(total)) return;
+  const enough = mass - 1e-7; // of what float32 can add up
+  const share = costs(scores, (score) => Math.exp(score - total));
+  const order = cheapest(cost, (ids) => ids.reduce((sum, id) => sum + (share[id] as number), 0) >= enough);
   let size = 0;
-  for (let sum = 0; size < order.length && (size === 0 || sum < mass - 1e-7); size++)
-    sum += Math.exp((scores[order[size]!] as number) - total);
-  return order.subarray(0, size);
+  for (let sum = 0; size < order.length && (size === 0 || sum < enough); size++) sum += share[order[size]!] as number;
+  keep(scores, order.slice(0, size));
 }
 
-function keep(scores: Float32Array, ids: Int32Array): void {
-  const kept = Array.from(ids, (id) => scores[id] as number);
+/** Ids by rising cost, the lower id first where two are alike; not many more than are `enough`, since a large vocabulary is slow to sort. */
+function cheapest(cost: Float64Array, enough: (ids: readonly number[]) => boolean): number[] {
+  const upTo = (limit: number) => {
+    const ids: number[] = [];
+    for (let id = 0; id < cost.length; id++) if (!(cost[id]! > limit)) ids.push(id);
+    return ids;
+  };
+  let ids = upTo(0);
+  for (let limit = 0.25; limit < 64 && !enough(ids); limit *= 1.4) ids = upTo(limit);
+  if (!enough(ids)) ids = upTo(Infinity);
+  return ids.sort((a, b) => cost[a]! - cost[b]! || a - b);
+}
+
+function keep(scores: Float32Array, ids: readonly number[]): void {
+  const kept = ids.map((id) => scores[id] as number);
   scores.fill(-Infinity);
   for (const [i, id] of ids.entries()) scores[id] = kept[i] as number;
 }
