@@ -9,6 +9,7 @@ import {
   LSTMCell,
   Recurrent,
   SimpleRNNCell,
+  Truncated,
   VariationalDropout,
   WeightDropout,
   Zoneout,
@@ -96,6 +97,15 @@ describe.each(backendsHere())('dropouts on %s', (backend) => {
     expect(row(1, 0)).not.toEqual(row(0, 0));
     expect(new Set(row(0, 0))).toEqual(new Set([0, Math.fround(4 / 3)]));
     expect(Array.from((await forward(1).data()).slice(0, 200))).toEqual(row(0, 0)); // whatever the number of rows
+  });
+
+  it('windows of a long text carry the state, and draw anew', async () => {
+    const cell = new WeightDropout({ cell: wrapped['variational dropout']!(), rate: 0.5, rng: new Rng(1) });
+    const layer = new Truncated({ layer: new Recurrent({ cell }), batch: 2 }).train();
+    const read = () => layer.forward({ values: values(), mask: lengthMask([4, 4]) }).output.values;
+    const first = await read().data();
+    layer.reset();
+    expect(await read().data()).not.toEqual(first);
   });
 
   it('where a step is linear in what is dropped, the expectation is what evaluation gives', async () => {
