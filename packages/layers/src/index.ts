@@ -11,6 +11,7 @@ export { ctcAlign } from './ctc/forced-alignment.js';
 export type { CTCSpan } from './ctc/frames.js';
 export { NGramModel, type NGramOptions, type NGramState, type StoredNGrams } from './ctc/n-gram-model.js';
 export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel } from './ctc/prefix-beam-search.js';
+export { type SpelledState, SpelledWords, type SpelledWordsOptions } from './ctc/spelled-words.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Linear, type LinearOptions } from './linear.js';

@@ -11,6 +11,7 @@ import {
   ctcLosses,
   type LabelModel,
   NGramModel,
+  SpelledWords,
 } from '../index.js';
 
 beforeAll(async () => void (await useBackend('cpu')));
@@ -113,6 +114,48 @@ describe('a line of handwriting', () => {
   });
 });
 
+describe('a lexicon', () => {
+  const { characters, blank, logits: flat, ...expected } = fixture.word;
+  const classes = characters.length + 1;
+  const word = () => sequence(tf.tensor3d(flat, [1, flat.length / classes, classes]));
+  const spell = (text: string) => Array.from(text, (character) => characters.indexOf(character));
+  const lexicon = ['aircraft', 'airport', 'craft', 'aircrew'];
+  const model = NGramModel.train(
+    lexicon.map((_, id) => [id]),
+    { order: 2, vocabularySize: lexicon.length },
+  );
+  const words = lexicon.map(spell);
+  const separator = characters.indexOf(' ');
+  const text = (labels: readonly number[]) => labels.map((id) => characters[id]).join('');
+
+  it('corrects what the best path spells', async () => {
+    expect(text((await ctcGreedyDecode(word(), { blank }))[0]!.labels)).toBe(expected.best_path);
+    const only = new SpelledWords({ model, words, separator });
+    const [found] = await ctcBeamDecode(word(), { blank, languageModel: only });
+    expect(text(found![0]!.labels)).toBe(expected.lexicon_search);
+    const any = new SpelledWords({ model, words, separator, unknown: -1e-3 });
+    const [free] = await ctcBeamDecode(word(), { blank, languageModel: any });
+    expect(text(free![0]!.labels)).toBe(expected.best_path);
+  });
+
+  it('scores words when they end', () => {
+    const spelled = new SpelledWords({ model, words, separator });
+    const scored = (line: string) => {
+      let [total, count, state] = [0, 0, spelled.start()];
+      for (const label of spell(line)) {
+        const said = spelled.next(state, label);
+        [total, count, state] = [total + said.logProbability, count + said.words, said.state];
+      }
+      const { logProbability, words: last } = spelled.end(state);
+      return [total + logProbability, count + last];
+    };
+    expect(scored('aircraft  craft')).toEqual([expect.closeTo(model.score([0, 2]), 10), 2]);
+    expect(scored('airc')).toEqual([-Infinity, 1]);
+    expect(() => new SpelledWords({ model, words: [[1], [1]], separator })).toThrow('the same as word 0');
+    expect(() => new SpelledWords({ model, words: [[1, separator]], separator })).toThrow(DataError);
+  });
+});
+
 /** Character bigrams without smoothing: what does not occur is all but impossible. */
 function bigrams(corpus: string, characters: string): LabelModel<number | undefined> {
   const seen = Array.from(corpus, (c, i) => [characters.indexOf(corpus[i - 1] ?? ' '), characters.indexOf(c)] as const);
@@ -124,7 +167,7 @@ function bigrams(corpus: string, characters: string): LabelModel<number | undefi
       const n = after.filter(([, second]) => second === label).length;
       return { logProbability: n > 0 ? Math.log(n / after.length) : -1e5, state: label };
     },
-    end: () => 0,
+    end: () => ({ logProbability: 0 }),
   };
 }
 

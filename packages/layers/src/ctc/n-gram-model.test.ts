@@ -38,7 +38,7 @@ const contexts = [[], [0], [1], [4], [0, 1], [1, 2], [2, 2], [4, 0], [3, 0, 1]];
 function distribution(model: NGramModel, ids: readonly number[]): number[] {
   const state = ids.reduce((s, id) => model.next(s, id).state, model.start());
   const next = Array.from({ length: model.vocabularySize }, (_, id) => model.next(state, id).logProbability);
-  return [...next, model.end(state)].map(Math.exp);
+  return [...next, model.end(state).logProbability].map(Math.exp);
 }
 
 describe.each(['kneserNey', 'additive'] as const)('%s', (smoothing) => {

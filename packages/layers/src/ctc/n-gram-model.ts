@@ -82,8 +82,8 @@ export class NGramModel implements LabelModel<NGramState> {
     return { logProbability: this.#score(state, id), state: this.#last([...state, id]) };
   }
 
-  end(state: NGramState): number {
-    return this.#score(state, '</s>');
+  end(state: NGramState): { logProbability: number } {
+    return { logProbability: this.#score(state, '</s>') };
   }
 
   /** log p of a whole sequence, its end included. */
@@ -93,7 +93,7 @@ export class NGramModel implements LabelModel<NGramState> {
       const { logProbability, state: after } = this.next(state, id);
       [total, state] = [total + logProbability, after];
     }
-    return total + this.end(state);
+    return total + this.end(state).logProbability;
   }
 
   #score(state: NGramState, token: NGramToken): number {

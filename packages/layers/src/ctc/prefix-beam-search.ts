@@ -9,10 +9,10 @@ import { type Frames, logAdd, readFrames } from './frames.js';
 export interface LabelModel<S> {
   /** Before the first label. */
   start(): S;
-  /** The log-probability of `label` next, the state after it, and how many words (or whatever `beta` is for) it completes: 1 unless told. */
+  /** The log-probability of `label` next, at most 0, the state after it, and whether it completes a word (or whatever `beta` is for): 1 unless told, or 0. */
   next(state: S, label: number): { logProbability: number; state: S; words?: number };
-  /** The log-probability that nothing follows. */
-  end(state: S): number;
+  /** The log-probability that nothing follows, and how many words that completes: 0 unless told. */
+  end(state: S): { logProbability: number; words?: number };
 }
 
 export interface CTCBeamOptions<S> {
@@ -107,25 +107,38 @@ function bestPrefixes<S>(frames: Frames, search: Search<S>, signal?: AbortSignal
     const possible = ranked.filter(({ score }) => score > -Infinity);
     beam = possible.slice(0, search.beam).map(({ each }) => each);
   }
-  const end = ({ state }: Prefix<S>) => (search.model ? weighed(search.alpha, search.model.end(state as S)) : 0);
+  const end = ({ state }: Prefix<S>) => {
+    const said = search.model?.end(state as S);
+    return said ? weighed(search.alpha, said.logProbability) + search.beta * (said.words ?? 0) : 0;
+  };
   const whole = beam.map((each) => ({ prefix: each, acoustic: acousticOf(each), ending: end(each) }));
   return whole
     .map((each) => ({ ...each, score: each.acoustic + each.prefix.bonus + each.ending }))
+    .filter(({ score }) => score > -Infinity)
     .sort((a, b) => b.score - a.score);
 }
 
-/** Every prefix that a path through the frame may be at; what is said of prefixes that were dropped is forgotten. */
+/**
+ * The prefixes at which a path through the frame may be, but for those that cannot be among the best: where the beam is full, what is worse than all
+ * that stay where they are. What is said of prefixes that were dropped is forgotten.
+ */
 function readFrame<S>(beam: readonly Prefix<S>[], logs: Float64Array, search: Search<S>): Prefix<S>[] {
-  const reached = new Set(beam);
+  for (const each of beam) {
+    each.nextBlank = acousticOf(each) + logs[search.blank]!;
+    each.nextOpen = each.parent ? each.open + logs[each.label]! : -Infinity;
+  }
+  const staying = beam.map((each) => logAdd(each.nextBlank, each.nextOpen) + each.bonus);
+  const worst = beam.length < search.beam ? -Infinity : Math.min(...staying);
+  const most = search.model && search.alpha < 0 ? Infinity : Math.max(0, search.beta); // that one label can add
   const labels = candidates(logs, search);
+  const reached = new Set(beam);
   for (const each of beam) {
     const total = acousticOf(each);
-    each.nextBlank = logAdd(each.nextBlank, total + logs[search.blank]!);
-    if (each.parent) each.nextOpen = logAdd(each.nextOpen, each.open + logs[each.label]!);
     for (const label of labels) {
       const path = (label === each.label ? each.blank : total) + logs[label]!;
-      if (path === -Infinity) continue;
-      const longer = extended(each, label, search);
+      const known = each.longer.get(label);
+      if (path === -Infinity || (path + each.bonus + most < worst && !(known && reached.has(known)))) continue;
+      const longer = known ?? extended(each, label, search);
       longer.nextOpen = logAdd(longer.nextOpen, path);
       reached.add(longer);
     }
@@ -140,8 +153,6 @@ function candidates<S>(logs: Float64Array, { blank, considered }: Search<S>): nu
 }
 
 function extended<S>(shorter: Prefix<S>, label: number, { model, alpha, beta }: Search<S>): Prefix<S> {
-  const known = shorter.longer.get(label);
-  if (known) return known;
   const said = model?.next(shorter.state as S, label);
   const gain = (said ? weighed(alpha, said.logProbability) : 0) + beta * (said?.words ?? 1);
   const made = prefix(shorter, label, said?.state, shorter.bonus + gain);
