@@ -1,4 +1,4 @@
-/** What a search over an encoder–decoder adds up is what teacher forcing says of the same text, however beams changed places. */
+/** What a search over a model adds up is what teacher forcing says of the same text, however beams changed places. */
 import { AdditiveScore, Attention, DotScore, MultiHead } from '@seqloom/attention';
 import { adam, dataset, Rng, train, useBackend } from '@seqloom/core';
 import { backendsHere, expectNoLeak } from '@seqloom/core/testing';
@@ -7,17 +7,25 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   BahdanauDecoder,
   beamSearch,
+  DecoderBlock,
   diverse,
   Embedding,
   EncoderDecoder,
   GRUCell,
   greedy,
+  type Hypothesis,
   LSTMCell,
   LuongDecoder,
   lstm,
   mustInclude,
   noRepeatedNgrams,
+  type SourceBatch,
   sample,
+  Transformer,
+  TransformerBlock,
+  TransformerDecoder,
+  TransformerEncoder,
+  type Writer,
   wuCoverage,
   wuLength,
 } from '../index.js';
@@ -53,6 +61,29 @@ function modelOf(kind: keyof typeof decoders) {
   return model;
 }
 
+function transformer() {
+  const block = { size: U, heads: 2, feedForward: { hiddenSize: 12 }, rng: rng() };
+  const embedding = new Embedding({ vocabularySize: V, size: U, rng: rng() });
+  return new Transformer({
+    ...{ source: embedding, target: embedding, rng: rng() },
+    encoder: new TransformerEncoder({ blocks: [new TransformerBlock(block)], positions: 'sinusoidal' }),
+    decoder: new TransformerDecoder({
+      blocks: [new DecoderBlock(block), new DecoderBlock(block)],
+      positions: 'sinusoidal',
+    }),
+  });
+}
+
+type Model = Pick<EncoderDecoder<unknown, unknown, unknown>, 'forward' | 'dispose'> & {
+  writer(batch: SourceBatch): Writer;
+};
+const models: Record<string, () => Model> = {
+  ...Object.fromEntries(
+    Object.keys(decoders).map((kind) => [kind, () => modelOf(kind as keyof typeof decoders) as Model]),
+  ),
+  'Transformer with its cache': transformer as () => Model,
+};
+
 const batchOf = (sources: number[][]) => {
   const longest = Math.max(...sources.map((row) => row.length));
   const source = tf.tensor2d(
@@ -63,24 +94,20 @@ const batchOf = (sources: number[][]) => {
   return { source, sourceMask: tf.cast(source, 'bool') };
 };
 
-/** The sum of the log-probabilities of `ids` (and of `end`) under teacher forcing. */
-async function logProbability(
-  model: ReturnType<typeof modelOf>,
-  source: number[],
-  ids: readonly number[],
-  ended: boolean,
-) {
-  const said = ended ? [...ids, writing.end] : [...ids];
-  const target = tf.tensor2d([[writing.start, ...said.slice(0, -1)]], undefined, 'int32');
-  const all = await (tf.logSoftmax(model.forward({ ...batchOf([source]), target })) as tf.Tensor3D).array();
-  return said.reduce((sum, id, t) => sum + all[0]![t]![id]!, 0);
+/** The sums of the log-probabilities of texts (and of `end`) under teacher forcing. */
+async function logProbabilities(model: Model, sources: number[][], found: readonly Hypothesis[]) {
+  const said = found.map(({ ids, ended }) => (ended ? [...ids, writing.end] : [...ids]));
+  const { source: target } = batchOf(said.map((ids) => [writing.start, ...ids.slice(0, -1)]));
+  const logits = model.forward({ ...batchOf(sources), target });
+  const all = (await tf.logSoftmax(logits).array()) as number[][][];
+  return said.map((ids, row) => ids.reduce((sum, id, t) => sum + all[row]![t]![id]!, 0));
 }
 
-describe.each(backendsHere())('searches over an EncoderDecoder on %s', (backend) => {
+describe.each(backendsHere())('searches over a model on %s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
 
-  it.each(Object.keys(decoders) as (keyof typeof decoders)[])('%s: as teacher forcing says', async (kind) => {
-    const model = modelOf(kind);
+  it.each(Object.entries(models))('%s: as teacher forcing says', async (_, make) => {
+    const model = make();
     const sources = [[3, 4, 5, 6], [6], [5, 3], [4, 4, 3]];
     const batch = batchOf(sources);
     const writer = () => model.writer(batch);
@@ -92,13 +119,14 @@ describe.each(backendsHere())('searches over an EncoderDecoder on %s', (backend)
       () => sample(writer(), { ...writing, rng: rng() }).then((found) => found.map((one) => [one])),
     ];
     for (const search of searches) {
-      for (const [row, found] of (await search()).entries()) {
-        for (const { ids, ended, weights, ...about } of found) {
-          expect(about.logProbability).toBeCloseTo(await logProbability(model, sources[row]!, ids, ended), 4);
-          for (const looked of weights) {
-            const real = looked.subarray(0, sources[row]!.length);
-            expect(real.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 5);
-          }
+      const found = await search();
+      const read = found.flatMap((own, row) => own.map(() => sources[row]!));
+      const expected = await logProbabilities(model, read, found.flat());
+      for (const [i, hypothesis] of found.flat().entries()) {
+        expect(hypothesis.logProbability).toBeCloseTo(expected[i]!, 4);
+        for (const looked of hypothesis.weights) {
+          const real = looked.subarray(0, read[i]!.length);
+          expect(real.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 5);
         }
       }
     }
