@@ -153,7 +153,12 @@ export { S4DBlock, type S4DBlockOptions } from './state-space/s4d-block.js';
 export { S4DCell, type S4DCellOptions } from './state-space/s4d-cell.js';
 export { SoftmaxHead } from './tagging/softmax-head.js';
 export type { TagHead } from './tagging/tag-head.js';
-export { type TaggedBatch, TaggingNetwork, type TaggingNetworkOptions } from './tagging/tagging-network.js';
+export {
+  type TaggedBatch,
+  TaggingNetwork,
+  type TaggingNetworkOptions,
+  type TokenReader,
+} from './tagging/tagging-network.js';
 export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './tagging/token-embedding.js';
 export type { AbsolutePositions } from './transformer/absolute-positions.js';
 export { gelu, geluTanh, glu, silu } from './transformer/activations.js';

@@ -1,10 +1,12 @@
 /** Encoders by name, so that a config can say them, and encoders of one's own. */
 import { knownOptions, type Module, OptionError, oneOf, type Rng, type SequenceLayer, show } from '@seqloom/core';
-import { type GRUOptions, gru, type LSTMOptions, lstm, type SimpleRNNOptions, simpleRNN } from '@seqloom/layers';
+import { recurrentNetwork } from '@seqloom/layers';
+import { type CellName, cellNames, cells } from './cells.js';
+import { type TransformerDescription, transformerEncoder } from './transformers.js';
 
-/** A recurrent network by its name. */
+/** Layers of recurrent cells. */
 export interface RecurrentEncoder {
-  kind: 'lstm' | 'gru' | 'simpleRNN';
+  kind: CellName;
   /** Units per direction. */
   hiddenSize: number;
   /** 1 unless told. */
@@ -14,6 +16,8 @@ export interface RecurrentEncoder {
   /** The dropout rate between layers. */
   dropout?: number;
 }
+
+export type EncoderDescription = RecurrentEncoder | TransformerDescription;
 
 /** What a user's own encoder is made for. */
 export interface EncoderSizes {
@@ -30,7 +34,7 @@ export interface EncoderParts {
   rng?: Rng;
 }
 
-export type EncoderChoice = RecurrentEncoder | EncoderMaker;
+export type EncoderChoice = EncoderDescription | EncoderMaker;
 
 /** Builds the chosen encoder. Throws OptionError on an unknown name. */
 export function makeEncoder(
@@ -40,15 +44,11 @@ export function makeEncoder(
 ): Module & SequenceLayer<unknown> {
   if (typeof choice === 'function') return choice(sizes);
   if (typeof choice !== 'object' || choice === null)
-    throw new OptionError(where, `\`encoder\` must be { kind, hiddenSize } or a function, got ${show(choice)}`);
+    throw new OptionError(where, `\`encoder\` must be { kind, … } or a function, got ${show(choice)}`);
+  oneOf(where, 'encoder.kind', choice.kind, [...cellNames, 'transformer']);
+  if (choice.kind === 'transformer') return transformerEncoder(`${where} \`encoder\``, choice, sizes);
   knownOptions(`${where} \`encoder\``, choice, ['kind', 'hiddenSize', 'layers', 'bidirectional', 'dropout']);
   const { kind, bidirectional = true, ...rest } = choice;
-  const options = { ...rest, ...sizes, bidirectional };
-  return networks[oneOf(where, 'encoder.kind', kind, Object.keys(networks) as RecurrentEncoder['kind'][])](options);
+  const options = { ...rest, ...sizes, cell: cells[kind] };
+  return bidirectional ? recurrentNetwork({ ...options, bidirectional: true }) : recurrentNetwork(options);
 }
-
-const networks = {
-  lstm: (options: LSTMOptions) => lstm(options),
-  gru: (options: GRUOptions) => gru(options),
-  simpleRNN: (options: SimpleRNNOptions) => simpleRNN(options),
-};

@@ -2,10 +2,19 @@
 
 // What all of them share
 
-export type { CausalChoice, CausalLayer, CausalMaker, RecurrentCausal } from './causal-layers.js';
-export type { EncoderChoice, EncoderMaker, EncoderParts, EncoderSizes, RecurrentEncoder } from './encoders.js';
+export type { CausalChoice, CausalDescription, CausalLayer, CausalMaker, RecurrentCausal } from './causal-layers.js';
+export type { CellName } from './cells.js';
+export type {
+  EncoderChoice,
+  EncoderDescription,
+  EncoderMaker,
+  EncoderParts,
+  EncoderSizes,
+  RecurrentEncoder,
+} from './encoders.js';
 export type { FitOptions } from './fit-model.js';
 export { type Criterion, ReadyModel } from './ready-model.js';
+export type { TransformerDescription } from './transformers.js';
 
 // Models
 

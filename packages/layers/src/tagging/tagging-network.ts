@@ -6,10 +6,15 @@ import { Dropout } from '../dropout.js';
 import { Linear } from '../linear.js';
 import { notEmpty } from '../sequence-shape.js';
 import type { TagHead } from './tag-head.js';
-import type { TokenEmbedding } from './token-embedding.js';
+
+/** What makes vectors of tokens: `TokenEmbedding`, or another: ids [B,T,F] int32 → [B,T,outputSize]. */
+export interface TokenReader {
+  readonly outputSize: number;
+  forward(ids: tf.Tensor3D): tf.Tensor3D;
+}
 
 export interface TaggingNetworkOptions {
-  embeddings: TokenEmbedding;
+  embeddings: TokenReader;
   /** Any sequence layer over the embeddings. */
   encoder: SequenceLayer<unknown>;
   /** Lets every position look at every other; its context joins the encoder's output. */
@@ -34,7 +39,7 @@ export interface TaggedBatch {
 
 /** Tags every token of a sentence: embeddings → encoder (→ self-attention) → emissions → head. */
 export class TaggingNetwork extends Module {
-  readonly embeddings: TokenEmbedding;
+  readonly embeddings: TokenReader;
   readonly encoder: SequenceLayer<unknown>;
   readonly attention: Attends | undefined;
   readonly emission: Linear;

@@ -19,7 +19,7 @@ import { CRF } from '@seqloom/hmm-crf';
 import { Dropout, Linear, SoftmaxHead, type TagHead } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
-import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
+import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -42,7 +42,7 @@ export interface FrameClassifierOptions {
 }
 
 interface Config {
-  encoder: SavedPart<RecurrentEncoder>;
+  encoder: SavedPart<EncoderDescription>;
   head: 'crf' | 'softmax';
   dropout: number;
   scale: Scale;

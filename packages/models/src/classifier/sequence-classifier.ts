@@ -15,7 +15,7 @@ import { padFeatures } from '@seqloom/data/to-tensors';
 import type { TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
-import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
+import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -44,7 +44,7 @@ export interface SequenceClassifierOptions {
 }
 
 interface Config {
-  encoder: SavedPart<RecurrentEncoder>;
+  encoder: SavedPart<EncoderDescription>;
   embedding: TokenSizes;
   pooling: PoolingName;
   dropout: number;

@@ -13,7 +13,7 @@ import { exactMatch, Vocabulary } from '@seqloom/data';
 import { padValues } from '@seqloom/data/to-tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
-import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
+import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -38,7 +38,7 @@ export interface SeriesClassifierOptions {
 }
 
 interface Config {
-  encoder: SavedPart<RecurrentEncoder>;
+  encoder: SavedPart<EncoderDescription>;
   pooling: PoolingName;
   dropout: number;
   scale: Scale;

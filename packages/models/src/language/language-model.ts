@@ -16,7 +16,7 @@ import { Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { forbid, type SampleOptions, sample, type Writer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { type CausalChoice, type CausalMaker, makeCausal, type RecurrentCausal } from '../causal-layers.js';
+import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -48,7 +48,7 @@ export interface LanguageModelParts {
 export type GenerateOptions = Pick<SampleOptions, 'maxLength' | 'rules' | 'rng' | 'signal'>;
 
 interface Config {
-  layer: SavedPart<RecurrentCausal>;
+  layer: SavedPart<CausalDescription>;
   embeddingSize: number;
   context: number;
   dropout: number;

@@ -15,7 +15,7 @@ import {
 import { padValues } from '@seqloom/data/to-tensors';
 import { gaussianNLL, quantileLoss } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { type CausalChoice, type CausalMaker, makeCausal, type RecurrentCausal } from '../causal-layers.js';
+import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { inBatches } from '../in-batches.js';
@@ -49,7 +49,7 @@ export type Forecast =
   | { readonly quantiles: number[][][] };
 
 interface Config {
-  layer: SavedPart<RecurrentCausal>;
+  layer: SavedPart<CausalDescription>;
   horizon: number;
   quantiles: readonly number[] | null;
   context: number;

@@ -17,7 +17,7 @@ import { padValues } from '@seqloom/data/to-tensors';
 import { type CTCBeamOptions, ctcBeamDecode, ctcGreedyDecode, ctcLoss, Dropout, Linear } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
-import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
+import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import { checkSeries, type Scale, type Series, scaleOf, standardized } from '../series/series.js';
@@ -42,7 +42,7 @@ export interface SpeechRecognizerOptions {
 export type RecognizeOptions<S> = Pick<CTCBeamOptions<S>, 'beam' | 'languageModel' | 'alpha' | 'beta' | 'signal'>;
 
 interface Config {
-  encoder: SavedPart<RecurrentEncoder>;
+  encoder: SavedPart<EncoderDescription>;
   stack: number;
   dropout: number;
   scale: Scale;

@@ -24,7 +24,7 @@ import {
 import { SoftmaxHead, TaggingNetwork } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
-import { type EncoderChoice, type EncoderParts, makeEncoder, type RecurrentEncoder } from '../encoders.js';
+import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -62,7 +62,7 @@ export interface TaggerParts extends EncoderParts {
 }
 
 interface Config {
-  encoder: SavedPart<RecurrentEncoder>;
+  encoder: SavedPart<EncoderDescription>;
   embedding: TokenSizes;
   head: 'crf' | 'softmax';
   scheme: TagScheme | null;
