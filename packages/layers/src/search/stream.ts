@@ -31,8 +31,8 @@ export const likeliest: Choice = (scores) => {
 
 /**
  * Yields at each step the next token of every row that goes on; the last of a row is `end`, unless the row is cut. Not pulling pauses; leaving
- * the loop or the signal ends it, and frees what it made. Throws OptionError at once, and an UndecodableError at the end for rows that had to stop
- * because nothing was allowed.
+ * the loop or the signal ends it, and frees what it made. The first pull throws OptionError, the last one UndecodableError if rows had to stop because
+ * nothing was allowed.
  */
 export async function* stream<S>(writer: Writer<S>, options: StreamOptions): AsyncGenerator<Token[], void, void> {
   checkWriting('stream', options, ['choose'], writer);
