@@ -248,5 +248,9 @@ it('names what is wrong, and stops when told', async () => {
   await expect(ctcGreedyDecode(good, { blank: 3 })).rejects.toThrow(OptionError);
   await expect(ctcAlign(good, [[0]])).rejects.toThrow(DataError);
   await expect(ctcBeamDecode(good, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  const late = new AbortController();
+  setTimeout(() => late.abort(), 5);
+  const { logits: long } = frames(1500, 30, 1);
+  await expect(ctcBeamDecode(long, { beam: 100, signal: late.signal })).rejects.toThrow(/abort/i);
   await expect(new CTCGreedyStream().step(tf.tensor2d([[Number.NaN, 1]]))).rejects.toThrow(DataError);
 });

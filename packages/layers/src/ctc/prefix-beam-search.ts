@@ -1,6 +1,7 @@
 /** CTC prefix beam search: the most probable labels, summed over their alignments, with a language model's opinion. */
 import type { Sequence } from '@seqloom/core';
 import { count, knownOptions, OptionError, within } from '@seqloom/core';
+import { pause } from '../search/pause.js';
 import type { CTCTranscript } from './best-path.js';
 import { align } from './forced-alignment.js';
 import { type Frames, logAdd, readFrames } from './frames.js';
@@ -58,10 +59,14 @@ export async function ctcBeamDecode<S = undefined>(
   const { rows, blank } = await readFrames(where, logits, options.blank);
   const search = { blank, beam, considered, alpha, beta, model: languageModel };
   const found: CTCHypothesis[][] = [];
+  const turn = pause();
+  const between = async () => {
+    await turn();
+    signal?.throwIfAborted();
+  };
   for (const frames of rows) {
-    const ranked = bestPrefixes(frames, search, signal).slice(0, nBest);
+    const ranked = (await bestPrefixes(frames, search, between)).slice(0, nBest);
     found.push(ranked.map(({ prefix, score, acoustic }) => spelled(frames, prefix, blank, { score, acoustic })));
-    await undefined; // another turn, in which an abort may come
   }
   return found;
 }
@@ -73,6 +78,12 @@ interface Search<S> {
   alpha: number;
   beta: number;
   model: LabelModel<S> | undefined;
+}
+
+interface Ranked<S> {
+  readonly prefix: Prefix<S>;
+  readonly acoustic: number;
+  readonly score: number;
 }
 
 /** A prefix as a place in the tree of all prefixes: log-probabilities of paths to it that end in a blank or in its last label. */
@@ -90,12 +101,12 @@ interface Prefix<S> {
   nextOpen: number;
 }
 
-function bestPrefixes<S>(frames: Frames, search: Search<S>, signal?: AbortSignal) {
+async function bestPrefixes<S>(frames: Frames, search: Search<S>, between: () => Promise<void>): Promise<Ranked<S>[]> {
   const root = prefix<S>(undefined, -1, search.model?.start(), 0);
   root.blank = 0;
   let beam = [root];
   for (const logs of frames.logs) {
-    signal?.throwIfAborted();
+    await between();
     const reached = readFrame(beam, logs, search);
     for (const each of reached) {
       each.blank = each.nextBlank;
