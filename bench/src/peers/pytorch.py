@@ -132,6 +132,19 @@ def ctc(batch, time, classes, labels):
     return run
 
 
+def transformer(batch, time, size, heads, hidden):
+    layer = nn.TransformerEncoderLayer(size, heads, hidden, dropout=0.0, batch_first=True)
+    x, target = torch.randn(batch, time, size), torch.randn(batch, time, size)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=1e-3)
+
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        nn.functional.mse_loss(layer(x), target).backward()
+        optimizer.step()
+
+    return run
+
+
 def time_one(run, atLeast=0.02):
     count, start = 0, time.perf_counter()
     while time.perf_counter() - start < atLeast:
@@ -140,7 +153,7 @@ def time_one(run, atLeast=0.02):
     return 1000 * (time.perf_counter() - start) / count
 
 
-works = {"training": training, "inference": inference, "dates": dates, "tagger": tagger, "attention": attention, "ctc": ctc}
+works = {"training": training, "inference": inference, "dates": dates, "tagger": tagger, "attention": attention, "ctc": ctc, "transformer": transformer}
 asked = json.loads(sys.argv[1])
 torch.manual_seed(1)
 torch.set_num_threads(asked.pop("threads"))

@@ -11,7 +11,7 @@ export const torchPeer = 'PyTorch';
 export const hasTorch: boolean = Boolean(process.env.SEQLOOM_PYTHON);
 
 export interface TorchWork {
-  work: 'training' | 'inference' | 'dates' | 'tagger' | 'attention' | 'ctc';
+  work: 'training' | 'inference' | 'dates' | 'tagger' | 'attention' | 'ctc' | 'transformer';
   threads: number;
   [size: string]: number | string;
 }

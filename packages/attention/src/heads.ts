@@ -3,7 +3,8 @@ import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@s
 import { dims, glorotUniform, keepWhere, OptionError, parameter, show, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Patterned, type ShowsWeights, seesAnything, type WeightsOptions } from './chunked/pattern.js';
-import { allOf } from './masks.js';
+import { dotHeads, isPlainDot } from './dot-heads.js';
+import { allOf, keyMask } from './masks.js';
 import { project } from './project.js';
 
 /** weight [D,U] and bias [U]. */
@@ -71,19 +72,24 @@ export function projectHeads<Keys>(
     'keys.mask': [keys?.mask, 'B K'],
     'values.values': [values?.values, `B K ${value.weight.shape[0]}`],
   });
-  const cleanKeys = keepWhere(keys.mask, keys.values);
-  const cleanValues = values === keys ? cleanKeys : keepWhere(keys.mask, values.values);
+  const full = isFull(keys.mask);
+  const clean = (x: tf.Tensor3D) => (full ? x : keepWhere(keys.mask, x));
+  const cleanKeys = clean(keys.values);
+  const cleanValues = values === keys ? cleanKeys : clean(values.values);
   return { keys: apply(key, cleanKeys), values: apply(value, cleanValues), mask: keys.mask };
 }
 
-/** Lets the inner attention remember what `projectHeads` made, head by head. */
-export function recallHeads<Keys>(
-  { keyHeads, inner }: Heads<Keys>,
-  { keys, values, mask }: Projected,
-): Memory<Memory<Keys>> {
+/** Lets the inner attention remember what `projectHeads` made, head by head; where `dotHeads` is all there is to do, they stay side by side. */
+export function recallHeads<Keys>(heads: Heads<Keys>, projected: Projected): Memory<Memory<Keys>> {
+  const { values, mask } = projected;
+  const keys = isPlainDot(heads.inner) ? (projected as unknown as Memory<Keys>) : rememberApart(heads, projected);
+  return { keys, values, mask };
+}
+
+function rememberApart<Keys>({ keyHeads, inner }: Heads<Keys>, { keys, values, mask }: Projected): Memory<Keys> {
   const rows = repeatRows(mask, keyHeads);
   const apart = (x: tf.Tensor3D): Sequence => ({ values: splitHeads(x, keyHeads), mask: rows });
-  return { keys: inner.remember(apart(keys), apart(values)), values, mask };
+  return inner.remember(apart(keys), apart(values));
 }
 
 /** query [B,Q,D] → context [B,Q,size], weights [B·H,Q,K]. */
@@ -94,14 +100,40 @@ export function attendHeads<Keys>(
   memory: Memory<Memory<Keys>>,
   options: AttendOptions = {},
 ): Attended {
-  const { heads, inner, output } = attention;
-  const { queries, keys, mask } = headByHead(`${where}.attend`, attention, query, memory, options.mask);
-  const { context, ...alignment } = inner.attend(queries, keys, { previous: options.previous, mask });
-  const answer = apply(output, mergeHeads(context, heads));
-  if (!output.bias) return { context: answer, ...alignment };
+  const { inner, output } = attention;
+  const look = isPlainDot(inner) ? sideBySide : oneByOne;
+  const { context, ...alignment } = look(`${where}.attend`, attention, query, memory, options);
+  const answer = apply(output, context);
+  if (!output.bias || (isPlainDot(inner) && !options.mask && isFull(memory.mask)))
+    return { context: answer, ...alignment };
   const sees = (inner as Partial<Patterned>).seesAnything?.bind(inner) ?? seesAnything;
   return { context: keepWhere(sees(query.shape[1], memory.mask, options.mask), answer), ...alignment };
 }
+
+type Look = <Keys>(
+  where: string,
+  attention: Heads<Keys>,
+  query: tf.Tensor3D,
+  memory: Memory<Memory<Keys>>,
+  options: AttendOptions,
+) => Attended;
+
+/** Context of all heads before the output's projection, by the inner attention. */
+const oneByOne: Look = (where, attention, query, memory, options) => {
+  const { queries, keys, mask } = headByHead(where, attention, query, memory, options.mask);
+  const { context, ...alignment } = attention.inner.attend(queries, keys, { previous: options.previous, mask });
+  return { context: mergeHeads(context, attention.heads), ...alignment };
+};
+
+/** The same in one op. */
+const sideBySide: Look = (where, { heads, keyHeads, query: projection }, query, memory, { mask }) => {
+  checkQuery(where, projection, query, memory, mask);
+  const { keys, values } = memory.keys as unknown as Projected;
+  const real = keyMask(memory.mask);
+  const inputs = { query: apply(projection, query), keys, values, allowed: mask ? allOf(real, mask) : real };
+  const [context, weights] = dotHeads(inputs, { heads, keyHeads }) as [tf.Tensor3D, tf.Tensor3D];
+  return { context, weights };
+};
 
 /** The weights of chosen queries, [B·H,rows,K]; all unless told. */
 export function weightsOfHeads<Keys>(
@@ -122,21 +154,33 @@ export function weightsOfHeads<Keys>(
 /** What the inner attention is given: heads as rows of the batch, keys that several heads share once for each of them. */
 function headByHead<Keys>(
   where: string,
-  { heads, keyHeads, query: projection }: Heads<Keys>,
+  attention: Heads<Keys>,
   query: tf.Tensor3D,
   memory: Memory<Memory<Keys>>,
   mask: tf.Tensor | undefined,
 ): { queries: tf.Tensor3D; keys: Memory<Keys>; mask: tf.Tensor | undefined } {
+  const { heads, keyHeads, inner, query: projection } = attention;
+  checkQuery(where, projection, query, memory, mask);
+  const own = isPlainDot(inner) ? rememberApart(attention, memory.keys as unknown as Projected) : memory.keys;
+  return {
+    queries: splitHeads(apply(projection, query), heads),
+    keys: heads === keyHeads ? own : spread(own, query.shape[0] * keyHeads, heads / keyHeads),
+    mask: mask?.rank === 3 ? repeatRows(mask, heads) : mask,
+  };
+}
+
+function checkQuery(
+  where: string,
+  projection: Projection,
+  query: tf.Tensor3D,
+  memory: Memory<unknown>,
+  mask: tf.Tensor | undefined,
+): void {
   dims(where, {
     query: [query, `B Q ${projection.weight.shape[0]}`],
     'memory.mask': [memory.mask, 'B K'],
     ...(mask ? { 'options.mask': [mask, mask.rank === 2 ? 'Q K' : 'B Q K'] as const } : {}),
   });
-  return {
-    queries: splitHeads(apply(projection, query), heads),
-    keys: heads === keyHeads ? memory.keys : spread(memory.keys, query.shape[0] * keyHeads, heads / keyHeads),
-    mask: mask?.rank === 3 ? repeatRows(mask, heads) : mask,
-  };
 }
 
 /** Whatever was remembered of `rows` rows, each of them `times` times: tensors wherever they are in it. */
@@ -148,6 +192,11 @@ function spread<T>(remembered: T, rows: number, times: number): T {
   if (Array.isArray(remembered)) return remembered.map((each) => spread(each, rows, times)) as T;
   if (typeof remembered !== 'object' || remembered === null) return remembered;
   return Object.fromEntries(Object.entries(remembered).map(([name, each]) => [name, spread(each, rows, times)])) as T;
+}
+
+/** Whether every key is real, where that can be seen without waiting (cpu, wasm). */
+function isFull(mask: tf.Tensor2D): boolean {
+  return ['cpu', 'wasm'].includes(tf.getBackend()) && !mask.dataSync().includes(0);
 }
 
 /** [B,T,H·D] → [B·H,T,D]. */

@@ -28,13 +28,42 @@ export function addPositions(
 ): tf.Tensor3D {
   if (!positions) return values;
   const [, T, D] = values.shape;
+  if (positions === 'sinusoidal' && places && seesNumbers()) return tf.add(values, wavesAt(places, limit, D));
   const rows = table(where, positions, limit, D); // [limit,D]
   if (!places) return tf.add(values, tf.reshape(tf.slice(rows, [0, 0], [T, D]), [1, T, D]));
   return tf.add(values, tf.gather<tf.Tensor>(rows, tf.cast(places, 'int32')));
 }
 
+function seesNumbers(): boolean {
+  return ['cpu', 'wasm'].includes(tf.getBackend());
+}
+
+/** Only the rows of `places`, of waves that are computed once: a step of generation must not cost what a table of all steps does. */
+function wavesAt(places: tf.Tensor2D, limit: number, size: number): tf.Tensor3D {
+  const waves = wavesOf(limit, size);
+  const out = new Float32Array(places.size * size);
+  for (const [i, place] of places.dataSync().entries())
+    out.set(waves.subarray(place * size, (place + 1) * size), i * size);
+  return tf.tensor3d(out, [...places.shape, size]);
+}
+
+/** By number of features. */
+const known = new Map<number, Float32Array>();
+
+function wavesOf(limit: number, size: number): Float32Array {
+  const before = known.get(size);
+  if (before && before.length >= limit * size) return before;
+  const length = Math.max(limit, 2 * ((before?.length ?? 0) / size));
+  const waves = tf.tidy(() => sinusoidal(length, size).dataSync()) as Float32Array;
+  known.set(size, waves);
+  return waves;
+}
+
 function table(where: string, positions: AbsolutePositions, length: number, size: number): tf.Tensor2D {
-  if (positions === 'sinusoidal') return sinusoidal(length, size);
+  if (positions === 'sinusoidal') {
+    if (!seesNumbers()) return sinusoidal(length, size);
+    return tf.tensor2d(wavesOf(length, size).slice(0, length * size), [length, size]);
+  }
   const [maxLength, features] = positions.weight.shape;
   if (features !== size)
     throw new ShapeError(where, `steps have ${size} features, but the learned positions ${features}`);
