@@ -69,6 +69,41 @@ describe('ctcBeamDecode', () => {
     }
   });
 
+  it.each([1, 2, 3, 7])('keeps the best %d prefixes of each frame, also with a language model', async (beam) => {
+    const { logits, logs } = frames(14, 4, beam);
+    for (const options of settings) {
+      const { alpha = 0, beta = 0 } = options;
+      const bonus = (labels: readonly number[]) => {
+        const end = options.languageModel && labels.reduce((s, id) => model.next(s, id).state, model.start());
+        const words = end ? model.score(labels) - model.end(end).logProbability : 0;
+        return alpha * words + beta * labels.length;
+      };
+      let kept = new Map([['', { labels: [] as number[], blank: 1, open: 0 }]]);
+      for (const row of logs) {
+        const next: typeof kept = new Map();
+        const at = (labels: number[]) => {
+          const key = labels.join();
+          return next.get(key) ?? next.set(key, { labels, blank: 0, open: 0 }).get(key)!;
+        };
+        for (const { labels, blank, open } of kept.values()) {
+          for (const [v, x] of row.entries()) {
+            if (v === 1) at(labels).blank += (blank + open) * Math.exp(x);
+            else if (v === labels.at(-1)) {
+              at(labels).open += open * Math.exp(x);
+              at([...labels, v]).open += blank * Math.exp(x);
+            } else at([...labels, v]).open += (blank + open) * Math.exp(x);
+          }
+        }
+        const score = (each: { labels: number[]; blank: number; open: number }) =>
+          Math.log(each.blank + each.open) + bonus(each.labels);
+        kept = new Map([...next].sort(([, a], [, b]) => score(b) - score(a)).slice(0, beam));
+      }
+      const [found] = await ctcBeamDecode(logits, { ...options, blank: 1, beam, nBest: beam });
+      const sums = new Map([...kept].map(([key, { blank, open }]) => [key, Math.log(blank + open)]));
+      expect(new Map(found!.map(({ labels, acoustic }) => [labels.join(), expect.closeTo(acoustic, 4)]))).toEqual(sums);
+    }
+  });
+
   it('is never better than with a wider beam; `considered` leaves classes out', async () => {
     const { logits } = frames(12, 5, 8);
     const best = async (options: object) => (await ctcBeamDecode(logits, options))[0]![0]!.score;
