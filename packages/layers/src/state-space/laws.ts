@@ -19,7 +19,7 @@ const rng = () => new Rng(2);
 /** By name, each over inputs of 3 features. */
 export const stateSpaceLayers: Readonly<Record<string, () => RecurrentLayer<unknown>>> = {
   LRU: () => new Recurrent({ cell: new LRUCell({ ...sizes, rng: rng() }) }),
-  'LRU of another size': () => new Recurrent({ cell: new LRUCell({ ...sizes, outputSize: 5, rng: rng() }) }),
+  'LRU of another size': () => new Recurrent({ cell: new LRUCell({ ...sizes, outputSize: 5, phase: 1, rng: rng() }) }),
   'S4D block': () => new S4DBlock({ size: 3, stateSize: 4, dropout: 0.2, rng: rng() }),
   'S4D block, otherwise': () =>
     new S4DBlock({ size: 3, stateSize: 2, frequencies: 'inverse', discretization: 'bilinear', rng: rng() }),
