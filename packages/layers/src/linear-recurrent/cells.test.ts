@@ -57,7 +57,8 @@ it('keep the laws in both directions, in stacks and with checkpoints', async () 
   await verifySequenceLayer(twoWay, 3);
 });
 
-it('says what does not fit', () => {
+it('says what does not fit', async () => {
+  await useBackend('cpu');
   expect(() => new MinGRUCell({ ...sizes, timescale: 1 })).toThrow('`timescale` must be a number from 2');
   expect(() => new MinGRUCell({ ...sizes, gates: 2 } as never)).toThrow('unknown option `gates`');
   expect(() => new SRUCell({ ...sizes, activation: 'relu' as never })).toThrow('`activation`');
