@@ -36,6 +36,7 @@ export {
 export type {
   RecurrentTranslation,
   TranslationChoice,
+  TranslationDescription,
   TranslationMaker,
   TranslationNetwork,
   TranslationSizes,
@@ -58,4 +59,4 @@ export {
   type Utterance,
 } from './speech/speech-recognizer.js';
 export { type Attributes, type TaggedSentence, Tagger, type TaggerOptions, type TaggerParts } from './tagger/tagger.js';
-export type { TokenSizes } from './text/token-reader.js';
+export type { WordSizes } from './text/word-reader.js';

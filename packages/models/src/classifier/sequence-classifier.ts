@@ -10,16 +10,14 @@ import {
   type Sequence,
   within,
 } from '@seqloom/core';
-import { exactMatch, TokenEncoder, Vocabulary } from '@seqloom/data';
-import { padFeatures } from '@seqloom/data/to-tensors';
-import type { TokenEmbedding } from '@seqloom/layers';
+import { exactMatch, Vocabulary } from '@seqloom/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
-import { type TokenSizes, tokenEmbedding, tokenEncoder } from '../text/token-reader.js';
+import { WordEmbedding, WordReader, type WordSizes } from '../text/word-reader.js';
 import { ClassificationNetwork, type PoolingName } from './classification-network.js';
 import { mostLikely } from './most-likely.js';
 
@@ -33,7 +31,7 @@ export interface SequenceClassifierOptions {
   /** A bidirectional LSTM of 64 unless told. */
   encoder?: EncoderChoice;
   /** Words of 100 without affixes unless told. */
-  embedding?: TokenSizes;
+  embedding?: WordSizes;
   /** 'attention' unless told. */
   pooling?: PoolingName;
   /** The dropout rate on word vectors and on the pooled vector; 0.4 unless told. */
@@ -45,10 +43,10 @@ export interface SequenceClassifierOptions {
 
 interface Config {
   encoder: SavedPart<EncoderDescription>;
-  embedding: TokenSizes;
+  embedding: WordSizes;
   pooling: PoolingName;
   dropout: number;
-  tokens: unknown;
+  words: unknown;
   labels: unknown;
 }
 
@@ -56,9 +54,9 @@ interface Config {
 export class SequenceClassifier extends ReadyModel<LabelledText> {
   readonly criterion: Criterion = { metric: 'accuracy', mode: 'max' };
   readonly rng: Rng;
-  readonly embedding: TokenEmbedding;
+  readonly embedding: WordEmbedding;
   readonly network: ClassificationNetwork;
-  readonly #tokens: TokenEncoder;
+  readonly #reader: WordReader;
   readonly #labels: Vocabulary;
   readonly #config: Config;
 
@@ -67,10 +65,10 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
     const where = 'SequenceClassifier';
     this.rng = rng;
     this.#config = config;
-    this.#tokens = TokenEncoder.fromJSON(config.tokens);
+    this.#reader = WordReader.fromJSON(config.words);
     this.#labels = Vocabulary.fromJSON(config.labels);
     const { pooling, dropout } = config;
-    this.embedding = tokenEmbedding(where, this.#tokens, config.embedding, { dropout, rng });
+    this.embedding = new WordEmbedding(where, this.#reader, config.embedding, { dropout, rng });
     const reader = makeEncoder(where, encoder, { inputSize: this.embedding.outputSize, rng });
     this.network = new ClassificationNetwork({ encoder: reader, pooling, classes: this.labels.length, dropout, rng });
   }
@@ -86,13 +84,13 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
       where,
       texts.map(({ words }) => words),
     );
-    const tokens = tokenEncoder(
-      texts.map(({ words }) => words),
+    const words = WordReader.build(
+      texts.map((text) => text.words),
       embedding,
       minCount,
     ).toJSON();
     const labels = Vocabulary.closed(texts.map(({ label }) => label)).toJSON();
-    const config = JSON.parse(JSON.stringify({ embedding, pooling, dropout, tokens, labels }));
+    const config = JSON.parse(JSON.stringify({ embedding, pooling, dropout, words, labels }));
     return new SequenceClassifier({ ...config, encoder: saved(encoder) }, encoder, options.rng);
   }
 
@@ -165,7 +163,7 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
   }
 
   #read(texts: readonly (readonly string[])[]): Sequence {
-    const { ids, mask } = padFeatures(texts.map((words) => this.#tokens.encodeAll(words)));
+    const { ids, mask } = this.#reader.read(texts);
     return { values: this.embedding.forward(ids), mask };
   }
 }

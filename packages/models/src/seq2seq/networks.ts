@@ -2,18 +2,25 @@
 import { AdditiveScore, Attention, GeneralScore } from '@seqloom/attention';
 import { count, knownOptions, type Module, OptionError, oneOf, type Rng, type Scorer, show } from '@seqloom/core';
 import {
+  DecoderBlock,
   Embedding,
   EncoderDecoder,
   GRUCell,
   gru,
+  LayerNorm,
   LSTMCell,
   LuongDecoder,
   lstm,
   type SourceBatch,
+  Transformer,
+  TransformerBlock,
+  TransformerDecoder,
+  TransformerEncoder,
   type TranslationBatch,
   type Writer,
 } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
+import { checkTransformer, type TransformerDescription } from '../transformers.js';
 
 /** What a Seq2Seq asks of its network. */
 export interface TranslationNetwork extends Module {
@@ -53,17 +60,24 @@ export interface TranslationSizes {
 /** Makes a network of one's own; it is given again when the model is loaded. */
 export type TranslationMaker = (sizes: TranslationSizes) => TranslationNetwork;
 
-export type TranslationChoice = RecurrentTranslation | TranslationMaker;
+export type TranslationDescription = RecurrentTranslation | TransformerDescription;
+
+export type TranslationChoice = TranslationDescription | TranslationMaker;
 
 /** Builds the chosen network. Throws OptionError on an unknown name or size. */
 export function makeTranslation(where: string, choice: TranslationChoice, sizes: TranslationSizes): TranslationNetwork {
   if (typeof choice === 'function') return choice(sizes);
   if (typeof choice !== 'object' || choice === null)
     throw new OptionError(where, `\`network\` must be { kind, hiddenSize } or a function, got ${show(choice)}`);
+  oneOf(where, 'network.kind', choice.kind, ['lstm', 'gru', 'transformer']);
+  if (choice.kind === 'transformer') return transformer(`${where} \`network\``, choice, sizes);
+  return recurrent(where, choice, sizes);
+}
+
+function recurrent(where: string, choice: RecurrentTranslation, sizes: TranslationSizes): TranslationNetwork {
   const known = ['kind', 'hiddenSize', 'embeddingSize', 'attention', 'inputFeeding'];
   knownOptions(`${where} \`network\``, choice, known);
   const { kind, embeddingSize = choice.hiddenSize, attention = 'additive', inputFeeding = true } = choice;
-  oneOf(where, 'network.kind', kind, ['lstm', 'gru']);
   oneOf(where, 'network.attention', attention, Object.keys(scorers) as (keyof typeof scorers)[]);
   const hiddenSize = count(where, 'network.hiddenSize', choice.hiddenSize);
   const size = count(where, 'network.embeddingSize', embeddingSize);
@@ -85,4 +99,26 @@ export function makeTranslation(where: string, choice: TranslationChoice, sizes:
   const cell = new GRUCell({ inputSize, hiddenSize, rng });
   const encoder = gru({ ...reader, bidirectional: true });
   return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) });
+}
+
+function transformer(where: string, description: TransformerDescription, sizes: TranslationSizes): TranslationNetwork {
+  const { rng, dropout } = sizes;
+  const { block, layers } = checkTransformer(where, description, rng);
+  const frame = () => ({
+    positions: 'sinusoidal' as const,
+    norm: new LayerNorm({ size: block.size }),
+    dropout: block.dropout,
+    rng,
+  });
+  const blocks = <B>(make: () => B): B[] => Array.from({ length: layers }, make);
+  const embedding = ({ vocabularySize }: { vocabularySize: number }) =>
+    new Embedding({ vocabularySize, size: block.size, rng });
+  return new Transformer({
+    source: embedding(sizes.source),
+    target: embedding(sizes.target),
+    encoder: new TransformerEncoder({ blocks: blocks(() => new TransformerBlock(block)), ...frame() }),
+    decoder: new TransformerDecoder({ blocks: blocks(() => new DecoderBlock(block)), ...frame() }),
+    dropout,
+    rng,
+  });
 }

@@ -2,7 +2,7 @@
 import { Rng, useBackend } from '@seqloom/core';
 import { averageLength } from '@seqloom/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type RecurrentTranslation, Seq2Seq } from '../index.js';
+import { Seq2Seq, type TranslationDescription } from '../index.js';
 import { verifyReadyModel } from '../ready-model-laws.js';
 
 beforeAll(async () => void (await useBackend('wasm')));
@@ -14,12 +14,13 @@ const pairs = Array.from({ length: 200 }, () => {
 });
 const [train, unseen] = [pairs.slice(0, 170), pairs.slice(170)];
 const sources = unseen.map(({ source }) => source);
-const small = (network: Partial<RecurrentTranslation> = {}) =>
-  Seq2Seq.build(train, { network: { kind: 'gru', hiddenSize: 20, ...network }, dropout: 0, rng: new Rng(1) });
+const small = (network: TranslationDescription = { kind: 'gru', hiddenSize: 20 }) =>
+  Seq2Seq.build(train, { network, dropout: 0, rng: new Rng(1) });
 
-it.each<[Partial<RecurrentTranslation>, epochs: number, loss: number]>([
-  [{ kind: 'lstm', attention: 'general', inputFeeding: false }, 7, 0.6],
-  [{}, 1, 2.5],
+it.each<[TranslationDescription, epochs: number, loss: number]>([
+  [{ kind: 'lstm', hiddenSize: 20, attention: 'general', inputFeeding: false }, 7, 0.6],
+  [{ kind: 'gru', hiddenSize: 20 }, 1, 2.5],
+  [{ kind: 'transformer', size: 16, heads: 2, layers: 1, dropout: 0 }, 5, 1.7],
 ])(
   '%o',
   async (network, epochs, most) => {
@@ -48,7 +49,7 @@ describe('bad input is named', () => {
   it.each<[RegExp, () => unknown]>([
     [/source 0 is empty/, () => Seq2Seq.build([{ source: [], target: ['a'] }])],
     [/source 1 is empty/, () => small().predict([['a'], []])],
-    [/`network.kind` must be one of/, () => small({ kind: 'cnn' as never })],
+    [/`network.kind` must be one of/, () => small({ kind: 'cnn' as never, hiddenSize: 2 })],
     [/`width` must be a whole number/, () => small().predict(sources, { width: 0 })],
     [
       /has a part of its own as `network`/,

@@ -18,8 +18,8 @@ import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import {
   makeTranslation,
-  type RecurrentTranslation,
   type TranslationChoice,
+  type TranslationDescription,
   type TranslationMaker,
   type TranslationNetwork,
 } from './networks.js';
@@ -61,7 +61,7 @@ export interface Translation {
 }
 
 interface Config {
-  network: SavedPart<RecurrentTranslation>;
+  network: SavedPart<TranslationDescription>;
   dropout: number;
   source: unknown;
   target: unknown;

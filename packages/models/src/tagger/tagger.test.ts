@@ -31,6 +31,7 @@ it.each<[string, TaggerOptions]>([
   ['CRF', {}],
   ['softmax', { head: 'softmax' }],
   ['hybrid', { attributes: suffixes }],
+  ['characters', { embedding: { word: 12, characters: 8 } }],
   ['own encoder', { encoder: ownEncoder }],
 ])('%s', async (_, options) => {
   const accuracy = await verifyReadyModel({
@@ -55,7 +56,7 @@ describe('bad input is named', () => {
   it.each<[RegExp, () => unknown]>([
     [/sentence 0 has 2 words and 1 tags/, () => Tagger.build(uneven)],
     [/`head` must be one of/, () => Tagger.build(train, { head: 'svm' as never })],
-    [/`encoder.kind` must be one of lstm/, () => small({ encoder: { kind: 'mamba' as never, hiddenSize: 2 } })],
+    [/`encoder.kind` must be one of simpleRNN/, () => small({ encoder: { kind: 'mamba' as never, hiddenSize: 2 } })],
     [/is no BIO tag/, () => small({ scheme: 'BIO' })],
     [/`examples` must be a list of at least one/, () => small().fit([])],
     [/unknown option `epoch`/, () => small().fit(train, { epoch: 2 } as never)],

@@ -10,8 +10,8 @@ import {
   type Rng,
   within,
 } from '@seqloom/core';
-import { TokenEncoder, tokenAccuracy, Vocabulary } from '@seqloom/data';
-import { padFeatures, padIds } from '@seqloom/data/to-tensors';
+import { tokenAccuracy, Vocabulary } from '@seqloom/data';
+import { padIds } from '@seqloom/data/to-tensors';
 import {
   AttributeVocabulary,
   activeFeatures,
@@ -28,7 +28,7 @@ import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEnc
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
-import { type TokenSizes, tokenEmbedding, tokenEncoder } from '../text/token-reader.js';
+import { WordEmbedding, WordReader, type WordSizes } from '../text/word-reader.js';
 
 /** A sentence and its tags, one for each word. */
 export interface TaggedSentence {
@@ -42,7 +42,8 @@ export type Attributes = (words: readonly string[]) => readonly Item[];
 export interface TaggerOptions {
   /** A bidirectional LSTM of 128 unless told. */
   encoder?: EncoderChoice;
-  embedding?: TokenSizes;
+  /** Words of 100 with affixes unless told. */
+  embedding?: WordSizes;
   /** A linear chain over the tags, unless told 'softmax': each by itself. */
   head?: 'crf' | 'softmax';
   /** Only tag sequences of this scheme are possible (with a CRF). */
@@ -63,17 +64,17 @@ export interface TaggerParts extends EncoderParts {
 
 interface Config {
   encoder: SavedPart<EncoderDescription>;
-  embedding: TokenSizes;
+  embedding: WordSizes;
   head: 'crf' | 'softmax';
   scheme: TagScheme | null;
   dropout: number;
-  tokens: unknown;
+  words: unknown;
   tags: unknown;
   attributes: unknown;
 }
 
 interface Vocabularies {
-  tokens: TokenEncoder;
+  words: WordReader;
   tags: Vocabulary;
   attributes?: AttributeVocabulary;
 }
@@ -104,14 +105,15 @@ export class Tagger extends ReadyModel<TaggedSentence> {
   static build(sentences: readonly TaggedSentence[], options: TaggerOptions = {}): Tagger {
     const where = 'Tagger.build';
     knownOptions(where, options, known);
-    const { encoder = { kind: 'lstm', hiddenSize: 128 }, embedding = {}, head = 'crf', minCount = 2 } = options;
+    const { encoder = { kind: 'lstm', hiddenSize: 128 }, head = 'crf', minCount = 2 } = options;
+    const embedding = { affixes: true, ...options.embedding };
     const { scheme, attributes, dropout = 0.4 } = options;
     oneOf(where, 'head', head, ['crf', 'softmax']);
     within(where, 'dropout', dropout, 0, 1);
     checkSentences(where, sentences);
     const words = sentences.map((sentence) => sentence.words);
     const vocabularies = {
-      tokens: tokenEncoder(words, embedding, minCount),
+      words: WordReader.build(words, embedding, minCount),
       tags: Vocabulary.closed(sentences.flatMap((sentence) => sentence.tags)),
       attributes: attributes && AttributeVocabulary.build(words.map(attributes), { minFreq: minCount }),
     };
@@ -128,7 +130,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
     knownOptions('Tagger.load', parts, ['encoder', 'attributes', 'rng']);
     const config = await configOf<Config>('Tagger', bytes);
     const vocabularies = {
-      tokens: TokenEncoder.fromJSON(config.tokens),
+      words: WordReader.fromJSON(config.words),
       tags: Vocabulary.fromJSON(config.tags),
       attributes: config.attributes ? AttributeVocabulary.fromJSON(config.attributes) : undefined,
     };
@@ -203,7 +205,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
   }
 
   #emissions(sentences: readonly (readonly string[])[]) {
-    const { ids: tokens, mask } = padFeatures(sentences.map((words) => this.#vocabularies.tokens.encodeAll(words)));
+    const { ids: tokens, mask } = this.#vocabularies.words.read(sentences);
     const { emissions } = this.network.forward({ tokens, mask });
     const { attributes } = this.#vocabularies;
     if (!this.sparse || !this.#attributes || !attributes) return emissions;
@@ -214,9 +216,9 @@ export class Tagger extends ReadyModel<TaggedSentence> {
 
 const known = ['encoder', 'embedding', 'head', 'scheme', 'attributes', 'dropout', 'minCount', 'rng'];
 
-function network(config: Config, encoder: EncoderChoice, { tokens, tags }: Vocabularies, rng: Rng): TaggingNetwork {
+function network(config: Config, encoder: EncoderChoice, { words, tags }: Vocabularies, rng: Rng): TaggingNetwork {
   const { dropout, embedding, scheme } = config;
-  const embeddings = tokenEmbedding('Tagger', tokens, embedding, { dropout, rng });
+  const embeddings = new WordEmbedding('Tagger', words, embedding, { dropout, rng });
   const allowed = scheme ? tagScheme(scheme, tags.tokens) : undefined;
   const head = config.head === 'crf' ? new CRF({ labelCount: tags.size, allowed, rng }) : new SoftmaxHead();
   const reader = makeEncoder('Tagger', encoder, { inputSize: embeddings.outputSize, rng });
