@@ -2,7 +2,6 @@
 import type { RecurrentLayer } from '@seqloom/core';
 import { normal, Rng } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { StatefulLayer } from './bidirectional.js';
 import { CoupledLSTMCell } from './coupled-lstm-cell.js';
 import { LockedDropout } from './dropout/locked-dropout.js';
 import { RecurrentDropout } from './dropout/recurrent-dropout.js';
@@ -67,7 +66,7 @@ export const recurrentLayers: Readonly<Record<string, () => RecurrentLayer<unkno
   'residual and highway layers, stacked': () => {
     const layer = (inputSize: number) => new Recurrent({ cell: new GRUCell({ inputSize, hiddenSize: 4, rng: rng() }) });
     const highway = new Highway({ layer: layer(4), rng: rng() });
-    return new Stacked<unknown>({ layers: [layer(3), new Residual(layer(4)), highway] as StatefulLayer<unknown>[] });
+    return new Stacked<unknown>({ layers: [layer(3), new Residual(layer(4)), highway] });
   },
 };
 

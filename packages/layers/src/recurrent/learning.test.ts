@@ -35,10 +35,12 @@ const networks: Record<string, () => RecurrentLayer<unknown>> = {
   'residual layer-norm LSTM with zoneout': () =>
     stack(
       new Residual(
-        recurrent(new Zoneout({ cell: new LayerNormLSTMCell({ ...sizes, rng: rng() }), rate: 0.05, rng: rng() })),
+        new Recurrent({
+          cell: new Zoneout({ cell: new LayerNormLSTMCell({ ...sizes, rng: rng() }), rate: 0.05, rng: rng() }),
+        }),
       ),
     ),
-  'peephole LSTM': () => recurrent(new PeepholeLSTMCell({ ...sizes, rng: rng() })),
+  'peephole LSTM': () => new Recurrent({ cell: new PeepholeLSTMCell({ ...sizes, rng: rng() }) }),
 };
 
 beforeAll(async () => void (await useBackend('wasm')));
@@ -81,10 +83,6 @@ function* batches(draws: Rng, count: number): Generator<Batch> {
   }
 }
 
-function recurrent(cell: unknown): RecurrentLayer<unknown> {
-  return new Recurrent({ cell: cell as LSTMCell }) as RecurrentLayer<unknown>;
-}
-
-function stack(...layers: unknown[]): RecurrentLayer<unknown> {
-  return new Stacked({ layers: layers as Recurrent<unknown>[] });
+function stack(...layers: RecurrentLayer<unknown>[]): RecurrentLayer<unknown> {
+  return new Stacked({ layers });
 }

@@ -13,7 +13,7 @@ const layers = {
   'two LSTM layers with zoneout': () => {
     const zoned = new Zoneout({ cell: new LSTMCell({ ...sizes, rng: new Rng(1) }), rate: 0.3 });
     const above = new Recurrent({ cell: new LSTMCell({ inputSize: 4, hiddenSize: 4, rng: new Rng(2) }) });
-    return new Stacked<unknown>({ layers: [new Recurrent({ cell: zoned }), above] as never });
+    return new Stacked<unknown>({ layers: [new Recurrent({ cell: zoned }), above] });
   },
   GRU: () => gru({ ...sizes, rng: new Rng(1) }),
   TCN: () => tcn({ ...sizes, kernel: 3, layers: 2, rng: new Rng(1) }),
