@@ -1,9 +1,9 @@
 /** The hash that quark databases are built on: `hashlittle` of Bob Jenkins' lookup3 (2006, public domain). https://burtleburtle.net/bob/c/lookup3.c */
 
-/** The hash [0, 2³²) of `length` bytes at `start`, behind which zeros must follow up to a multiple of 12 bytes. */
+/** The hash, as an int32 (which engines keep in a register), of `length` bytes at `start`, behind which zeros must follow up to a multiple of 12 bytes. */
 export function lookup3(bytes: DataView, start: number, length: number): number {
   let a = (0xdeadbeef + length) | 0;
-  if (length === 0) return a >>> 0;
+  if (length === 0) return a;
   let b = a;
   let c = a;
   let at = start;
@@ -33,7 +33,7 @@ export function lookup3(bytes: DataView, start: number, length: number): number 
   c = ((c ^ b) - rotate(b, 16)) | 0;
   a = ((a ^ c) - rotate(c, 4)) | 0;
   b = ((b ^ a) - rotate(a, 14)) | 0;
-  return ((c ^ b) - rotate(b, 24)) >>> 0;
+  return ((c ^ b) - rotate(b, 24)) | 0;
 }
 
 function rotate(x: number, by: number): number {

@@ -99,7 +99,7 @@ export class QuarkDatabase implements AttributeTable {
       this.#steps++;
       const record = view.getUint32(first + 8 * slot + 4, true);
       if (record === 0) return -1;
-      if (view.getUint32(first + 8 * slot, true) !== hash) continue;
+      if (view.getInt32(first + 8 * slot, true) !== hash) continue;
       if (this.#holdsKey(this.#base + record, length)) return view.getUint32(this.#base + record, true);
     }
     return -1;
