@@ -1,8 +1,8 @@
-/** Long inputs, forward and backward: chunked attention beside tfjs' own ops, PyTorch, and a window beside all keys. */
+/** Long inputs, forward and backward: chunked attention beside tfjs' own ops, PyTorch, a window beside all keys, and two threads beside one. */
 import { ChunkedAttention, type ChunkedAttentionOptions } from '@seqloom/attention';
 import { useBackend } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BenchCase, Work } from '../compare.js';
+import type { BenchCase, Side, Work } from '../compare.js';
 import { hasTorch, torchPeer, torchWork } from '../peers/torch.js';
 import { eachOnItsKernels } from '../plain-wasm.js';
 
@@ -110,9 +110,34 @@ const long: BenchCase = {
   },
 };
 
+/** Two threads beside one, where there are fewer sequences and heads than threads want. */
+function twoThreads(causal: boolean): BenchCase {
+  return {
+    name: causal ? 'causal attention, threads' : 'attention, threads',
+    size: `H=1 T=4096 D=${features}`,
+    backend: 'wasm',
+    threads: 2,
+    peer: 'ours, one thread',
+    async prepare() {
+      await useBackend('wasm', { threads: 2 });
+      const { run, dispose } = training(1, 4096, chunked({ causal }));
+      const before = async (side: Side) => {
+        await useBackend('wasm', { threads: side === 'ours' ? 2 : 1 });
+        await run(); // a new worker takes a while to reach its speed
+      };
+      const restore = async () => {
+        dispose();
+        await useBackend('wasm', { threads: 1 });
+      };
+      return { ours: run, theirs: run, before, dispose: restore };
+    },
+  };
+}
+
 export const cases: BenchCase[] = [
   ...[false, true].map(besideTfjs),
   ...(hasTorch ? [false, true].map(besideTorch) : []),
   ...[{}, { causal: true }].map(windowed),
+  ...[false, true].map(twoThreads),
   long,
 ];

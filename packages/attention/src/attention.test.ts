@@ -1,12 +1,13 @@
 import { type Alignment, OptionError, Rng, ShapeError, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyAttends, verifyModule } from '@seqloom/core/testing';
+import { expectClose, verifyAttends, verifyModule } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AdditiveScore, Attention, DotScore, ScaledDotScore } from './index.js';
+import { lawBackends } from './law-backends.js';
 
 const make = () => new Attention({ scorer: new ScaledDotScore() });
 
-describe.each(backendsHere())('Attention on %s', (backend) => {
+describe.each(lawBackends)('Attention on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it('keeps the laws', () => verifyAttends(make, { querySize: 3, keySize: 3, valueSize: 7 }));

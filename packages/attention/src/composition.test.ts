@@ -1,13 +1,6 @@
 /** Heads, sinks, norms, pooling and linear attention: the laws, and their formulas. */
 import { type Attends, Rng, type Scorer, sequence, useBackend } from '@seqloom/core';
-import {
-  backendsHere,
-  checkGradients,
-  expectClose,
-  verifyAttends,
-  verifyModule,
-  verifyScorer,
-} from '@seqloom/core/testing';
+import { checkGradients, expectClose, verifyAttends, verifyModule, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -31,6 +24,7 @@ import {
   Sinks,
   softmax,
 } from './index.js';
+import { lawBackends } from './law-backends.js';
 
 const rng = () => new Rng(1);
 const random = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, 'float32', seed);
@@ -66,7 +60,7 @@ const entries: Record<string, () => Attends<unknown>> = {
   'normed queries and keys': () => new Attention({ scorer: new QueryKeyNormScore({ inner: new DotScore(), size: 4 }) }),
 };
 
-describe.each(backendsHere())('composition on %s', (backend) => {
+describe.each(lawBackends)('composition on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.entries(entries))('%s: the laws of attention', (_, make) => verifyAttends(make, sizes));

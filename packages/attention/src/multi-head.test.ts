@@ -1,16 +1,17 @@
 import { type Alignment, Rng, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyAttends } from '@seqloom/core/testing';
+import { expectClose, verifyAttends } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectTorch, torchCases } from './__fixtures__/torch-multihead.js';
 import { AdditiveScore, Attention, MultiHead, ScaledDotScore } from './index.js';
+import { lawBackends } from './law-backends.js';
 
 const scaledDot = () => new Attention({ scorer: new ScaledDotScore() });
 const additive = () =>
   new Attention({ scorer: new AdditiveScore({ querySize: 3, keySize: 3, size: 5, rng: new Rng(2) }) });
 const sizes = { querySize: 5, keySize: 3, valueSize: 2 };
 
-describe.each(backendsHere())('MultiHead on %s', (backend) => {
+describe.each(lawBackends)('MultiHead on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it('keeps the laws over scaled dot products, with sizes of its own for query, key and value', () =>

@@ -1,9 +1,10 @@
 import { type Attends, lengthMask, Rng, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, checkGradients, expectClose, verifyAttends, verifyOp } from '@seqloom/core/testing';
+import { checkGradients, expectClose, verifyAttends, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectTorch, torchCases } from '../__fixtures__/torch-multihead.js';
 import { Attention } from '../attention.js';
+import { lawBackends } from '../law-backends.js';
 import { allOf, causalMask, keyMask, windowMask } from '../masks.js';
 import { MultiHead } from '../multi-head.js';
 import { DotScore } from '../scorers/dot.js';
@@ -44,7 +45,7 @@ const lengths = [
   [67, 150],
 ] as const;
 
-describe.each(backendsHere())('ChunkedAttention on %s', (backend) => {
+describe.each(lawBackends)('ChunkedAttention on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it('keeps the laws', async () => {

@@ -1,9 +1,10 @@
 /** Linear attention: the laws, both ways of computing it, and the recurrence. */
 import { Rng, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyAttends } from '@seqloom/core/testing';
+import { expectClose, verifyAttends } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { causalMask, eluPlusOne, LinearAttention, MultiHead } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 
 const random = (seed: number, ...shape: [number, number, number]) =>
   tf.randomNormal<tf.Rank.R3>(shape, 0, 1, 'float32', seed);
@@ -28,7 +29,7 @@ const attending =
   (query, keys, values) =>
     attention.attend(query, attention.remember(sequence(keys, mask), sequence(values, mask)), { mask: dense }).context;
 
-describe.each(backendsHere())('LinearAttention on %s', (backend) => {
+describe.each(lawBackends)('LinearAttention on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it('keeps the laws', async () => {

@@ -1,6 +1,6 @@
 /** Normalisers that only go forward, and one whose keys know their neighbours, beside their papers' formulas in plain loops. */
 import { type Alignment, Rng, type Scorer, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, checkGradients, expectClose, verifyOp } from '@seqloom/core/testing';
+import { checkGradients, expectClose, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
   monotonic,
   structured,
 } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 import { monotonicWeights } from './monotonic.js';
 
 type Row = number[];
@@ -47,7 +48,7 @@ const [rows, allowed, before] = [energies, mask, () => previous().weights].map(
 );
 const expected = stopsOf(rows!, allowed!).map((p, q) => literally(p, before![q]!));
 
-describe.each(backendsHere())('monotonic on %s', (backend) => {
+describe.each(lawBackends)('monotonic on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(['recursive', 'parallel'] as const)('%s is the formula', (form) =>

@@ -3,7 +3,7 @@ import type { Attributes, Normalizer, Op } from '@seqloom/core';
 import { count, defineOp, detach, knownOptions, logSumExp, oneOf } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { weightsBefore } from '../first-key.js';
-import { checkedMask, lowest } from './allowed.js';
+import { checkedMask } from './allowed.js';
 import { monotonicKernels } from './monotonic-kernels.js';
 import type { StatefulNormalizer } from './stateful.js';
 
@@ -56,17 +56,21 @@ export function mocha(options: MochaOptions): StatefulNormalizer {
   const weigh: StatefulNormalizer['weigh'] = (energies, mask, previous) => {
     const real = checkedMask('mocha', energies, mask);
     const stops = stop(energies, mask, previous && { weights: previous.state ?? previous.weights });
-    const open = tf.where(real, energies as tf.Tensor, lowest);
-    const chunks = tf.stack(shifts(open, window, -1, lowest), -1); // [B,Q,K,window]: the keys before each, and itself
+    const counts = detach(energies, (e) => tf.logicalAnd(real, tf.greater(e, absent / 10)));
+    const open = tf.where(counts, energies as tf.Tensor, absent);
+    const chunks = tf.stack(shifts(open, window, -1, absent), -1); // [B,Q,K,window]: the keys before each, and itself
     const total = logSumExp(chunks, -1);
     const shares = tf.stack(shifts(stops, window, 1, 0), -1); // of the stops behind each key
-    const totals = tf.stack(shifts(total, window, 1, -lowest), -1);
+    const totals = tf.stack(shifts(total, window, 1, -absent), -1);
     const within = tf.exp(tf.sub(tf.expandDims(open, -1), totals));
     const weights = tf.where(real, tf.sum(tf.mul(shares, within), -1), 0) as tf.Tensor3D;
     return { weights, state: stops };
   };
   return Object.assign((...given: Parameters<Normalizer>) => weigh(...given).weights, { weigh });
 }
+
+/** Stands for −∞ in a chunk: the largest of numbers below −1e20 is wrong on webgl. */
+const absent = -1e18;
 
 const formNames = ['recursive', 'parallel', 'hard'] as const;
 

@@ -1,9 +1,10 @@
 /** Normalisers that are a few lines each, against their formulas. */
 import { type Normalizer, Rng, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyNormalizer } from '@seqloom/core/testing';
+import { expectClose, verifyNormalizer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gumbelSoftmax, hard, sigmoid, softmax, softmaxWithTemperature, sparsemax, topK } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 
 /** [1,3,5]: a full row, one with holes, one without an allowed key. */
 const energies = () => tf.tensor3d([0.1, -1, 2, 0.5, 0.3, 1, -0.7, 0.2, -2, 0.4, 1, 2, 3, 4, 5], [1, 3, 5]);
@@ -15,7 +16,7 @@ const lawful: Record<string, Normalizer> = {
   'softmax at 0.5': softmaxWithTemperature(0.5),
 };
 
-describe.each(backendsHere())('normalisers on %s', (backend) => {
+describe.each(lawBackends)('normalisers on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.entries(lawful))('%s keeps the laws of normalisers', (_, normalize) => verifyNormalizer(normalize));

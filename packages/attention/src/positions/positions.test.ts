@@ -1,6 +1,6 @@
 /** Positions: the peers' numbers, the laws, and that distances alone count. */
 import { Rng, type Scorer, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyAttends, verifyModule, verifyScorer } from '@seqloom/core/testing';
+import { expectClose, verifyAttends, verifyModule, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import file from '../__fixtures__/positions.json' with { type: 'json' };
@@ -18,6 +18,7 @@ import {
   ShawScore,
   sinusoidal,
 } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 import { alibiSlopes } from './alibi.js';
 import { bucketOf } from './bucketed.js';
 
@@ -34,7 +35,7 @@ const entries: Record<string, () => Scorer<unknown>> = {
     new AlibiScore({ inner: new CoverageScore({ ...sizes, size: 3, rng: rng() }) }),
 };
 
-describe.each(backendsHere())('positions on %s', (backend) => {
+describe.each(lawBackends)('positions on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.entries(entries))('%s keeps the laws of scorers', (_, make) =>

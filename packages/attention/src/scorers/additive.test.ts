@@ -1,15 +1,16 @@
 import { Rng, useBackend } from '@seqloom/core';
-import { backendsHere, verifyAttends, verifyOp, verifyScorer } from '@seqloom/core/testing';
+import { verifyAttends, verifyOp, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectPeer, peerCases } from '../__fixtures__/peer-scorers.js';
 import { AdditiveScore, Attention } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 import { additiveScore } from './additive.js';
 
 const sizes = { querySize: 3, keySize: 5 };
 const make = () => new AdditiveScore({ ...sizes, size: 7, bias: true, rng: new Rng(1) });
 
-describe.each(backendsHere())('AdditiveScore on %s', (backend) => {
+describe.each(lawBackends)('AdditiveScore on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it('keeps the laws of scorers', () => verifyScorer(make, sizes));

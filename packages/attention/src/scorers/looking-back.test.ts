@@ -1,6 +1,6 @@
 /** Scorers that read the step before: the laws, and three steps of each beside its paper's formula in plain loops. */
 import { type Alignment, type Module, Rng, type Scorer, sequence, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyAttends, verifyScorer } from '@seqloom/core/testing';
+import { expectClose, verifyAttends, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
   LocalPredictiveScore,
   LocationSensitiveScore,
 } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 
 const [querySize, keySize, size, K] = [3, 4, 5, 6];
 const rng = () => new Rng(1);
@@ -176,7 +177,7 @@ function gamma(x: number): number {
   return Math.sqrt(2 * Math.PI) * (x + 4.5) ** (x - 0.5) * Math.exp(-(x + 4.5)) * series;
 }
 
-describe.each(backendsHere())('scorers that look back, on %s', (backend) => {
+describe.each(lawBackends)('scorers that look back, on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.entries(entries))('%s keeps the laws of scorers', (_, make) =>

@@ -1,14 +1,15 @@
 import { useBackend } from '@seqloom/core';
-import { backendsHere, verifyAttends, verifyScorer } from '@seqloom/core/testing';
+import { verifyAttends, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectPeer, peerCases } from '../__fixtures__/peer-scorers.js';
 import { Attention, ScaledDotScore } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 
 const sizes = { querySize: 3, keySize: 3 };
 const make = () => new ScaledDotScore();
 
-describe.each(backendsHere())('ScaledDotScore on %s', (backend) => {
+describe.each(lawBackends)('ScaledDotScore on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it('keeps the laws of scorers', () => verifyScorer(make, sizes));

@@ -1,6 +1,6 @@
 /** Every scorer that compares queries with keys and nothing else: the laws, the peers' numbers, or the formula written out. */
 import { Module, normal, parameter, Rng, type Scorer, useBackend } from '@seqloom/core';
-import { backendsHere, expectClose, verifyAttends, verifyScorer } from '@seqloom/core/testing';
+import { expectClose, verifyAttends, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectPeer, peerCases } from '../__fixtures__/peer-scorers.js';
@@ -16,6 +16,7 @@ import {
   scorer,
   TrilinearScore,
 } from '../index.js';
+import { lawBackends } from '../law-backends.js';
 
 class Network extends Module {
   readonly first = parameter<tf.Rank.R2>([7, 4], normal(0.5), new Rng(1));
@@ -57,7 +58,7 @@ const entries: Record<string, Entry> = {
   scorer: { make: () => scorer((query, keys) => tf.matMul(query, tf.tanh(keys), false, true)), ...square },
 };
 
-describe.each(backendsHere())('scorers on %s', (backend) => {
+describe.each(lawBackends)('scorers on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.entries(entries))('%s keeps the laws of scorers', (_, { make, ...sizes }) =>
