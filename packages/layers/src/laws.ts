@@ -13,7 +13,7 @@ import { lstmSequence } from './recurrent/lstm-sequence.js';
 import { reverseSteps } from './recurrent/reverse-time.js';
 import { simpleRNNSequence } from './recurrent/simple-rnn-sequence.js';
 import { stateSpaceLaws, stateSpaceLayers } from './state-space/laws.js';
-import { transformerLaws, transformerLayers } from './transformer/laws.js';
+import { transformerAgreements, transformerLaws, transformerLayers } from './transformer/laws.js';
 
 const sizes = { inputSize: 3, hiddenSize: 5 };
 const rng = () => new Rng(2);
@@ -71,8 +71,10 @@ export const laws: readonly (readonly [name: string, check: () => Promise<void>]
 ];
 
 /** For backends where the laws would take too long: each layer gives there what it gives on cpu, values and gradients, over padding that is NaN. */
-export const agreements: readonly (readonly [name: string, check: (backend: BackendName) => Promise<void>])[] =
-  Object.entries(layers).map(([name, make]) => [name, (backend) => agree(make, backend)] as const);
+export const agreements: readonly (readonly [name: string, check: (backend: BackendName) => Promise<void>])[] = [
+  ...Object.entries(layers).map(([name, make]) => [name, (backend: BackendName) => agree(make, backend)] as const),
+  ...transformerAgreements,
+];
 
 async function agree(make: () => SequenceLayer<unknown>, backend: BackendName): Promise<void> {
   const [expected, actual] = [await onBackend('cpu', make), await onBackend(backend, make)];

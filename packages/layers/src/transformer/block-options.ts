@@ -65,7 +65,7 @@ function layerNormOf(size: number): Normalization {
 }
 
 /** Multi-head attention over scaled dot products. */
-export function multiHead({ size, heads, rng }: Omit<AttentionPlace, 'role'>): MultiHead {
+function multiHead({ size, heads, rng }: Omit<AttentionPlace, 'role'>): MultiHead {
   return new MultiHead({ inner: new Attention({ scorer: new ScaledDotScore() }), heads, size, rng });
 }
 
