@@ -45,7 +45,7 @@ export const segmentAnswerLaws: Readonly<Record<string, Law>> = {
       await expectClose(theirs[row]!, own, tolerance, 'score of a draw');
     }
   }),
-  'segmentations are drawn as often as they are probable': async () => {
+  'segmentations are drawn as often as they are probable': async (runs) => {
     const { segments, ...rest } = randomSegments();
     const chain = {
       ...rest,
@@ -59,7 +59,7 @@ export const segmentAnswerLaws: Readonly<Record<string, Law>> = {
       },
     };
     const plain = await plainSegmentsOf(chain);
-    const draws = 600;
+    const draws = 40 * runs;
     const found = await namesOf(tf.tidy(() => new SegmentChain(chain).sample(draws, new Rng(5))));
     for (const [row, each] of found.entries()) {
       const all = segmentations(plain, row);

@@ -12,6 +12,9 @@ import { type Segmentation, type Segmentations, segmentEnds } from './segmentati
 import { bestSegmentations, drawnSegmentations, type SeveralSegmentations } from './several-segmentations.js';
 import { sumOverSegments } from './sum-over-segments.js';
 
+/** So many segmentations of each sequence are scored at once: potentials are copied for each. */
+const together = 16;
+
 /**
  * A batch of chains of segments of up to L steps and K labels: see SegmentPotentials. A sequence without a real step has the log partition 0 and no
  * segment; one that allows no segmentation has −∞ and no gradient.
@@ -119,10 +122,28 @@ export class SegmentChain {
     return segmentSum(countingSemiring, this.#potentials);
   }
 
+  /** Of n segmentations of each sequence [B,n,T]: [B,n]. */
+  #scores(labels: tf.Tensor3D, begins: tf.Tensor3D): tf.Tensor {
+    const [B, n, T] = labels.shape;
+    const { segments, ...rest } = this.#potentials;
+    const copies = (x: tf.Tensor) => {
+      const rows = tf.reshape(x, [B, 1, x.size / B]); // tfjs' tile has no gradient of higher ranks
+      return tf.reshape(tf.tile(rows, [1, n, 1]), [B * n, ...x.shape.slice(1)]);
+    };
+    const values = copies(segments.values) as tf.Tensor4D;
+    const all = new SegmentChain({ ...rest, segments: { values, mask: copies(segments.mask) as tf.Tensor2D } });
+    const flat = (x: tf.Tensor3D) => tf.reshape<tf.Rank.R2>(x, [B * n, T]);
+    return tf.reshape(all.score({ labels: flat(labels), begins: flat(begins) }), [B, n]);
+  }
+
   #scored({ labels, begins, possible }: SeveralSegmentations): Segmentations {
-    const [each, starts] = [tf.unstack(labels, 1), tf.unstack(begins, 1)] as [tf.Tensor2D[], tf.Tensor2D[]];
-    const found = each.map((own, i) => this.score({ labels: own, begins: starts[i]! }));
-    const scores = tf.stack(found, 1);
+    const n = labels.shape[1];
+    const found: tf.Tensor[] = [];
+    for (let from = 0; from < n; from += together) {
+      const [own, starts] = [labels, begins].map((x) => tf.slice(x, [0, from], [-1, Math.min(together, n - from)]));
+      found.push(this.#scores(own as tf.Tensor3D, starts as tf.Tensor3D));
+    }
+    const scores = tf.concat(found, 1);
     const none = tf.logicalNot(tf.expandDims(possible, 2));
     return {
       labels: tf.where(none, tf.fill(labels.shape, -1, 'int32'), labels) as tf.Tensor3D,
