@@ -1,6 +1,7 @@
 /** The fused kernels of `dotHeads`: products over strided heads, a row of the batch at a time, so that its weights stay in the cache. */
 import type { FusedKernel, FusedPair } from '@seqloom/core';
 import {
+  binary,
   floats,
   type Kernels,
   type MatrixProduct,
@@ -63,7 +64,7 @@ export const dotHeadsKernels: FusedPair<DotHeadsInputs> = {
       perHead(kernels, sizes, { a: turned(slope), b: given.query, c: to.keys, m: K, n: D, k: Q });
       perHead(kernels, sizes, { a: turned(given.weights), b: given.context, c: to.values, m: K, n: V, k: Q });
     }
-    scale(kernels, dQuery, B * Q * H * D, D);
+    scale(workspace, dQuery, dQuery, B * Q * H * D, D);
     return made;
   },
   differentiable: ['query', 'keys', 'values'],
@@ -99,19 +100,20 @@ interface Heads {
 }
 
 /** Queries are scaled in a copy of their own. */
-function addresses(tensors: Inputs, { kernels, input, scratch }: Workspace, { B, Q, H, D }: Sizes) {
+function addresses(tensors: Inputs, workspace: Workspace, { B, Q, H, D }: Sizes) {
+  const { input, scratch } = workspace;
   const size = B * Q * H * D;
   const query = scratch(4 * size);
-  floats(kernels.memory, query, size).set(floats(kernels.memory, input(tensors.query!), size));
-  scale(kernels, query, size, D);
+  scale(workspace, input(tensors.query!), query, size, D);
   return { query, keys: input(tensors.keys!), values: input(tensors.values!) };
 }
 
-/** Divides by √D. */
-function scale({ memory }: Kernels, pointer: number, size: number, D: number): void {
-  const values = floats(memory, pointer, size);
-  const factor = 1 / Math.sqrt(D);
-  for (let i = 0; i < size; i++) values[i]! *= factor;
+/** out [size] = x/√D; `out` may be x. */
+function scale({ kernels, scratch }: Workspace, x: number, out: number, size: number, D: number): void {
+  const factor = scratch(4);
+  floats(kernels.memory, factor, 1)[0] = 1 / Math.sqrt(D);
+  const [a, b] = [{ pointer: x, row: size, column: 1 } as const, { pointer: factor, row: 0, column: 0 } as const];
+  binary(kernels, 'multiply', { a, b, out, rows: 1, columns: size });
 }
 
 /** The heads of row b. */
