@@ -14,6 +14,7 @@ export { type CTCBeamOptions, type CTCHypothesis, ctcBeamDecode, type LabelModel
 export { type SpelledState, SpelledWords, type SpelledWordsOptions } from './ctc/spelled-words.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
+export { type GradientFlow, type GradientFlowOptions, gradientFlow } from './gradient-flow.js';
 export { Linear, type LinearOptions } from './linear.js';
 export type { GatedCellOptions } from './linear-recurrent/gated-cell.js';
 export { MinGRUCell, type MinGRUCellOptions } from './linear-recurrent/min-gru-cell.js';
