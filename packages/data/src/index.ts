@@ -26,11 +26,23 @@ export { type TokenFeature, type TokenFeatureName, tokenFeatures } from './featu
 export { splitWords } from './tokenizers/words.js';
 export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.js';
 
+// Tag schemes
+
+export { convertTags, repairTags, type TagFault, tagFaults } from './tag-schemes/convert-tags.js';
+export { readSpans } from './tag-schemes/read-spans.js';
+export type { TagScheme } from './tag-schemes/schemes.js';
+export { strictSpans } from './tag-schemes/strict-spans.js';
+export type { Span } from './tag-schemes/tag.js';
+export { writeTags } from './tag-schemes/write-tags.js';
+
 // Metrics
 
 export { tokenAccuracy } from './metrics/accuracy.js';
+export { type ConfusionMatrix, confusionMatrix, labelF1 } from './metrics/confusion.js';
 export { editDistance, errorRate } from './metrics/error-rate.js';
 export { exactMatch } from './metrics/exact-match.js';
+export type { ScoreReport, Scores } from './metrics/scores.js';
+export { type SpanF1Options, spanF1, spanScores } from './metrics/span-f1.js';
 
 // Synthetic data
 
