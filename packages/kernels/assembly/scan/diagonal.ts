@@ -1,6 +1,6 @@
 /** Steps of a diagonal state space (S4D, arXiv:2206.11893): h' = λ⊙h + x over complex numbers and y = Re Σ C·h', four channels at once. */
 import { faded4, fma4, loadLanes, storeLanes } from '../math';
-import { StateSpace } from './state-space';
+import { StateSpace } from './state-space-call';
 
 /** From the state before to the one after (both may be one place), and y where wanted. Imaginary parts of all modes follow the real ones. */
 export function advanceDiagonal(space: StateSpace, row: i32, before: usize, after: usize, y: usize): void {

@@ -1,6 +1,6 @@
 /** Steps of a selective state space (Mamba, arXiv:2312.00752): h' = e^(Δ·A)⊙h + Δ·x⊗B and y = Σ h'·C, four channels at once. */
 import { exp4, faded4, fma4, loadLanes, storeLanes, sumLanes } from '../math';
-import { StateSpace } from './state-space';
+import { StateSpace } from './state-space-call';
 
 /** From the state before to the one after (both may be one place); decays e^(Δ·A) where wanted, and y where wanted. */
 export function advanceSelective(space: StateSpace, row: i32, before: usize, after: usize, decays: usize, y: usize): void {
