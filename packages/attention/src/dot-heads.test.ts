@@ -1,13 +1,14 @@
 import { Rng, useBackend } from '@seqloom/core';
-import { backendsHere, verifyOp } from '@seqloom/core/testing';
+import { verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
 import { dotHeads } from './dot-heads.js';
+import { lawBackends } from './law-backends.js';
 
 const [B, Q, K, D, V] = [2, 3, 5, 4, 3];
 const mask = [1, 1, 1, 0, 1, 0, 0, 0, 0, 0];
 
-describe.each(backendsHere())('heads side by side on %s', (backend) => {
+describe.each(lawBackends)('heads side by side on %s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
 
   it.each([

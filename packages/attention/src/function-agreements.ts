@@ -107,7 +107,8 @@ function positions(): tf.Tensor[] {
 }
 
 function looking(): tf.Tensor[] {
-  const [weights, gradient] = [tf.softmax(random(1, 4, 2, 3)), random(2, 4, 2, 3)];
+  const weights = tf.tensor3d([1, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0.2, 0.3, 0.5], [2, 2, 3]);
+  const gradient = random(2, 2, 2, 3);
   const { attentionEntropy, coverage, headConfidence, headImportance } = attention;
   return [
     ...[attentionEntropy(weights), coverage(weights)],
