@@ -15,7 +15,12 @@ export { type Window, type WindowsOptions, windows } from './steps/windows.js';
 
 // File formats
 
+export { type ConllOptions, readConll, writeConll } from './formats/conll.js';
+export type { ConllColumns, ConllSentence } from './formats/conll-parser.js';
 export { readConllu, writeConllu } from './formats/conllu.js';
+export { type JsonlOptions, readJsonl, writeJsonl } from './formats/jsonl.js';
+export { readLines, readParallel, type SentencePair } from './formats/lines.js';
+export type { ReadOptions } from './formats/records.js';
 export type { Dependency, EmptyNode, Features, MultiwordRange, Sentence, Token } from './formats/sentence.js';
 export type { TextSource } from './formats/text-source.js';
 

@@ -1,8 +1,8 @@
 /** Bytes from wherever they lie, chunk by chunk, unpacked when they are gzip: with what Node and browsers share. */
 import { DataError, isSeqError, UsageError } from '@seqloom/core/errors';
 
-/** A Blob or File, bytes, a stream of bytes, or chunks of bytes or text. */
-export type ByteSource = Blob | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<string | Uint8Array>;
+/** A URL, a Blob or File, bytes, a stream of bytes, or chunks of bytes or text. */
+export type ByteSource = URL | Blob | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /** The chunks of `source`, text as UTF-8, unpacked when the first two bytes are gzip's. Throws DataError when the gzip data is broken. */
 export async function* byteChunks(where: string, source: ByteSource): AsyncGenerator<Uint8Array> {
@@ -20,6 +20,7 @@ export async function* byteChunks(where: string, source: ByteSource): AsyncGener
 /** Bytes as they come; a string chunk keeps a surrogate pair together that was cut between two chunks. */
 async function* chunksOf(where: string, source: ByteSource): AsyncGenerator<Uint8Array> {
   if (source instanceof Uint8Array) yield source;
+  else if (source instanceof URL) yield* fetched(where, source);
   else if (source instanceof Blob) yield* read(where, source.stream());
   else if ('getReader' in source) yield* read(where, source);
   else {
@@ -35,6 +36,17 @@ async function* chunksOf(where: string, source: ByteSource): AsyncGenerator<Uint
       yield encoder.encode(half ? text.slice(0, -1) : text);
     }
     if (half) yield encoder.encode(half);
+  }
+}
+
+async function* fetched(where: string, url: URL): AsyncGenerator<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new DataError(where, `the server answers ${response.status} ${response.statusText}`);
+    if (response.body) yield* read(where, response.body);
+  } catch (cause) {
+    if (isSeqError(cause)) throw cause;
+    throw new DataError(where, 'cannot be fetched, or not to its end', { cause });
   }
 }
 

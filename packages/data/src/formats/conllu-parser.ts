@@ -1,5 +1,6 @@
 /** CoNLL-U line by line: collects the lines of a sentence and checks each against the format before the sentence exists. */
 import { DataError, show } from '@seqloom/core/errors';
+import type { LineParser } from './records.js';
 import type { Dependency, EmptyNode, Features, MultiwordRange, Sentence, Token } from './sentence.js';
 
 const columnNames = 'ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC'.split(' ');
@@ -23,14 +24,15 @@ interface Draft {
   emptyNodes: EmptyNode[];
 }
 
-/** Feed it every line, then `end()`: each returns the sentence that it completed, if any. Throws DataError with the line's number. */
-export class ConlluParser {
+/** Gives a sentence at the empty line behind it; after a bad line it goes on with the next sentence. */
+export class ConlluParser implements LineParser<Sentence> {
   readonly #where: string;
   readonly #features = new Map<string, Features>([['_', noFeatures]]);
   #line = 0;
   #draft: Draft = emptyDraft();
   #pendingRange: MultiwordRange | undefined;
   #farthestHead = { head: 0, line: 0 };
+  #bad = false;
 
   constructor(where: string) {
     this.#where = where;
@@ -39,6 +41,7 @@ export class ConlluParser {
   line(line: string): Sentence | undefined {
     this.#line++;
     if (line === '') return this.#complete();
+    if (this.#bad) return undefined;
     if (line.startsWith('#')) this.#comment(line);
     else this.#row(line.split('\t'), line);
     return undefined;
@@ -50,6 +53,17 @@ export class ConlluParser {
   }
 
   #complete(): Sentence | undefined {
+    try {
+      return this.#bad ? undefined : this.#checked();
+    } finally {
+      this.#draft = emptyDraft();
+      this.#farthestHead = { head: 0, line: 0 };
+      this.#pendingRange = undefined;
+      this.#bad = false;
+    }
+  }
+
+  #checked(): Sentence | undefined {
     const { comments, tokens, ranges, emptyNodes } = this.#draft;
     if (tokens.length === 0) {
       if (comments.length + ranges.length + emptyNodes.length > 0) this.#fail('a sentence without words ends here');
@@ -61,10 +75,7 @@ export class ConlluParser {
     }
     const last = ranges.at(-1)?.last ?? 0;
     if (last > tokens.length) this.#fail(`a range goes to word ${last}, but the sentence ends at ${tokens.length}`);
-    const sentence = this.#draft;
-    this.#draft = emptyDraft();
-    this.#farthestHead = { head: 0, line: 0 };
-    return sentence;
+    return this.#draft;
   }
 
   #comment(line: string): void {
@@ -184,6 +195,7 @@ export class ConlluParser {
   }
 
   #fail(problem: string, hint?: string, line: number = this.#line): never {
+    this.#bad = true;
     throw new DataError(this.#where, `line ${line}: ${problem}`, { hint });
   }
 }

@@ -1,14 +1,18 @@
 /** CoNLL-U, the format of Universal Dependencies: read sentence by sentence, and written back. https://universaldependencies.org/format.html */
 import { type Dataset, dataset } from '@seqloom/core/dataset';
 import { DataError, show } from '@seqloom/core/errors';
+import { knownOptions } from '@seqloom/core/options';
 import { ConlluParser, sentenceId } from './conllu-parser.js';
+import { type ReadOptions, records } from './records.js';
 import type { EmptyNode, MultiwordRange, Sentence, Token } from './sentence.js';
-import { checkSource, lineBlocks, placeOf, type TextSource } from './text-source.js';
+import { checkSource, placeOf, type TextSource } from './text-source.js';
 
 /** The sentences of a CoNLL-U text, read anew at each iteration. Throws DataError, with the line, before it gives out a sentence that breaks the format. */
-export function readConllu(source: TextSource): Dataset<Sentence> {
+export function readConllu(source: TextSource, options: ReadOptions = {}): Dataset<Sentence> {
   checkSource('readConllu', source);
-  return dataset(() => sentences(placeOf('readConllu', source), source));
+  knownOptions('readConllu', options, ['onBad']);
+  const where = placeOf('readConllu', source);
+  return dataset(() => records(where, source, new ConlluParser(where), options.onBad));
 }
 
 /** Sentences as CoNLL-U text; what was read from a valid file is written as it stood. Throws DataError where the text could not be read back. */
@@ -24,18 +28,6 @@ export function writeConllu(sentences: Iterable<Sentence>): string {
     text += `${lines.join('\n')}\n`;
   }
   return text;
-}
-
-async function* sentences(where: string, source: TextSource): AsyncGenerator<Sentence> {
-  const parser = new ConlluParser(where);
-  for await (const lines of lineBlocks(where, source)) {
-    for (const line of lines) {
-      const sentence = parser.line(line);
-      if (sentence) yield sentence;
-    }
-  }
-  const last = parser.end();
-  if (last) yield last;
 }
 
 function sentenceLines({ id, comments, tokens, ranges, emptyNodes }: Sentence): string[] {

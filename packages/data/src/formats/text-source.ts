@@ -2,24 +2,26 @@
 import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { type ByteSource, byteChunks, concat } from './byte-chunks.js';
 
-/** A text itself (not a path), a Blob or File, bytes, or chunks of either; bytes are UTF-8 and may be gzip. A `name`, as a File has, is told in errors. */
+/** A text itself (not a path), a URL, a Blob or File, bytes, or chunks of either; bytes are UTF-8 and may be gzip. A `name`, as a File has, is told in errors. */
 export type TextSource = string | ByteSource;
 
 const newline = 10;
 
 /** Throws an OptionError when `source` is nothing that text can be read from. */
 export function checkSource(where: string, source: TextSource): void {
-  if (typeof source === 'string' || source instanceof Uint8Array || source instanceof Blob) return;
+  if (typeof source === 'string' || source instanceof Uint8Array || source instanceof Blob || source instanceof URL)
+    return;
   if (typeof source === 'object' && source !== null) {
     if (Symbol.asyncIterator in source || 'getReader' in source) return;
   }
   throw new OptionError(where, `cannot read text from ${show(source)}`, {
-    hint: 'pass text, a Blob or File, a Uint8Array or chunks of these; in Node, textFile(path) from @seqloom/data/node',
+    hint: 'pass text, a URL, a Blob or File, a Uint8Array or chunks of these; in Node, textFile(path) from @seqloom/data/node',
   });
 }
 
 /** `reader` with the source's name, where it has one: what errors call the place. */
 export function placeOf(reader: string, source: TextSource): string {
+  if (source instanceof URL) return `${reader}(${source})`;
   const name = typeof source === 'object' && 'name' in source ? source.name : undefined;
   return typeof name === 'string' ? `${reader}(${name})` : reader;
 }
