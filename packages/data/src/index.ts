@@ -43,9 +43,13 @@ export { writeTags } from './tag-schemes/write-tags.js';
 // Metrics
 
 export { tokenAccuracy } from './metrics/accuracy.js';
+export { type BleuOptions, type BleuScore, type BleuSmoothing, bleu } from './metrics/bleu.js';
+export type { BleuTokenizer } from './metrics/bleu-tokens.js';
+export { type ChrFOptions, type ChrFScore, chrF } from './metrics/chrf.js';
 export { type ConfusionMatrix, confusionMatrix, labelF1 } from './metrics/confusion.js';
 export { editDistance, errorRate } from './metrics/error-rate.js';
 export { exactMatch } from './metrics/exact-match.js';
+export type { References } from './metrics/references.js';
 export type { ScoreReport, Scores } from './metrics/scores.js';
 export { type SpanF1Options, spanF1, spanScores } from './metrics/span-f1.js';
 
