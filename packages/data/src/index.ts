@@ -6,10 +6,13 @@ export { collect, type Dataset, dataset } from '@seqloom/core/dataset';
 export { Rng } from '@seqloom/core/rng';
 export { type Examples, pipe, type Step } from './pipe.js';
 export { batch } from './steps/batch.js';
-export { type BucketOptions, bucketByLength } from './steps/bucket-by-length.js';
+export { batchByTokens, type TokenBudgetOptions } from './steps/batch-by-tokens.js';
+export { type BucketOptions, bucketByLength, type LengthOrder } from './steps/bucket-by-length.js';
 export { filter } from './steps/filter.js';
 export { map } from './steps/map.js';
+export { prefetch } from './steps/prefetch.js';
 export { shuffle } from './steps/shuffle.js';
+export { type GroupOptions, type KFoldOptions, kFold, type TrainDevTestOptions, trainDevTest } from './steps/split.js';
 export { take } from './steps/take.js';
 export { type Window, type WindowsOptions, windows } from './steps/windows.js';
 

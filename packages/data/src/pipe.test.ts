@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   batch,
+  batchByTokens,
   bucketByLength,
   collect,
   type Dataset,
@@ -10,6 +11,7 @@ import {
   filter,
   map,
   pipe,
+  prefetch,
   type Step,
   shuffle,
   take,
@@ -23,6 +25,8 @@ const steps: [name: string, make: () => Step<string, unknown>][] = [
   ['shuffle', () => shuffle(new Rng(1))],
   ['batch', () => batch(2)],
   ['bucketByLength', () => bucketByLength({ length: (text: string) => text.length, batchSize: 2 })],
+  ['batchByTokens', () => batchByTokens({ length: (text: string) => text.length, budget: 9 })],
+  ['prefetch', () => prefetch(2)],
   ['windows', () => (data) => windows<string>({ rows: 2, steps: 2 })(map((text: string) => [...text])(data))],
 ];
 const words = ['a', 'bcd', 'ef', 'ghijk', 'lmno', '', 'pq'];
@@ -165,6 +169,8 @@ test.each([
   () => take(-1),
   () => batch(0),
   () => batch(2.5),
+  () => prefetch(0),
+  () => batchByTokens({ length: () => 1, budget: 0 }),
   () => bucketByLength({ length: () => 1, batchSize: 0 }),
   () => bucketByLength({ length: () => 1, batchSize: 4, pool: 3 }),
   () => bucketByLength({ length: () => 1, batchSize: 4, window: 3 } as never),

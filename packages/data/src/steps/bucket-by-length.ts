@@ -5,35 +5,53 @@ import type { Rng } from '@seqloom/core/rng';
 import type { Step } from '../pipe.js';
 import { batches } from './batch.js';
 
-export interface BucketOptions<T> {
+/** In which order examples come together. */
+export interface LengthOrder<T> {
   /** The length that padding would bring to the longest of the batch. */
   length: (example: T) => number;
-  /** Examples in a batch; one batch of a pool may have fewer. */
-  batchSize: number;
   /** Examples that are sorted together; all of them unless told. */
   pool?: number;
   /** Shuffles examples of equal length and the order of the batches, with one draw an iteration; without it both follow length and the data's order. */
   rng?: Rng;
 }
 
+export interface BucketOptions<T> extends LengthOrder<T> {
+  /** Examples in a batch; one batch of a pool may have fewer. */
+  batchSize: number;
+}
+
+/** An example and its length. */
+export interface Measured<T> {
+  readonly example: T;
+  readonly length: number;
+}
+
 /** Every example exactly once, in arrays of `batchSize` examples of similar length. */
 export function bucketByLength<T>(options: BucketOptions<T>): Step<T, T[]> {
   knownOptions('bucketByLength', options, ['length', 'batchSize', 'pool', 'rng']);
-  count('bucketByLength', 'batchSize', options.batchSize);
-  const { pool = Infinity } = options;
-  if (pool !== Infinity) count('bucketByLength', 'pool', pool, options.batchSize);
-  return (data) => dataset(() => buckets(data, pool, options));
+  const { batchSize, pool = Infinity } = options;
+  count('bucketByLength', 'batchSize', batchSize);
+  if (pool !== Infinity) count('bucketByLength', 'pool', pool, batchSize);
+  const ends = (sorted: readonly unknown[], start: number) => Math.min(start + batchSize, sorted.length);
+  return (data) => dataset(() => buckets(data, options, ends));
 }
 
-async function* buckets<T>(data: Dataset<T>, pool: number, { length, batchSize, rng }: BucketOptions<T>) {
+/** Batches of each pool, sorted by length and cut where `end` says: it is given the pool and where a batch starts. */
+export async function* buckets<T>(
+  data: Dataset<T>,
+  { length, pool = Infinity, rng }: LengthOrder<T>,
+  end: (sorted: readonly Measured<T>[], start: number) => number,
+): AsyncGenerator<T[]> {
   const order = rng?.split();
   for await (const examples of batches(data, pool)) {
     const shuffled = order ? order.shuffled(examples) : examples;
-    const measured = shuffled.map((example) => ({ example, length: length(example) }));
-    const sorted = measured.sort((a, b) => a.length - b.length).map(({ example }) => example);
+    const sorted = shuffled.map((example) => ({ example, length: length(example) }));
+    sorted.sort((a, b) => a.length - b.length);
     const buckets: T[][] = [];
-    for (let start = 0; start < sorted.length; start += batchSize) {
-      buckets.push(sorted.slice(start, start + batchSize));
+    for (let start = 0; start < sorted.length; ) {
+      const stop = end(sorted, start);
+      buckets.push(sorted.slice(start, stop).map(({ example }) => example));
+      start = stop;
     }
     yield* order ? order.shuffled(buckets) : buckets;
   }
