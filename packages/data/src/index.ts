@@ -46,15 +46,43 @@ export { writeTags } from './tag-schemes/write-tags.js';
 // Metrics
 
 export { tokenAccuracy } from './metrics/accuracy.js';
+export { type AlignmentStep, align } from './metrics/align.js';
 export { type BleuOptions, type BleuScore, type BleuSmoothing, bleu } from './metrics/bleu.js';
 export type { BleuTokenizer } from './metrics/bleu-tokens.js';
+export {
+  brierScore,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationBins,
+  expectedCalibrationError,
+} from './metrics/calibration.js';
 export { type ChrFOptions, type ChrFScore, chrF } from './metrics/chrf.js';
 export { type ConfusionMatrix, confusionMatrix, labelF1 } from './metrics/confusion.js';
-export { editDistance, errorRate } from './metrics/error-rate.js';
+export {
+  characterErrorRate,
+  type EditCounts,
+  editCounts,
+  editDistance,
+  errorRate,
+  wordErrorRate,
+} from './metrics/error-rate.js';
 export { exactMatch } from './metrics/exact-match.js';
+export { bitsPerCharacter, perplexity } from './metrics/language-model.js';
 export type { References } from './metrics/references.js';
+export { type RougeOptions, type RougeScore, type RougeScores, rouge } from './metrics/rouge.js';
 export type { ScoreReport, Scores } from './metrics/scores.js';
+export {
+  approximateRandomization,
+  bootstrapInterval,
+  type ConfidenceInterval,
+  type IntervalOptions,
+  type PairedTest,
+  pairedBootstrap,
+  type ResamplingOptions,
+  type SampleScore,
+} from './metrics/significance.js';
 export { type SpanF1Options, spanF1, spanScores } from './metrics/span-f1.js';
+export { type TerOptions, type TerScore, ter } from './metrics/ter.js';
 
 // Synthetic data
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import sacrebleu from './__fixtures__/sacrebleu.json' with { type: 'json' };
 import { type BleuOptions, bleu } from './bleu.js';
 import { type ChrFOptions, chrF } from './chrf.js';
+import { ter } from './ter.js';
 
 const named = (name: string) => expect.objectContaining({ name });
 /** Sets of references → the references of each output. */
@@ -50,7 +51,8 @@ test.each(tokenizers)('sacrebleu on French, cut by %s', (tokenize) => {
   }
 });
 
-test('sacrebleu on French: chrF, chrF++, each sentence', () => {
+test('sacrebleu on French: chrF, chrF++, TER, each sentence', () => {
+  expect(ter(hyps, refs).score).toBeCloseTo(corpus.ter, 10);
   expect(bleu(hyps, refs, { lowercase: true }).score).toBeCloseTo(corpus.bleu_lowercase, 10);
   expect(chrF(hyps, refs).score).toBeCloseTo(corpus.chrf2, 10);
   expect(chrF(hyps, refs, { wordOrder: 2 }).score).toBeCloseTo(corpus.chrf2pp, 10);
@@ -67,12 +69,17 @@ test.each(sacrebleu.chrf)('sacrebleu: chrF of $hyps', ({ hyps, refs, args, chrf 
   expect(chrF(hyps, refs, settings as ChrFOptions).score).toBeCloseTo(chrf, 4);
 });
 
+test.each(sacrebleu.ter)('sacrebleu: TER $ter_percent', ({ hyps, refs, ter_percent }) => {
+  expect(ter(hyps, refs).score).toBeCloseTo(ter_percent, 12);
+});
+
 test.each(sacrebleu.sentences.cases)('sacrebleu, growing corpus: $bleu', ({ hypotheses, references, ...wanted }) => {
   const { score, precisions, brevityPenalty } = bleu(hypotheses, references);
   expect(score).toBeCloseTo(wanted.bleu, 9);
   for (const [n, precision] of wanted.precisions.entries()) expect(precisions[n]).toBeCloseTo(precision, 9);
   expect(brevityPenalty).toBeCloseTo(wanted.brevityPenalty, 11);
   expect(chrF(hypotheses, references).score).toBeCloseTo(wanted.chrF, 9);
+  expect(ter(hypotheses, references).score).toBeCloseTo(wanted.ter, 9);
   expect(chrF(hypotheses, references, { wordOrder: 2 }).score).toBeCloseTo(wanted.chrFpp, 9);
 });
 
@@ -82,7 +89,18 @@ test('signatures say how', () => {
   expect(bleu(['a', 'b'], [['a', 'b'], 'b'], { smooth: 'floor' }).signature).toMatch(
     /^nrefs:var\|.*smooth:floor\[0.10\]/,
   );
+  expect(ter(['A'], [['a', 'b']]).signature).toContain('nrefs:2|case:lc|tok:tercom|norm:no|punct:yes|asian:no|');
   expect(chrF(['a'], ['a'], { wordOrder: 2 }).signature).toContain('case:mixed|eff:yes|nc:6|nw:2|space:no');
+});
+
+test('TER counts a moved block once and takes the reference with the fewest edits', () => {
+  expect(ter(['d e f a b c'], ['a b c d e f'])).toMatchObject({ edits: 1, referenceLength: 6 });
+  expect(ter(['a b'], [['x y z', 'A c']])).toMatchObject({ edits: 1, referenceLength: 2.5, score: 40 });
+  expect(ter(['a b'], ['A b'], { caseSensitive: true }).edits).toBe(1);
+  const words = 'one two three four five six seven'.split(' ');
+  const long = Array.from({ length: 120 }, (_, i) => words[(i * i) % 7]!);
+  expect(ter([long.toReversed().join(' ')], [long.join(' ')]).edits).toBeLessThan(120);
+  expect(ter(['a'], [words.join(' ').repeat(20)]).score).toBe(100);
 });
 
 test('signs beyond ASCII and the Basic Multilingual Plane are characters', () => {
@@ -92,12 +110,12 @@ test('signs beyond ASCII and the Basic Multilingual Plane are characters', () =>
 });
 
 test('nothing to compare with is an error, an empty output is not', () => {
-  for (const metric of [bleu, chrF]) {
+  for (const metric of [bleu, chrF, ter]) {
     expect(() => metric([], [])).toThrow(named('DataError'));
     expect(() => metric(['a'], [[]])).toThrow('output 0 has no reference');
     expect(() => metric(['a'], [])).toThrow(named('ShapeError'));
     expect(() => metric(['a'], ['a'], { order: 1 } as object)).toThrow(named('OptionError'));
-    expect(metric([''], ['a']).score).toBe(0);
+    expect(metric([''], ['a']).score).toBe(metric === ter ? 100 : 0);
     expect(metric([''], ['']).score).toBe(0);
   }
   expect(() => bleu(['a'], ['a'], { tokenize: 'zh' as '13a' })).toThrow(named('OptionError'));
