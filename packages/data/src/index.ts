@@ -31,6 +31,8 @@ export type { TextSource } from './formats/text-source.js';
 
 export { type TokenColumn, TokenEncoder, type TokenEncoderOptions } from './features/token-encoder.js';
 export { type TokenFeature, type TokenFeatureName, tokenFeatures } from './features/token-features.js';
+export { BytePairs, type BytePairsOptions } from './tokenizers/byte-pairs.js';
+export { segmentWords, splitCharacters } from './tokenizers/segments.js';
 export { splitWords } from './tokenizers/words.js';
 export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.js';
 
