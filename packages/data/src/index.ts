@@ -49,7 +49,15 @@ export { writeTags } from './tag-schemes/write-tags.js';
 
 export { tokenAccuracy } from './metrics/accuracy.js';
 export { type AlignmentStep, align } from './metrics/align.js';
-export { type BleuOptions, type BleuScore, type BleuSmoothing, bleu } from './metrics/bleu.js';
+export {
+  type BleuCounts,
+  type BleuOptions,
+  type BleuScore,
+  type BleuSmoothing,
+  bleu,
+  bleuCounts,
+  bleuOfCounts,
+} from './metrics/bleu.js';
 export type { BleuTokenizer } from './metrics/bleu-tokens.js';
 export {
   brierScore,

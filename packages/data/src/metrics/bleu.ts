@@ -1,4 +1,5 @@
 /** BLEU, as translations are measured (Papineni et al. 2002), equal to sacrebleu (Post 2018, arXiv:1804.08771). */
+import { DataError } from '@seqloom/core/errors';
 import { count, knownOptions, oneOf, within } from '@seqloom/core/options';
 import { type BleuTokenizer, bleuTokenizers } from './bleu-tokens.js';
 import { commonCount, countNGrams } from './n-grams.js';
@@ -34,74 +35,106 @@ export interface BleuScore {
   readonly signature: string;
 }
 
+/** What BLEU counts in one output: added up over outputs, it is all that the score needs. */
+export interface BleuCounts {
+  readonly outputLength: number;
+  readonly referenceLength: number;
+  /** How many references there are. */
+  readonly references: number;
+  /** n-grams that a reference has too, by order. */
+  readonly matches: readonly number[];
+  /** n-grams of the output, by order. */
+  readonly totals: readonly number[];
+}
+
 /** The BLEU of all outputs together. Throws ShapeError when the numbers differ and DataError when there is no output or no reference. */
 export function bleu(outputs: readonly string[], references: References, options: BleuOptions = {}): BleuScore {
-  const settings = checkOptions(options);
-  const { tokenize, lowercase, maxOrder, effectiveOrder } = settings;
-  const lists = listReferences('bleu', outputs, references);
+  return bleuOfCounts(bleuCounts(outputs, references, options), options);
+}
+
+/** The counts of each output, of which `bleuOfCounts` scores any sample at once: what resampling draws from. Throws as `bleu` does. */
+export function bleuCounts(
+  outputs: readonly string[],
+  references: References,
+  options: BleuOptions = {},
+): BleuCounts[] {
+  const { tokenize, lowercase, maxOrder } = checkOptions(options);
   const cut = (text: string) => bleuTokenizers[tokenize](lowercase ? text.trimEnd().toLowerCase() : text.trimEnd());
-  const sum = new Counts(maxOrder);
-  for (const [i, output] of outputs.entries()) sum.add(cut(output), lists[i]!.map(cut));
-  const precisions = sum.precisions(settings);
+  const lists = listReferences('bleu', outputs, references);
+  return outputs.map((output, i) => countOutput(cut(output), lists[i]!.map(cut), maxOrder));
+}
+
+/** The BLEU of outputs by their counts, with the options they were counted with. Throws a DataError when there is none. */
+export function bleuOfCounts(counts: readonly BleuCounts[], options: BleuOptions = {}): BleuScore {
+  if (counts.length === 0) throw new DataError('bleuOfCounts', 'there is no output to score');
+  const settings = checkOptions(options);
+  const total = (of: (each: BleuCounts) => number) => counts.reduce((sum, each) => sum + of(each), 0);
+  const [outputLength, referenceLength] = [total((each) => each.outputLength), total((each) => each.referenceLength)];
+  const orders = Array.from({ length: settings.maxOrder }, (_, n) => {
+    const added = settings.smooth === 'add-k' && n > 0 ? settings.smoothValue : 0;
+    const matches = total((each) => each.matches[n]!);
+    return { found: matches > 0, matches: matches + added, total: total((each) => each.totals[n]!) + added };
+  });
+  const precisions = precisionsOf(orders, settings);
   const brevityPenalty =
-    sum.output >= sum.reference ? 1 : sum.output === 0 ? 0 : Math.exp(1 - sum.reference / sum.output);
-  const orders = effectiveOrder
-    ? Math.max(1, sum.smoothed(settings).filter(({ total }) => total > 0).length)
-    : maxOrder;
-  const logs = precisions.slice(0, orders).map(Math.log);
+    outputLength >= referenceLength ? 1 : outputLength === 0 ? 0 : Math.exp(1 - referenceLength / outputLength);
+  const used = settings.effectiveOrder
+    ? Math.max(1, orders.filter((order) => order.total > 0).length)
+    : settings.maxOrder;
+  const logs = precisions.slice(0, used).map(Math.log);
   return {
-    score: brevityPenalty * Math.exp(logs.reduce((a, b) => a + b, 0) / orders),
+    score: brevityPenalty * Math.exp(logs.reduce((a, b) => a + b, 0) / used),
     precisions,
     brevityPenalty,
-    outputLength: sum.output,
-    referenceLength: sum.reference,
-    signature: signatureOf(lists, ...signatureParts(settings)),
+    outputLength,
+    referenceLength,
+    signature: signatureOf(
+      counts.map((each) => each.references),
+      ...signatureParts(settings),
+    ),
   };
 }
 
-class Counts {
-  output = 0;
-  reference = 0;
-  readonly matches: number[];
-  readonly totals: number[];
+function countOutput(
+  output: readonly string[],
+  references: readonly (readonly string[])[],
+  maxOrder: number,
+): BleuCounts {
+  const orders = Array.from({ length: maxOrder }, (_, n) => n + 1);
+  const lengths = references.map(({ length }) => length);
+  return {
+    outputLength: output.length,
+    referenceLength: closest(lengths, output.length),
+    references: references.length,
+    matches: orders.map((n) => commonCount(countNGrams(output, n), mostNGrams(references, n))),
+    totals: orders.map((n) => Math.max(0, output.length - n + 1)),
+  };
+}
 
-  constructor(maxOrder: number) {
-    this.matches = Array<number>(maxOrder).fill(0);
-    this.totals = Array<number>(maxOrder).fill(0);
-  }
+/** How often each n-gram occurs in the reference that has it most often. */
+function mostNGrams(references: readonly (readonly string[])[], order: number): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const reference of references)
+    for (const [gram, times] of countNGrams(reference, order)) most.set(gram, Math.max(times, most.get(gram) ?? 0));
+  return most;
+}
 
-  add(output: readonly string[], references: readonly (readonly string[])[]): void {
-    this.output += output.length;
-    this.reference += closest(
-      references.map(({ length }) => length),
-      output.length,
-    );
-    for (let n = 0; n < this.totals.length; n++) {
-      const most = new Map<string, number>();
-      for (const reference of references)
-        for (const [gram, times] of countNGrams(reference, n + 1)) most.set(gram, Math.max(times, most.get(gram) ?? 0));
-      this.matches[n]! += commonCount(countNGrams(output, n + 1), most);
-      this.totals[n]! += Math.max(0, output.length - n);
-    }
-  }
+interface Order {
+  readonly found: boolean;
+  readonly matches: number;
+  readonly total: number;
+}
 
-  smoothed({ smooth, smoothValue }: Settings): { matches: number; total: number }[] {
-    const added = (n: number) => (smooth === 'add-k' && n > 0 ? smoothValue : 0);
-    return this.matches.map((matches, n) => ({ matches: matches + added(n), total: this.totals[n]! + added(n) }));
-  }
-
-  /** In per cent; all 0 when nothing matches, whatever the smoothing. */
-  precisions(settings: Settings): number[] {
-    const { smooth, smoothValue } = settings;
-    const nothing = this.matches.every((each) => each === 0);
-    let halved = 1;
-    return this.smoothed(settings).map(({ matches, total }) => {
-      if (nothing || total === 0) return 0;
-      if (matches > 0) return (100 * matches) / total;
-      if (smooth === 'exp') halved *= 2;
-      return smooth === 'exp' ? 100 / (halved * total) : smooth === 'floor' ? (100 * smoothValue) / total : 0;
-    });
-  }
+/** In per cent; all 0 when nothing matches, whatever the smoothing. */
+function precisionsOf(orders: readonly Order[], { smooth, smoothValue }: Settings): number[] {
+  const nothing = !orders.some(({ found }) => found);
+  let halved = 1;
+  return orders.map(({ matches, total }) => {
+    if (nothing || total === 0) return 0;
+    if (matches > 0) return (100 * matches) / total;
+    if (smooth === 'exp') halved *= 2;
+    return smooth === 'exp' ? 100 / (halved * total) : smooth === 'floor' ? (100 * smoothValue) / total : 0;
+  });
 }
 
 /** The length nearest to `length`, the smaller of two. */

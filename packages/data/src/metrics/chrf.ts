@@ -36,7 +36,13 @@ export function chrF(outputs: readonly string[], references: References, options
     const best = overlaps[scores.indexOf(Math.max(...scores))]!;
     for (const [n, counts] of best.entries()) sum[n] = sum[n]!.map((each, k) => each + counts[k]!) as Overlap;
   }
-  return { score: fScore(sum, settings), signature: signatureOf(lists, ...signatureParts(settings)) };
+  return {
+    score: fScore(sum, settings),
+    signature: signatureOf(
+      lists.map(({ length }) => length),
+      ...signatureParts(settings),
+    ),
+  };
 }
 
 /** n-grams in the output, in the reference, in both. */

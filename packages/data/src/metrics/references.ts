@@ -15,9 +15,8 @@ export function listReferences(where: string, outputs: readonly string[], refere
   return lists;
 }
 
-/** How a score was computed, in sacrebleu's form; the version is that of sacrebleu whose numbers these are. */
-export function signatureOf(lists: readonly (readonly string[])[], ...parts: readonly string[]): string {
-  const counts = new Set(lists.map(({ length }) => length));
-  const references = counts.size === 1 ? [...counts][0] : 'var';
+/** How a score was computed, in sacrebleu's form, from the numbers of references; the version is that of sacrebleu whose numbers these are. */
+export function signatureOf(counts: readonly number[], ...parts: readonly string[]): string {
+  const references = counts.every((each) => each === counts[0]) ? counts[0] : 'var';
   return [`nrefs:${references}`, ...parts, 'version:2.6.0-seqloom'].join('|');
 }

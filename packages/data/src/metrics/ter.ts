@@ -34,5 +34,13 @@ export function ter(outputs: readonly string[], references: References, options:
   }
   const rate = referenceLength > 0 ? edits / referenceLength : Number(edits > 0);
   const parts = [`case:${caseSensitive ? 'mixed' : 'lc'}`, 'tok:tercom', 'norm:no', 'punct:yes', 'asian:no'];
-  return { score: 100 * rate, edits, referenceLength, signature: signatureOf(lists, ...parts) };
+  return {
+    score: 100 * rate,
+    edits,
+    referenceLength,
+    signature: signatureOf(
+      lists.map(({ length }) => length),
+      ...parts,
+    ),
+  };
 }

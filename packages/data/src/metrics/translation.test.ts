@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import sacrebleu from './__fixtures__/sacrebleu.json' with { type: 'json' };
-import { type BleuOptions, bleu } from './bleu.js';
+import { type BleuOptions, bleu, bleuCounts, bleuOfCounts } from './bleu.js';
 import { type ChrFOptions, chrF } from './chrf.js';
 import { ter } from './ter.js';
 
@@ -81,6 +82,16 @@ test.each(sacrebleu.sentences.cases)('sacrebleu, growing corpus: $bleu', ({ hypo
   expect(chrF(hypotheses, references).score).toBeCloseTo(wanted.chrF, 9);
   expect(ter(hypotheses, references).score).toBeCloseTo(wanted.ter, 9);
   expect(chrF(hypotheses, references, { wordOrder: 2 }).score).toBeCloseTo(wanted.chrFpp, 9);
+});
+
+test('law: counts of any sample score as its texts do', () => {
+  const counts = bleuCounts(hyps, refs, { smooth: 'add-k' });
+  const law = fc.property(fc.array(fc.nat(hyps.length - 1), { minLength: 1, maxLength: 20 }), (places) => {
+    const pick = <T>(all: readonly T[]) => places.map((i) => all[i]!);
+    expect(bleuOfCounts(pick(counts), { smooth: 'add-k' })).toEqual(bleu(pick(hyps), pick(refs), { smooth: 'add-k' }));
+  });
+  fc.assert(law, { numRuns: 30 });
+  expect(() => bleuOfCounts([])).toThrow(named('DataError'));
 });
 
 test('signatures say how', () => {
