@@ -5,11 +5,21 @@ import type { Trial } from './trial.js';
 
 /** What is smaller counts as gone. */
 const floor = 1e-12;
+/** Powers of ten from one name to the next. */
+const apart = 0.4;
+
+interface Point {
+  network: string;
+  task: string;
+  /** From 0, the first step, to 1, the last. */
+  place: number;
+  norm: number;
+}
 
 /** One line for each network: norms relative to the last step's, by task, at the longest length that was run. */
 export function plot(trials: readonly Trial[]): string {
   const { document } = new JSDOM().window;
-  const points = longest(trials).flatMap(({ network, task, length, flow }) =>
+  const points: Point[] = longest(trials).flatMap(({ network, task, length, flow }) =>
     flow.map((norm, i) => ({
       network,
       task: `${task}, T = ${length}`,
@@ -21,7 +31,7 @@ export function plot(trials: readonly Trial[]): string {
     document,
     width: 1000,
     height: 460,
-    marginRight: 170,
+    marginRight: 20,
     x: {
       label: 'place in the sequence',
       domain: [0, 1],
@@ -42,6 +52,8 @@ export function plot(trials: readonly Trial[]): string {
         textAnchor: 'start',
         dx: 3,
         fontSize: 9,
+        stroke: 'white',
+        strokeWidth: 3,
       }),
     ],
   });
@@ -56,9 +68,17 @@ function longest(trials: readonly Trial[]): Trial[] {
   return trials.filter(({ task, length }) => most.get(task) === length);
 }
 
-/** Where each line's name stands: at its first point. */
-function names<Point extends { network: string; task: string }>(points: readonly Point[]): Point[] {
-  return points.filter(
+/** Where each line's name stands: at its first point, or above the names that stand there already. */
+function names(points: readonly Point[]): Point[] {
+  const first = points.filter(
     (point, i) => points.findIndex(({ network, task }) => network === point.network && task === point.task) === i,
   );
+  const above = new Map<string, number>();
+  return first
+    .sort((a, b) => a.norm - b.norm)
+    .map((point) => {
+      const norm = Math.max(point.norm, above.get(point.task) ?? 0);
+      above.set(point.task, norm * 10 ** apart);
+      return { ...point, norm };
+    });
 }

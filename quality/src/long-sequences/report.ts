@@ -18,12 +18,13 @@ export function report(trials: readonly Trial[], machine: string): string {
   return `# Cells over long sequences, compared
 
 What each cell keeps over T steps, and how its gradient comes back through them. Every network is Linear → ReLU → its layer (${size} units) → Linear, trained on ${batch} new rows a step with Adam (learning rate
-${learningRate}), gradients clipped to a norm of 1 unless its name says otherwise, one seed, until it is right on 200 unseen rows (looked at every 50 steps) or its budget of steps is spent. "Not solved" means: not within that many steps.
-What is not in a table was not run; T = ${lengths} were, and not all networks at each.
+${learningRate}), gradients clipped to a norm of 1 unless its name says otherwise, one seed, until it solves its task on 200 unseen rows (looked at every 50 steps) or its budget of steps is spent. "Not in 400" says that 400 steps were not
+enough, and nothing about 4,000. What is not in a table was not run; T = ${lengths} were, and not all networks at each.
 
-\`npm run compare:cells\` · ${machine} · milliseconds are medians on whatever else the machine was doing, good for an order of magnitude
+\`npm run compare:cells\` (a row alone: \`npm run compare:cells -- --task adding --only '^LSTM$' --lengths 400 --steps 2500\`) · ${machine} · milliseconds are medians on whatever else the machine was doing, good for an order of magnitude
 
-- **first ÷ last** is what of the gradient's norm at the last step is left at the first one, in the untrained network (\`gradientFlow\`; means of windows of T/40 steps): how much there is to learn from.
+- **first ÷ last** is what of the gradient's norm at the last step is left at the first one, in the untrained network (\`gradientFlow\`; means over windows of T/40 steps; 0: less than float32 holds): how much there
+  is to learn from at the start. Less is no proof that nothing will be learnt: see GRU on adding.
 - **largest** is the largest norm of the whole gradient in training, before clipping: what exploded.
 - How they begin is part of what is compared: recurrent weights are orthogonal ("uniform": drawn as any other weights); an LSTM's forget bias is 1 ("chrono": up to log T, arXiv:1804.11188); minGRU, minLSTM and QRNN have
   \`timescale: T\` ("no timescale": biases 0); an LRU's eigenvalues begin on a ring of 0.99 to 0.9999, turning by up to 2π a step ("small phases": π/10; "ring 0–0.99": forgetful ones too).
@@ -73,8 +74,10 @@ function cells(
     network,
     score === null ? 'diverged' : better === 'more' ? (100 * score).toFixed(1) : score.toFixed(4),
     score === null ? '–' : solvedAfter === null ? `not in ${budget.steps}` : String(solvedAfter),
-    (flow[0]! / flow.at(-1)!).toExponential(0),
-    largestGradient.toPrecision(2),
+    rounded(flow[0]! / flow.at(-1)!, 1),
+    rounded(largestGradient, 2),
     stepMs.toFixed(0),
   ];
 }
+
+const rounded = (value: number, digits: number) => String(Number(value.toPrecision(digits)));
