@@ -8,6 +8,13 @@ const beamWidth = 25;
 /** How many edits turn the output into the reference; blocks are moved greedily, as long as each move saves more than one edit in all. */
 export function terEdits(output: readonly string[], reference: readonly string[]): number {
   if (reference.length === 0) return output.length;
+  const known = new Map([...reference, ...output].map((word, i) => [word, i]));
+  const number = (word: string) => known.get(word)!;
+  return shiftedEdits(output.map(number), reference.map(number));
+}
+
+/** The same over words as numbers, which compare faster. */
+function shiftedEdits(output: readonly number[], reference: readonly number[]): number {
   let words = output;
   const budget = { candidates: 0 };
   for (let shifts = 0; ; shifts++) {
@@ -24,15 +31,15 @@ interface Shift {
   readonly length: number;
   readonly start: number;
   readonly target: number;
-  readonly words: readonly string[];
+  readonly words: readonly number[];
 }
 
 function bestShift(
-  words: readonly string[],
-  reference: readonly string[],
+  words: readonly number[],
+  reference: readonly number[],
   budget: { candidates: number },
 ): Shift | undefined {
-  const { distance, wrongOutput, wrongReference, partner } = terAlignment(words, reference);
+  const { rows, distance, wrongOutput, wrongReference, partner } = terAlignment(words, reference);
   let best: Shift | undefined;
   for (const [start, from, length] of commonBlocks(words, reference)) {
     const wrong = (marks: readonly boolean[], at: number) => marks.slice(at, at + length).includes(true);
@@ -40,7 +47,8 @@ function bestShift(
     if (start <= partner[from]! && partner[from]! < start + length) continue;
     for (const target of targets(partner, from, length)) {
       const moved = move(words, start, length, target);
-      const gain = distance - terAlignment(moved, reference).distance;
+      const same = rows.slice(0, Math.min(start, target) + 1); // the words before stay where they are
+      const gain = distance - beamDistances(moved, reference, same)[words.length]![reference.length]!;
       const shift = { gain, length, start, target, words: moved };
       budget.candidates++;
       if (!best || better(shift, best)) best = shift;
@@ -55,7 +63,7 @@ function better(a: Shift, b: Shift): boolean {
 }
 
 /** Blocks that output and reference share: where it begins in each, and its length. */
-function* commonBlocks(words: readonly string[], reference: readonly string[]): Generator<[number, number, number]> {
+function* commonBlocks(words: readonly number[], reference: readonly number[]): Generator<[number, number, number]> {
   for (let i = 0; i < words.length; i++)
     for (let j = Math.max(0, i - farthestShift); j < Math.min(reference.length, i + farthestShift + 1); j++)
       for (let n = 0; n < longestShift && i + n < words.length && words[i + n] === reference[j + n]; n++)
@@ -72,7 +80,7 @@ function targets(partner: readonly number[], from: number, length: number): numb
   return places;
 }
 
-function move(words: readonly string[], start: number, length: number, target: number): string[] {
+function move(words: readonly number[], start: number, length: number, target: number): number[] {
   const block = words.slice(start, start + length);
   const rest = words.toSpliced(start, length);
   // Targets are counted with the block in its old place; within or just behind it they lie as far on in the rest.
@@ -81,6 +89,7 @@ function move(words: readonly string[], start: number, length: number, target: n
 }
 
 interface TerAlignment {
+  readonly rows: readonly Int32Array[];
   readonly distance: number;
   readonly wrongOutput: readonly boolean[];
   readonly wrongReference: readonly boolean[];
@@ -89,7 +98,7 @@ interface TerAlignment {
 }
 
 /** The alignment that Tercom prefers (pairs, then words left out, then words put in), searched around the diagonal only. */
-function terAlignment(output: readonly string[], reference: readonly string[]): TerAlignment {
+function terAlignment(output: readonly number[], reference: readonly number[]): TerAlignment {
   const rows = beamDistances(output, reference);
   const wrongOutput = Array<boolean>(output.length).fill(true);
   const wrongReference = Array<boolean>(reference.length).fill(true);
@@ -105,23 +114,43 @@ function terAlignment(output: readonly string[], reference: readonly string[]): 
     } else if (i > 0 && here === rows[i - 1]![j]! + 1) i--;
     else partner[--j] = i - 1;
   }
-  return { distance: rows[output.length]![reference.length]!, wrongOutput, wrongReference, partner };
+  return { rows, distance: rows[output.length]![reference.length]!, wrongOutput, wrongReference, partner };
 }
 
-function beamDistances(output: readonly string[], reference: readonly string[]): number[][] {
+/** Larger than any distance, and still so with one added. */
+const unreached = 2 ** 30;
+
+/** The edit distances of the beginnings of the output (rows) and the reference (columns); `rows` are the first of them where they are known. */
+function beamDistances(
+  output: readonly number[],
+  reference: readonly number[],
+  rows: Int32Array[] = [Int32Array.from({ length: reference.length + 1 }, (_, j) => j)],
+): Int32Array[] {
   const ratio = output.length === 0 ? 1 : reference.length / output.length;
   const width = beamWidth < ratio / 2 ? Math.ceil(ratio / 2 + beamWidth) : beamWidth;
-  const rows = [Array.from({ length: reference.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= output.length; i++) {
-    const above = rows[i - 1]!;
-    const row = Array<number>(reference.length + 1).fill(Infinity);
+  for (let i = rows.length; i <= output.length; i++) {
+    const row = new Int32Array(reference.length + 1).fill(unreached);
     const diagonal = Math.floor(i * ratio);
     const end = i === output.length ? row.length : Math.min(row.length, diagonal + width);
-    for (let j = Math.max(0, diagonal - width); j < end; j++) {
-      const paired = j === 0 ? Infinity : above[j - 1]! + Number(output[i - 1] !== reference[j - 1]);
-      row[j] = Math.min(paired, above[j]! + 1, (row[j - 1] ?? Infinity) + 1);
-    }
+    fillRow(row, rows[i - 1]!, output[i - 1]!, reference, Math.max(0, diagonal - width), end);
     rows.push(row);
   }
   return rows;
+}
+
+function fillRow(
+  row: Int32Array,
+  above: Int32Array,
+  word: number,
+  reference: readonly number[],
+  begin: number,
+  end: number,
+): void {
+  let left = unreached;
+  for (let j = begin; j < end; j++) {
+    let best = j === 0 ? unreached : above[j - 1]! + (word === reference[j - 1] ? 0 : 1);
+    if (above[j]! + 1 < best) best = above[j]! + 1;
+    if (left + 1 < best) best = left + 1;
+    row[j] = left = best;
+  }
 }
