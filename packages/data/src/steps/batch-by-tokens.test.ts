@@ -14,7 +14,9 @@ test.each([false, true])('every example once, no batch over the budget, none tha
       expect(batches.flat().sort()).toEqual([...items].sort());
       const longest = (batch: string[]) => Math.max(...batch.map(length));
       for (const batch of batches) expect(batch.length * longest(batch)).toBeLessThanOrEqual(budget);
-      const sorted = batches.sort((a, b) => longest(a) - longest(b) || length(a[0]!) - length(b[0]!));
+      const sorted = batches.sort(
+        (a, b) => longest(a) - longest(b) || length(a[0]!) - length(b[0]!) || b.length - a.length,
+      );
       for (const [i, batch] of sorted.slice(1).entries()) {
         expect((sorted[i]!.length + 1) * Math.min(...batch.map(length))).toBeGreaterThan(budget);
       }
