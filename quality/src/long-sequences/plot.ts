@@ -5,6 +5,8 @@ import type { Trial } from './trial.js';
 
 /** What is smaller counts as gone. */
 const floor = 1e-12;
+/** So many networks are worth a picture. */
+const crowd = 5;
 /** Powers of ten from one name to the next. */
 const apart = 0.4;
 
@@ -16,7 +18,7 @@ interface Point {
   norm: number;
 }
 
-/** One line for each network: norms relative to the last step's, by task, at the longest length that was run. */
+/** One line for each network: norms relative to the last step's, by task, at a long length. */
 export function plot(trials: readonly Trial[]): string {
   const { document } = new JSDOM().window;
   const points: Point[] = longest(trials).flatMap(({ network, task, length, flow }) =>
@@ -61,11 +63,14 @@ export function plot(trials: readonly Trial[]): string {
   return `${chart.outerHTML}\n`;
 }
 
-/** The trials of each task's longest length. */
+/** The trials of each task's longest length with a crowd of networks, or its longest where there is none. */
 function longest(trials: readonly Trial[]): Trial[] {
-  const most = new Map<string, number>();
-  for (const { task, length } of trials) most.set(task, Math.max(length, most.get(task) ?? 0));
-  return trials.filter(({ task, length }) => most.get(task) === length);
+  const at = (name: string, T: number) => trials.filter(({ task, length }) => task === name && length === T);
+  return [...new Set(trials.map(({ task }) => task))].flatMap((task) => {
+    const lengths = [...new Set(trials.filter((trial) => trial.task === task).map(({ length }) => length))];
+    const falling = lengths.sort((a, b) => b - a);
+    return at(task, falling.find((length) => at(task, length).length >= crowd) ?? falling[0]!);
+  });
 }
 
 /** Where each line's name stands: at its first point, or above the names that stand there already. */

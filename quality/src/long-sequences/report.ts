@@ -18,7 +18,8 @@ export function report(trials: readonly Trial[], machine: string): string {
   return `# Cells over long sequences, compared
 
 What each cell keeps over T steps, and how its gradient comes back through them. Every network is Linear → ReLU → its layer (${size} units) → Linear, trained on ${batch} new rows a step with Adam (learning rate
-${learningRate}), gradients clipped to a norm of 1 unless its name says otherwise, one seed, until it solves its task on 200 unseen rows (looked at every 50 steps) or its budget of steps is spent. "Not in 400" says that 400 steps were not
+${learningRate}), gradients clipped to a norm of 1 unless its name says otherwise, one seed, until it solves its task on 200 unseen rows (looked at every 50 steps) or its budget of steps is spent. The score is
+that of the rows which ended training, so a little kind to what is solved. "Not in 400" says that 400 steps were not
 enough, and nothing about 4,000. What is not in a table was not run; T = ${lengths} were, and not all networks at each.
 
 \`npm run compare:cells\` (a row alone: \`npm run compare:cells -- --task adding --only '^LSTM$' --lengths 400 --steps 2500\`) · ${machine} · milliseconds are medians on whatever else the machine was doing, good for an order of magnitude
