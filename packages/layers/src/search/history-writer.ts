@@ -11,7 +11,7 @@ export function normals(row: number, history: readonly number[], count: number, 
   return Array.from({ length: count }, () => 1.5 * rng.normal());
 }
 
-export const logSoftmax = (xs: readonly number[]) => {
+export const logSoftmax = (xs: readonly number[]): number[] => {
   const total = Math.log(xs.reduce((sum, x) => sum + Math.exp(x), 0));
   return xs.map((x) => x - total);
 };
@@ -47,7 +47,7 @@ export function writer(
   };
 }
 
-export const attention = (row: number, history: readonly number[], head: number) =>
+export const attention = (row: number, history: readonly number[], head: number): number[] =>
   logSoftmax(normals(row, history, K, head)).map(Math.exp);
 
 export const contains = (ids: readonly number[], phrase: readonly number[]): boolean =>
