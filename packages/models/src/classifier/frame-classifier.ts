@@ -4,7 +4,6 @@ import {
   defaultRng,
   type JsonValue,
   knownOptions,
-  loadWeights,
   type Metrics,
   Module,
   oneOf,
@@ -18,7 +17,7 @@ import { padIds, padValues } from '@seqloom/data/to-tensors';
 import { CRF } from '@seqloom/hmm-crf';
 import { Dropout, Linear, SoftmaxHead, type TagHead } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
@@ -107,12 +106,9 @@ export class FrameClassifier extends ReadyModel<LabelledFrames> {
 
   /** The classifier that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
   static async load(bytes: Uint8Array, parts: EncoderParts = {}): Promise<FrameClassifier> {
-    const where = 'FrameClassifier.load';
-    knownOptions(where, parts, ['encoder', 'rng']);
-    const config = await configOf<Config>('FrameClassifier', bytes);
-    const model = new FrameClassifier(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    knownOptions('FrameClassifier.load', parts, ['encoder', 'rng']);
+    const build = (config: Config, encoder: EncoderChoice) => new FrameClassifier(config, encoder, parts.rng);
+    return restored('FrameClassifier', { bytes, parts, part: 'encoder' }, build);
   }
 
   /** The labels that it knows, in the order of `probabilities`. */

@@ -4,7 +4,6 @@ import {
   defaultRng,
   type JsonValue,
   knownOptions,
-  loadWeights,
   type Metrics,
   type Rng,
   type Sequence,
@@ -12,7 +11,7 @@ import {
 } from '@seqloom/core';
 import { exactMatch, Vocabulary } from '@seqloom/data';
 import * as tf from '@tensorflow/tfjs-core';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
@@ -96,12 +95,9 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
 
   /** The classifier that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
   static async load(bytes: Uint8Array, parts: EncoderParts = {}): Promise<SequenceClassifier> {
-    const where = 'SequenceClassifier.load';
-    knownOptions(where, parts, ['encoder', 'rng']);
-    const config = await configOf<Config>('SequenceClassifier', bytes);
-    const model = new SequenceClassifier(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    knownOptions('SequenceClassifier.load', parts, ['encoder', 'rng']);
+    const build = (config: Config, encoder: EncoderChoice) => new SequenceClassifier(config, encoder, parts.rng);
+    return restored('SequenceClassifier', { bytes, parts, part: 'encoder' }, build);
   }
 
   /** The labels that it knows, in the order of `probabilities`. */

@@ -1,18 +1,9 @@
 /** One label for a series of numbers: a movement, a spoken word, a short video. */
-import {
-  defaultRng,
-  type JsonValue,
-  knownOptions,
-  loadWeights,
-  type Metrics,
-  type Rng,
-  type Sequence,
-  within,
-} from '@seqloom/core';
+import { defaultRng, type JsonValue, knownOptions, type Metrics, type Rng, type Sequence, within } from '@seqloom/core';
 import { exactMatch, Vocabulary } from '@seqloom/data';
 import { padValues } from '@seqloom/data/to-tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
@@ -79,12 +70,9 @@ export class SeriesClassifier extends ReadyModel<LabelledSeries> {
 
   /** The classifier that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
   static async load(bytes: Uint8Array, parts: EncoderParts = {}): Promise<SeriesClassifier> {
-    const where = 'SeriesClassifier.load';
-    knownOptions(where, parts, ['encoder', 'rng']);
-    const config = await configOf<Config>('SeriesClassifier', bytes);
-    const model = new SeriesClassifier(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    knownOptions('SeriesClassifier.load', parts, ['encoder', 'rng']);
+    const build = (config: Config, encoder: EncoderChoice) => new SeriesClassifier(config, encoder, parts.rng);
+    return restored('SeriesClassifier', { bytes, parts, part: 'encoder' }, build);
   }
 
   /** The labels that it knows, in the order of `probabilities`. */

@@ -6,7 +6,6 @@ import {
   type FitResult,
   type JsonValue,
   knownOptions,
-  loadWeights,
   type Metrics,
   type Rng,
   stateTensors,
@@ -17,7 +16,7 @@ import { padIds } from '@seqloom/data/to-tensors';
 import { forbid, type SampleOptions, sample, type Writer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import { NextTokenNetwork } from './next-token-network.js';
@@ -92,11 +91,8 @@ export class LanguageModel extends ReadyModel<Tokens> {
   /** The model that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own layer is missing. */
   static async load(bytes: Uint8Array, parts: LanguageModelParts = {}): Promise<LanguageModel> {
     knownOptions('LanguageModel.load', parts, ['layer', 'rng']);
-    const config = await configOf<Config>('LanguageModel', bytes);
-    const choice = chosen('LanguageModel.load', 'layer', config.layer, parts.layer);
-    const model = new LanguageModel(config, choice, parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    const build = (config: Config, layer: CausalChoice) => new LanguageModel(config, layer, parts.rng);
+    return restored('LanguageModel', { bytes, parts, part: 'layer' }, build);
   }
 
   config(): JsonValue {

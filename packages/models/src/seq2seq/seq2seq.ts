@@ -1,19 +1,10 @@
 /** One sequence of tokens for another: translation, summaries, dates, commands. */
-import {
-  DataError,
-  defaultRng,
-  type JsonValue,
-  knownOptions,
-  loadWeights,
-  type Metrics,
-  type Rng,
-  within,
-} from '@seqloom/core';
+import { DataError, defaultRng, type JsonValue, knownOptions, type Metrics, type Rng, within } from '@seqloom/core';
 import { exactMatch, Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { type BeamSearchOptions, beamSearch, forbid, type Hypothesis, type SourceBatch } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import {
@@ -112,11 +103,8 @@ export class Seq2Seq extends ReadyModel<Pair> {
   /** The model that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own network is missing. */
   static async load(bytes: Uint8Array, parts: Seq2SeqParts = {}): Promise<Seq2Seq> {
     knownOptions('Seq2Seq.load', parts, ['network', 'rng']);
-    const config = await configOf<Config>('Seq2Seq', bytes);
-    const choice = chosen('Seq2Seq.load', 'network', config.network, parts.network);
-    const model = new Seq2Seq(config, choice, parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    const build = (config: Config, network: TranslationChoice) => new Seq2Seq(config, network, parts.rng);
+    return restored('Seq2Seq', { bytes, parts, part: 'network' }, build);
   }
 
   config(): JsonValue {

@@ -6,7 +6,6 @@ import {
   type FitResult,
   type JsonValue,
   knownOptions,
-  loadWeights,
   type Metrics,
   OptionError,
   type Rng,
@@ -16,7 +15,7 @@ import { padValues } from '@seqloom/data/to-tensors';
 import { gaussianNLL, quantileLoss } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
@@ -91,10 +90,8 @@ export class Forecaster extends ReadyModel<Series> {
   /** The forecaster that `save` wrote. Throws CheckpointError when the bytes are something else, OptionError where its own layer is missing. */
   static async load(bytes: Uint8Array, parts: ForecasterParts = {}): Promise<Forecaster> {
     knownOptions('Forecaster.load', parts, ['layer', 'rng']);
-    const config = await configOf<Config>('Forecaster', bytes);
-    const model = new Forecaster(config, chosen('Forecaster.load', 'layer', config.layer, parts.layer), parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    const build = (config: Config, layer: CausalChoice) => new Forecaster(config, layer, parts.rng);
+    return restored('Forecaster', { bytes, parts, part: 'layer' }, build);
   }
 
   config(): JsonValue {

@@ -4,7 +4,6 @@ import {
   defaultRng,
   type JsonValue,
   knownOptions,
-  loadWeights,
   type Metrics,
   type Module,
   type Rng,
@@ -16,7 +15,7 @@ import { errorRate, Vocabulary } from '@seqloom/data';
 import { padValues } from '@seqloom/data/to-tensors';
 import { type CTCBeamOptions, ctcBeamDecode, ctcGreedyDecode, ctcLoss, Dropout, Linear } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
@@ -87,12 +86,9 @@ export class SpeechRecognizer extends ReadyModel<Utterance> {
 
   /** The recogniser that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own encoder is missing. */
   static async load(bytes: Uint8Array, parts: EncoderParts = {}): Promise<SpeechRecognizer> {
-    const where = 'SpeechRecognizer.load';
-    knownOptions(where, parts, ['encoder', 'rng']);
-    const config = await configOf<Config>('SpeechRecognizer', bytes);
-    const model = new SpeechRecognizer(config, chosen(where, 'encoder', config.encoder, parts.encoder), parts.rng);
-    await loadWeights(model, bytes);
-    return model;
+    knownOptions('SpeechRecognizer.load', parts, ['encoder', 'rng']);
+    const build = (config: Config, encoder: EncoderChoice) => new SpeechRecognizer(config, encoder, parts.rng);
+    return restored('SpeechRecognizer', { bytes, parts, part: 'encoder' }, build);
   }
 
   /** The labels that it knows; label i has the id i + 1 in a language model. */

@@ -4,7 +4,6 @@ import {
   defaultRng,
   type JsonValue,
   knownOptions,
-  loadWeights,
   type Metrics,
   oneOf,
   type Rng,
@@ -23,7 +22,7 @@ import {
 } from '@seqloom/hmm-crf';
 import { SoftmaxHead, TaggingNetwork } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { chosen, configFor, configOf, type SavedPart, saved } from '../config.js';
+import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
@@ -128,20 +127,18 @@ export class Tagger extends ReadyModel<TaggedSentence> {
   /** The tagger that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where a part of its own is missing. */
   static async load(bytes: Uint8Array, parts: TaggerParts = {}): Promise<Tagger> {
     knownOptions('Tagger.load', parts, ['encoder', 'attributes', 'rng']);
-    const config = await configOf<Config>('Tagger', bytes);
-    const vocabularies = {
-      words: WordReader.fromJSON(config.words),
-      tags: Vocabulary.fromJSON(config.tags),
-      attributes: config.attributes ? AttributeVocabulary.fromJSON(config.attributes) : undefined,
-    };
-    if (vocabularies.attributes && !parts.attributes)
-      throw new DataError('Tagger.load', 'this model has sparse features', {
-        hint: 'pass the same `attributes` to load',
-      });
-    const encoder = chosen('Tagger.load', 'encoder', config.encoder, parts.encoder);
-    const tagger = new Tagger(config, encoder, vocabularies, parts);
-    await loadWeights(tagger, bytes);
-    return tagger;
+    return restored('Tagger', { bytes, parts, part: 'encoder' }, (config: Config, encoder: EncoderChoice) => {
+      const vocabularies = {
+        words: WordReader.fromJSON(config.words),
+        tags: Vocabulary.fromJSON(config.tags),
+        attributes: config.attributes ? AttributeVocabulary.fromJSON(config.attributes) : undefined,
+      };
+      if (vocabularies.attributes && !parts.attributes)
+        throw new DataError('Tagger.load', 'this model has sparse features', {
+          hint: 'pass the same `attributes` to load',
+        });
+      return new Tagger(config, encoder, vocabularies, parts);
+    });
   }
 
   /** The tags that it knows, in the order of `probabilities`. */
