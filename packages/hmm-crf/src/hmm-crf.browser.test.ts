@@ -31,7 +31,7 @@ describe.each(backendsHere())('%s', (backend) => {
       ...once(segmentAnswerLaws),
       ...sparseFeatureLaws,
     }),
-  )('%s', (_, law) => law(3));
+  )('%s', (_, law) => law(2));
 });
 
 /** For programs that take long to compile. */
