@@ -28,7 +28,7 @@ export function report(
   return `# Mechanisms of attention, compared
 
 Every mechanism of the [catalogue](attention.md) as the attention of one small encoder–decoder (bidirectional GRU of 2 × 24, Bahdanau decoder of 48), trained for ${steps} steps of ${batch} pairs on tasks whose
-right alignment is known, with ${seeds} seeds. The numbers are means over seeds, on 100 unseen pairs; time and memory are those of one training step, the memory what its tensors
+right alignment is known, with ${seeds === 1 ? 'one seed' : `${seeds} seeds`}. The numbers are means over seeds, on 100 unseen pairs; time and memory are those of one training step, the memory what its tensors
 take at the peak; a mechanism that is last in a table on one task may be the right one for another.
 
 \`${command}\` · ${machine}
@@ -49,7 +49,7 @@ export function plot(trials: readonly Trial[]): string {
     marginLeft: 150,
     x: { domain: [0, 1], label: 'unseen pairs without a mistake', grid: true },
     y: { label: null },
-    fx: { label: null },
+    fx: { label: null, padding: 0.2 },
     height: 40 + 14 * new Set(trials.map(({ mechanism }) => mechanism)).size,
     marks: [
       Plot.ruleY(all, { fx: 'task', y: 'mechanism', x1: 'worst', x2: 'exact', sort: { y: '-x2', reduce: 'mean' } }),
