@@ -2,17 +2,10 @@
 import type { Attended, AttendOptions, Attends, Memory, Op, Sequence } from '@seqloom/core';
 import { asMask, count, defineOp, dims, keepWhere, knownOptions, Module, ShapeError, within } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { allOf, keyMask } from '../masks.js';
+import { chosenQueries } from './chosen-queries.js';
 import { type ChunkedAttributes, type ChunkedInputs, chunkedKernels } from './chunked-kernels.js';
 import { inChunks, weightsOf } from './in-chunks.js';
-import {
-  type Pattern,
-  type Patterned,
-  patternMask,
-  type ShowsWeights,
-  seesAnything,
-  type WeightsOptions,
-} from './pattern.js';
+import { type Pattern, type Patterned, type ShowsWeights, seesAnything, type WeightsOptions } from './pattern.js';
 
 export interface ChunkedAttentionOptions {
   /** energy = scale·query·key: 1/√D unless told, as scaled dot attention; 1 is dot attention. */
@@ -82,18 +75,10 @@ export class ChunkedAttention extends Module implements Attends, Patterned, Show
     rows?: readonly number[],
     { mask }: WeightsOptions = {},
   ): tf.Tensor3D {
-    const { Q, K } = this.#check('ChunkedAttention.weights', query, memory, mask);
-    const wrong = rows?.find((row) => !(Number.isInteger(row) && row >= 0 && row < Q));
-    if (wrong !== undefined) throw new ShapeError('ChunkedAttention.weights', `there is no query ${wrong} of ${Q}`);
-    const chosen = <T extends tf.Tensor>(x: T, axis: number) =>
-      rows ? (tf.gather(x, tf.tensor1d([...rows], 'int32'), axis) as T) : x;
-    const positions = (rows ?? Array.from({ length: Q }, (_, q) => q)).map((row) => K - Q + row);
-    const masks = [
-      keyMask(memory.mask),
-      patternMask(this.pattern, positions, K),
-      mask && chosen(asMask(mask), mask.rank - 2),
-    ].filter((each) => each !== undefined);
-    return weightsOf(chosen(query, 1), memory.keys, allOf(...masks) as tf.Tensor3D, this.#scaleFor(query));
+    this.#check('ChunkedAttention.weights', query, memory, mask);
+    const asked = { query, keys: memory.mask, pattern: this.pattern, mask };
+    const { queries, allowed } = chosenQueries('ChunkedAttention.weights', asked, rows);
+    return weightsOf(queries, memory.keys, allowed as tf.Tensor3D, this.#scaleFor(query));
   }
 
   /** Which queries see a key, [B,Q], of the key mask [B,K] and the mask [Q,K] or [B,Q,K] that `attend` is given. */

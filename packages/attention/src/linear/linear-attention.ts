@@ -2,15 +2,14 @@
 import type { Attended, AttendOptions, Attends, Memory, Sequence } from '@seqloom/core';
 import { dims, keepWhere, knownOptions, Module, OptionError, ShapeError, show, within } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { chosenQueries } from '../chunked/chosen-queries.js';
 import {
   type Pattern,
   type Patterned,
-  patternMask,
   type ShowsWeights,
   seesAnything,
   type WeightsOptions,
 } from '../chunked/pattern.js';
-import { allOf, keyMask } from '../masks.js';
 import { eluPlusOne, normalized, Retention, type RetentionState } from './retention.js';
 
 export interface LinearAttentionOptions {
@@ -80,15 +79,10 @@ export class LinearAttention extends Module implements Attends, Patterned, Shows
     rows?: readonly number[],
     { mask }: WeightsOptions = {},
   ): tf.Tensor3D {
-    const { Q, K } = this.#check('LinearAttention.weights', query, memory, mask);
-    const wrong = rows?.find((row) => !(Number.isInteger(row) && row >= 0 && row < Q));
-    if (wrong !== undefined) throw new ShapeError('LinearAttention.weights', `there is no query ${wrong} of ${Q}`);
-    const chosen = <T extends tf.Tensor>(x: T, axis: number) =>
-      rows ? (tf.gather(x, tf.tensor1d([...rows], 'int32'), axis) as T) : x;
-    const positions = (rows ?? Array.from({ length: Q }, (_, q) => q)).map((row) => K - Q + row);
-    const masks = [keyMask(memory.mask), patternMask(this.pattern, positions, K), mask && chosen(mask, mask.rank - 2)];
-    const allowed = allOf(...masks.filter((each) => each !== undefined));
-    const products = tf.matMul<tf.Tensor3D>(this.#map(chosen(query, 1)), memory.keys, false, true);
+    this.#check('LinearAttention.weights', query, memory, mask);
+    const asked = { query, keys: memory.mask, pattern: this.pattern, mask };
+    const { queries, allowed } = chosenQueries('LinearAttention.weights', asked, rows);
+    const products = tf.matMul<tf.Tensor3D>(this.#map(queries), memory.keys, false, true);
     const scores = tf.where(allowed, products as tf.Tensor, 0) as tf.Tensor3D;
     return normalized(scores, tf.sum(scores, -1, true));
   }

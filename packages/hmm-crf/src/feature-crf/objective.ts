@@ -6,8 +6,8 @@ import {
   prepareTransitions,
   type SequenceRange,
 } from '@seqloom/kernels';
+import type { Pause } from '../pause.js';
 import { DenseRows } from './dense-rows.js';
-import type { Pause } from './pause.js';
 import type { Batch, TrainingMemory } from './training-memory.js';
 import type { Vectors } from './vectors.js';
 

@@ -2,12 +2,12 @@
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions } from '@seqloom/core/options';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
+import { Pause } from '../pause.js';
 import type { Algorithm, AlgorithmState, Iteration, Problem, Progress, StopReason } from './algorithm.js';
 import { FeatureCRF } from './feature-crf.js';
 import { type FeatureOptions, generateFeatures } from './features.js';
 import type { LabelledItems } from './item.js';
 import { lbfgs } from './lbfgs/lbfgs.js';
-import { Pause } from './pause.js';
 import { activeFeatures, areFinite, trainedModel } from './trained-model.js';
 import { encode } from './training-data.js';
 import { TrainingMemory } from './training-memory.js';

@@ -2,9 +2,9 @@
 import { DataError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
+import { Pause } from '../pause.js';
 import type { BaumWelchOptions, IterationEvent, StoppedEvent } from './baum-welch.js';
 import type { FitResult } from './fit.js';
-import { pause } from './pause.js';
 
 /** What learning asks of a model; nothing changes in it before `maximise`. */
 export interface LatentModel<Data, Statistics extends { logLikelihood: number }> {
@@ -94,10 +94,10 @@ async function unlessAborted<T>(
   steps: Generator<void, T, void>,
   signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
-  const breathe = pause();
+  const pause = new Pause();
   for (let step = steps.next(); ; step = steps.next()) {
     if (signal?.aborted) return undefined;
     if (step.done) return step.value;
-    await breathe();
+    if (pause.isDue()) await pause.take();
   }
 }

@@ -3,13 +3,13 @@ import type { Dataset } from '@seqloom/core/dataset';
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Rng } from '@seqloom/core/rng';
+import { Pause } from '../pause.js';
 import { checkAllowed } from './allowed-states.js';
 import { finish } from './expectation-maximisation.js';
 import { type ExpectedStatistics, expectedStatistics, noStatistics } from './expectations.js';
 import type { HMM } from './hmm.js';
 import { prepareKnown } from './known-start.js';
 import type { Observations } from './observations.js';
-import { pause } from './pause.js';
 
 /** What learning in steps knows besides the model: plain numbers, to be kept with it when one wants to go on later. */
 export interface StepwiseState {
@@ -76,11 +76,11 @@ export async function* stepwiseEM(
   within(where, 'decay', decay, 0.5, 1);
   if (state.emission.length !== hmm.emission.statisticsSize || state.start.length !== hmm.stateCount)
     throw new OptionError(where, '`state` belongs to another model');
-  const breathe = pause();
+  const pause = new Pause();
   for (let epoch = 0; epoch < epochs; epoch++) {
     let seen = 0;
     for await (const batch of data) {
-      await breathe();
+      if (pause.isDue()) await pause.take();
       if (signal?.aborted) return;
       const { allowed } = batch;
       if (allowed) checkAllowed(where, allowed, hmm.check(batch), hmm.stateCount);

@@ -1,46 +1,22 @@
 /** The LSTM that forgets as much as it takes in. */
-import type { DimsEntry, Sequence } from '@seqloom/core';
-import { chunks, count, knownOptions, orthogonal } from '@seqloom/core';
+import type { Sequence } from '@seqloom/core';
+import { chunks } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { Linear } from '../linear.js';
+import { GatedLSTMCell } from './gated-lstm-cell.js';
 import { between } from './gru-sequence.js';
 import type { LSTMCellOptions } from './lstm-cell.js';
 import { lstmSequence } from './lstm-sequence.js';
-import { gateBias, type LSTMState, lstmShapes, zeroLSTMState } from './lstm-state.js';
+import type { LSTMState } from './lstm-state.js';
 import { scanInputs } from './scan-inputs.js';
-import { SplitCell, type StepChanges } from './split-cell.js';
+import type { StepChanges } from './split-cell.js';
 
 /**
  * LSTM with coupled gates (Greff et al., arXiv:1503.04069): i = 1 − f, so c' = f⊙c + (1−f)⊙g; gates in the order f,g,o, forget bias 1. Where the
  * LSTM is fused, this runs as one whose input gate has the opposite weights: 1 − σ(a) = σ(−a).
  */
-export class CoupledLSTMCell extends SplitCell<LSTMState> {
-  readonly inputSize: number;
-  readonly outputSize: number;
-  readonly input: Linear;
-  readonly recurrent: Linear;
-
+export class CoupledLSTMCell extends GatedLSTMCell {
   constructor(options: LSTMCellOptions) {
-    super();
-    knownOptions('CoupledLSTMCell', options, ['inputSize', 'hiddenSize', 'rng']);
-    const { inputSize, hiddenSize, rng } = options;
-    this.inputSize = count('CoupledLSTMCell', 'inputSize', inputSize);
-    this.outputSize = count('CoupledLSTMCell', 'hiddenSize', hiddenSize);
-    const outputSize = 3 * hiddenSize;
-    this.input = new Linear({ inputSize, outputSize, bias: gateBias(3, 0), rng });
-    this.recurrent = new Linear({ inputSize: hiddenSize, outputSize, bias: false, weight: orthogonal, rng });
-  }
-
-  initialState(batch: number): LSTMState {
-    return zeroLSTMState(batch, this.outputSize);
-  }
-
-  read({ hidden }: LSTMState): tf.Tensor2D {
-    return hidden;
-  }
-
-  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
-    return this.input.forward(x);
+    super('CoupledLSTMCell', options, { count: 3, forget: 0 });
   }
 
   advance(
@@ -68,10 +44,6 @@ export class CoupledLSTMCell extends SplitCell<LSTMState> {
     const inputs = { ...given, ...four, recurrent: withInputGate(recurrent), hidden: state.hidden, cell: state.cell };
     const [output, hidden, cell] = lstmSequence(inputs, { reverse }) as [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D];
     return { output, state: { hidden, cell } };
-  }
-
-  shapesOf(state: LSTMState): Record<string, DimsEntry> {
-    return lstmShapes(state, this.outputSize);
   }
 }
 

@@ -1,13 +1,12 @@
 /** The long short-term memory cell. */
-import type { DimsEntry, Rng, Sequence } from '@seqloom/core';
-import { count, knownOptions, orthogonal } from '@seqloom/core';
+import type { Rng, Sequence } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
-import { Linear } from '../linear.js';
+import { GatedLSTMCell } from './gated-lstm-cell.js';
 import { lstmSequence, lstmStep } from './lstm-sequence.js';
-import { gateBias, type LSTMState, lstmShapes, zeroLSTMState } from './lstm-state.js';
+import type { LSTMState } from './lstm-state.js';
 import { scanInputs } from './scan-inputs.js';
 import { scanOne } from './scan-one.js';
-import { SplitCell, type StepChanges } from './split-cell.js';
+import type { StepChanges } from './split-cell.js';
 
 export interface LSTMCellOptions {
   inputSize: number;
@@ -16,33 +15,9 @@ export interface LSTMCellOptions {
 }
 
 /** Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the order i,f,g,o, forget bias 1. */
-export class LSTMCell extends SplitCell<LSTMState> {
-  readonly inputSize: number;
-  readonly outputSize: number;
-  readonly input: Linear;
-  readonly recurrent: Linear;
-
+export class LSTMCell extends GatedLSTMCell {
   constructor(options: LSTMCellOptions) {
-    super();
-    knownOptions('LSTMCell', options, ['inputSize', 'hiddenSize', 'rng']);
-    const { inputSize, hiddenSize, rng } = options;
-    this.inputSize = count('LSTMCell', 'inputSize', inputSize);
-    this.outputSize = count('LSTMCell', 'hiddenSize', hiddenSize);
-    const outputSize = 4 * hiddenSize;
-    this.input = new Linear({ inputSize, outputSize, bias: gateBias(4, 1), rng });
-    this.recurrent = new Linear({ inputSize: hiddenSize, outputSize, bias: false, weight: orthogonal, rng });
-  }
-
-  initialState(batch: number): LSTMState {
-    return zeroLSTMState(batch, this.outputSize);
-  }
-
-  read({ hidden }: LSTMState): tf.Tensor2D {
-    return hidden;
-  }
-
-  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
-    return this.input.forward(x);
+    super('LSTMCell', options, { count: 4, forget: 1 });
   }
 
   advance(projected: tf.Tensor2D, state: LSTMState, changes: StepChanges = {}): LSTMState {
@@ -60,10 +35,6 @@ export class LSTMCell extends SplitCell<LSTMState> {
     const inputs = { ...scanInputs(this, values, mask, recurrent), hidden: state.hidden, cell: state.cell };
     const [output, hidden, cell] = lstmSequence(inputs, { reverse }) as [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D];
     return { output, state: { hidden, cell } };
-  }
-
-  shapesOf(state: LSTMState): Record<string, DimsEntry> {
-    return lstmShapes(state, this.outputSize);
   }
 
   protected override next(x: tf.Tensor2D, state: LSTMState): { output: tf.Tensor2D; state: LSTMState } {

@@ -1,45 +1,21 @@
 /** The LSTM whose gates look at the memory. */
-import type { DimsEntry } from '@seqloom/core';
-import { count, knownOptions, orthogonal, parameter, zeros } from '@seqloom/core';
+import { parameter, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { Linear } from '../linear.js';
+import { GatedLSTMCell } from './gated-lstm-cell.js';
 import type { LSTMCellOptions } from './lstm-cell.js';
-import { gateBias, type LSTMState, lstmShapes, zeroLSTMState } from './lstm-state.js';
-import { SplitCell, type StepChanges } from './split-cell.js';
+import type { LSTMState } from './lstm-state.js';
+import type { StepChanges } from './split-cell.js';
 
 /**
  * LSTM with peepholes (Gers and Schmidhuber 2000): i and f add p⊙c_{t−1} to their sums, o adds p⊙c_t; gates in the order i,f,g,o, forget
  * bias 1. The peepholes [3,U] (i,f,o; ONNX has i,o,f) start at 0: as the plain LSTM.
  */
-export class PeepholeLSTMCell extends SplitCell<LSTMState> {
-  readonly inputSize: number;
-  readonly outputSize: number;
-  readonly input: Linear;
-  readonly recurrent: Linear;
+export class PeepholeLSTMCell extends GatedLSTMCell {
   readonly peepholes: tf.Variable<tf.Rank.R2>;
 
   constructor(options: LSTMCellOptions) {
-    super();
-    knownOptions('PeepholeLSTMCell', options, ['inputSize', 'hiddenSize', 'rng']);
-    const { inputSize, hiddenSize, rng } = options;
-    this.inputSize = count('PeepholeLSTMCell', 'inputSize', inputSize);
-    this.outputSize = count('PeepholeLSTMCell', 'hiddenSize', hiddenSize);
-    const outputSize = 4 * hiddenSize;
-    this.input = new Linear({ inputSize, outputSize, bias: gateBias(4, 1), rng });
-    this.recurrent = new Linear({ inputSize: hiddenSize, outputSize, bias: false, weight: orthogonal, rng });
-    this.peepholes = parameter([3, hiddenSize], zeros);
-  }
-
-  initialState(batch: number): LSTMState {
-    return zeroLSTMState(batch, this.outputSize);
-  }
-
-  read({ hidden }: LSTMState): tf.Tensor2D {
-    return hidden;
-  }
-
-  project<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
-    return this.input.forward(x);
+    super('PeepholeLSTMCell', options, { count: 4, forget: 1 });
+    this.peepholes = parameter([3, this.outputSize], zeros);
   }
 
   advance(
@@ -57,9 +33,5 @@ export class PeepholeLSTMCell extends SplitCell<LSTMState> {
     const next = tf.add<tf.Tensor2D>(tf.mul(forget, cell), tf.mul(input, update ? update(candidate) : candidate));
     const output = tf.sigmoid(tf.add(open, tf.mul(next, late)));
     return { hidden: tf.mul(output, tf.tanh(next)), cell: next };
-  }
-
-  shapesOf(state: LSTMState): Record<string, DimsEntry> {
-    return lstmShapes(state, this.outputSize);
   }
 }
