@@ -8,7 +8,7 @@ import { makeEncoder } from './encoders.js';
 
 beforeAll(async () => void (await useBackend('cpu')));
 
-const sizes = () => ({ inputSize: 3, rng: new Rng(1) });
+const sizes = () => ({ inputSize: 3, rng: new Rng(2) });
 const transformer = { kind: 'transformer', size: 8, heads: 2, layers: 1, dropout: 0 } as const;
 
 it.each(cellNames)('%s', (kind) => {
@@ -17,7 +17,11 @@ it.each(cellNames)('%s', (kind) => {
   expect(makeCausal('a test', { kind, hiddenSize: 4 }, sizes()).outputSize).toBe(4);
 });
 
-it('a Transformer behind its projection, two-way and causal', async () => {
-  await verifySequenceLayer(() => makeEncoder('a test', transformer, sizes()), 3);
-  await verifyRecurrentLayer(() => makeCausal('a test', transformer, sizes()), 3);
-});
+it.each(['sinusoidal', 'rotary'] as const)(
+  'a Transformer behind its projection, two-way and causal: %s',
+  async (positions) => {
+    const description = { ...transformer, positions };
+    await verifySequenceLayer(() => makeEncoder('a test', description, sizes()), 3);
+    await verifyRecurrentLayer(() => makeCausal('a test', description, sizes()), 3);
+  },
+);

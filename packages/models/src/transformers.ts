@@ -1,8 +1,11 @@
 /** Transformers from their sizes. */
+import { Attention, MultiHead, RotaryScore, ScaledDotScore } from '@seqloom/attention';
 import {
+  type Attends,
   count,
   knownOptions,
   Module,
+  oneOf,
   type RecurrentLayer,
   type Rng,
   type Sequence,
@@ -10,17 +13,19 @@ import {
   zeroPadding,
 } from '@seqloom/core';
 import {
+  type AttentionPlace,
   type BlockOptions,
   CausalBlock,
   LayerNorm,
   Linear,
+  type StackOptions,
   TransformerBlock,
   TransformerEncoder,
   TransformerStack,
 } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** Pre-norm blocks over sinusoidal positions. */
+/** Pre-norm blocks. */
 export interface TransformerDescription {
   kind: 'transformer';
   /** The size of every step, and four times that in the feed-forward networks. */
@@ -31,19 +36,36 @@ export interface TransformerDescription {
   layers?: number;
   /** The dropout rate inside the blocks; 0.1 unless told. */
   dropout?: number;
+  /** Waves that are added to what comes in, unless told 'rotary': queries and keys that turn with their place (arXiv:2104.09864). */
+  positions?: 'sinusoidal' | 'rotary';
 }
 
 interface Checked {
   readonly block: BlockOptions;
+  /** What stands around the blocks, made anew each time. */
+  frame(): Omit<StackOptions<never>, 'blocks'>;
   readonly layers: number;
 }
 
 /** Throws OptionError on sizes that are none. */
 export function checkTransformer(where: string, description: TransformerDescription, rng: Rng): Checked {
-  knownOptions(where, description, ['kind', 'size', 'heads', 'layers', 'dropout']);
-  const { size, heads = 4, layers = 2, dropout = 0.1 } = description;
+  knownOptions(where, description, ['kind', 'size', 'heads', 'layers', 'dropout', 'positions']);
+  const { heads = 4, layers = 2, dropout = 0.1, positions = 'sinusoidal' } = description;
   count(where, 'layers', layers);
-  return { block: { size: count(where, 'size', size), heads, dropout, rng }, layers };
+  oneOf(where, 'positions', positions, ['sinusoidal', 'rotary']);
+  const size = count(where, 'size', description.size);
+  const waves = positions === 'sinusoidal';
+  const block = { size, heads, dropout, rng, ...(waves ? {} : { attention: rotary }) };
+  const frame = () => ({ ...(waves ? { positions } : {}), norm: new LayerNorm({ size }), dropout, rng });
+  return { block, frame, layers };
+}
+
+/** Steps look at each other by their distance, and at what an encoder made without it. */
+function rotary({ role, size, heads, rng }: AttentionPlace): Attends {
+  const scaled = new ScaledDotScore();
+  const inner: Attends<unknown> =
+    role === 'self' ? new Attention({ scorer: new RotaryScore({ inner: scaled }) }) : new Attention({ scorer: scaled });
+  return new MultiHead({ inner, heads, size, rng });
 }
 
 /** Blocks that look both ways: input [B,T,D] → [B,T,size]. */
@@ -52,12 +74,9 @@ export function transformerEncoder(
   description: TransformerDescription,
   sizes: { inputSize: number; rng: Rng },
 ): Module & SequenceLayer<unknown> {
-  const { block, layers } = checkTransformer(where, description, sizes.rng);
+  const { block, layers, frame } = checkTransformer(where, description, sizes.rng);
   const blocks = Array.from({ length: layers }, () => new TransformerBlock(block));
-  const norm = new LayerNorm({ size: block.size });
-  const { dropout, rng } = block;
-  const layer = new TransformerEncoder({ blocks, positions: 'sinusoidal', norm, dropout, rng });
-  return new Entered(layer, sizes);
+  return new Entered(new TransformerEncoder({ blocks, ...frame() }), sizes);
 }
 
 /** Blocks that look back only, with a cache for writing: input [B,T,D] → [B,T,size]. */
@@ -66,11 +85,9 @@ export function causalTransformer(
   description: TransformerDescription,
   sizes: { inputSize: number; rng: Rng },
 ): Module & RecurrentLayer<unknown> {
-  const { block, layers } = checkTransformer(where, description, sizes.rng);
+  const { block, layers, frame } = checkTransformer(where, description, sizes.rng);
   const blocks = Array.from({ length: layers }, () => new CausalBlock(block));
-  const norm = new LayerNorm({ size: block.size });
-  const { dropout, rng } = block;
-  return new CausalEntered(new TransformerStack({ blocks, positions: 'sinusoidal', norm, dropout, rng }), sizes);
+  return new CausalEntered(new TransformerStack({ blocks, ...frame() }), sizes);
 }
 
 type Sized = Module & { readonly inputSize: number | undefined };

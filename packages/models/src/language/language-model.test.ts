@@ -1,6 +1,7 @@
 /** The language model: learns a small language, measures texts however they are cut, writes, and names bad input. */
 import { Rng, useBackend } from '@seqloom/core';
 import { temperature } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LanguageModel, type LanguageModelOptions } from '../index.js';
 import { verifyReadyModel } from '../ready-model-laws.js';
@@ -41,6 +42,24 @@ it('a long text has the loss of all its tokens, however it is read', async () =>
   expect(perplexity).toBeCloseTo(Math.exp(loss!), 6);
   const [a, b] = [await model.evaluate([['a']]), await model.evaluate([['b', 'b']])];
   expect((await model.evaluate([['a'], ['b', 'b']])).loss).toBeCloseTo((2 * a.loss! + 3 * b.loss!) / 5, 5);
+});
+
+it('a Transformer reads a long text in windows, each token once and after half a window or more', async () => {
+  const layer = { kind: 'transformer', size: 8, heads: 2, layers: 1, positions: 'rotary' } as const;
+  const model = small({ layer, context: 4 });
+  const text = [...'abbaabab'];
+  const { start, end } = model.vocabulary;
+  const ids = [start, ...model.vocabulary.encode(text), end]; // ten, nine of them predicted
+  const logProbability = async (from: number, at: number) => {
+    const row = tf.tensor2d([ids.slice(from, at)], undefined, 'int32');
+    const { logits } = model.network.forward(row, tf.onesLike(row));
+    const all = (await (tf.logSoftmax(logits.values) as tf.Tensor3D).array())[0]!;
+    return all.at(-1)![ids[at]!]!;
+  };
+  const windows = [0, 0, 0, 0, 2, 2, 4, 4, 6]; // where the window of each predicted token begins
+  const all = await Promise.all(windows.map((from, i) => logProbability(from, i + 1)));
+  const { loss } = await model.evaluate([text]);
+  expect(loss).toBeCloseTo(-all.reduce((sum, each) => sum + each, 0) / 9, 5);
 });
 
 describe('bad input is named', () => {

@@ -8,18 +8,18 @@ import {
   knownOptions,
   type Metrics,
   type Rng,
-  stateTensors,
   within,
 } from '@seqloom/core';
 import { Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { forbid, type SampleOptions, sample, type Writer } from '@seqloom/layers';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import { NextTokenNetwork } from './next-token-network.js';
+import { textLoss } from './text-loss.js';
 
 /** A text as tokens. */
 export type Tokens = readonly string[];
@@ -54,7 +54,7 @@ interface Config {
   vocabulary: unknown;
 }
 
-/** `LanguageModel.build(texts)`, `fit`, `generate`; `evaluate` reads each text as a whole, however long. */
+/** `LanguageModel.build(texts)`, `fit`, `generate`; texts may be of any length. */
 export class LanguageModel extends ReadyModel<Tokens> {
   readonly criterion: Criterion = { metric: 'loss', mode: 'min' };
   readonly rng: Rng;
@@ -116,18 +116,11 @@ export class LanguageModel extends ReadyModel<Tokens> {
     return this.#loss(texts.map((text) => this.#ids(text)));
   }
 
-  /** `loss`, in nats per token with the end of each text, and `perplexity`, its exponential. */
+  /** `loss`, in nats per token with the end of each text, and `perplexity`, its exponential; a Transformer reads long texts in windows of `context` tokens, each at least half known. */
   async evaluate(texts: readonly Tokens[]): Promise<Metrics> {
     checkTexts('LanguageModel.evaluate', texts);
-    let [total, tokens] = [0, 0];
-    const sorted = texts.toSorted((a, b) => a.length - b.length);
-    for (let start = 0; start < sorted.length; start += rowsAtOnce) {
-      const rows = sorted.slice(start, start + rowsAtOnce).map((text) => this.#ids(text));
-      const predicted = rows.reduce((sum, ids) => sum + ids.length - 1, 0);
-      total += await this.#total(rows);
-      tokens += predicted;
-    }
-    const loss = total / tokens;
+    const rows = texts.map((text) => this.#ids(text));
+    const loss = await textLoss(this.network, rows, this.#config.context);
     return { loss, perplexity: Math.exp(loss) };
   }
 
@@ -160,29 +153,7 @@ export class LanguageModel extends ReadyModel<Tokens> {
     const { ids, mask } = padIds(rows);
     return this.network.loss(ids, mask).loss;
   }
-
-  /** Σ −log p of all ids after the first of each row, read in pieces, the state going on from piece to piece. */
-  async #total(rows: readonly (readonly number[])[]): Promise<number> {
-    let [total, state] = [0, undefined as unknown];
-    const longest = Math.max(...rows.map(({ length }) => length));
-    for (let at = 0; at < longest - 1; at += atOnce) {
-      const parts = rows.map((ids) => ids.slice(at, at + atOnce + 1));
-      const next = kept(() => {
-        const { ids, mask } = padIds(parts);
-        return this.network.loss(ids, mask, state);
-      });
-      const [mean] = await next.loss.data();
-      total += mean! * parts.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
-      tf.dispose([next.loss, ...(state ? stateTensors(state) : [])]);
-      state = next.state;
-    }
-    tf.dispose(stateTensors(state));
-    return total;
-  }
 }
-
-/** How many texts and how many of their tokens are measured at once. */
-const [rowsAtOnce, atOnce] = [64, 256];
 
 /** Cuts a row of ids so that each but the first is predicted once. */
 function pieces(ids: readonly number[], context: number): number[][] {
@@ -192,11 +163,6 @@ function pieces(ids: readonly number[], context: number): number[][] {
 
 function* tokensOf(texts: readonly Tokens[]): Iterable<string> {
   for (const text of texts) yield* text;
-}
-
-/** tf.tidy for any structure: the tensors of what `f` returns live on. */
-function kept<T>(f: () => T): T {
-  return tf.tidy(f as unknown as () => tf.TensorContainer) as T;
 }
 
 function checkTexts(where: string, texts: readonly Tokens[]): void {

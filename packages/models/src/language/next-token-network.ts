@@ -40,12 +40,16 @@ export class NextTokenNetwork extends Module {
     return { logits: { values: this.output.forward(this.dropout.forward(output.values)), mask }, state };
   }
 
-  /** Mean cross-entropy of ids [B,T] after the first of each row, given those before → scalar, and the state after all but the last. */
-  loss(ids: tf.Tensor2D, mask: tf.Tensor2D, initial?: unknown): { loss: tf.Scalar; state: unknown } {
+  /** Mean cross-entropy of ids [B,T] after the first of each row (of those `counted`), given those before → scalar, and the state after all but the last. */
+  loss(
+    ids: tf.Tensor2D,
+    mask: tf.Tensor2D,
+    { initial, counted = mask }: { initial?: unknown; counted?: tf.Tensor2D } = {},
+  ): { loss: tf.Scalar; state: unknown } {
     const [B, T] = ids.shape;
-    const real = tf.slice(mask, [0, 1], [B, T - 1]);
-    const { logits, state } = this.forward(tf.slice(ids, [0, 0], [B, T - 1]), real, initial);
-    return { loss: maskedCrossEntropy(logits.values, tf.slice(ids, [0, 1], [B, T - 1]), real), state };
+    const later = (tensor: tf.Tensor2D) => tf.slice(tensor, [0, 1], [B, T - 1]);
+    const { logits, state } = this.forward(tf.slice(ids, [0, 0], [B, T - 1]), later(mask), initial);
+    return { loss: maskedCrossEntropy(logits.values, later(ids), later(counted)), state };
   }
 
   /** Goes on from prompts, rows of at least one id each; the start symbol of a search is not read. */

@@ -7,7 +7,6 @@ import {
   EncoderDecoder,
   GRUCell,
   gru,
-  LayerNorm,
   LSTMCell,
   LuongDecoder,
   lstm,
@@ -103,13 +102,7 @@ function recurrent(where: string, choice: RecurrentTranslation, sizes: Translati
 
 function transformer(where: string, description: TransformerDescription, sizes: TranslationSizes): TranslationNetwork {
   const { rng, dropout } = sizes;
-  const { block, layers } = checkTransformer(where, description, rng);
-  const frame = () => ({
-    positions: 'sinusoidal' as const,
-    norm: new LayerNorm({ size: block.size }),
-    dropout: block.dropout,
-    rng,
-  });
+  const { block, frame, layers } = checkTransformer(where, description, rng);
   const blocks = <B>(make: () => B): B[] => Array.from({ length: layers }, make);
   const embedding = ({ vocabularySize }: { vocabularySize: number }) =>
     new Embedding({ vocabularySize, size: block.size, rng });

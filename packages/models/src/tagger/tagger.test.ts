@@ -51,6 +51,18 @@ it('sentences of length 0 have no tags, words never seen have some, and probabil
   for (const row of rows!) await expectClose([row.reduce((a, b) => a + b)], [1], 1e-4);
 });
 
+it('with a scheme, the epoch is chosen by the F1 of chunks', async () => {
+  const chunks = [
+    { words: ['in', 'New', 'York'], tags: ['O', 'B-LOC', 'I-LOC'] },
+    { words: ['Ann', 'left'], tags: ['B-PER', 'O'] },
+  ];
+  const options = { encoder: { kind: 'gru', hiddenSize: 8 }, minCount: 1, rng: new Rng(1) } as const;
+  const tagger = Tagger.build(chunks, { ...options, scheme: 'BIO' });
+  const { metrics } = await tagger.fit(chunks, { epochs: 25, learningRate: 0.02, dev: chunks });
+  expect([tagger.criterion.metric, metrics.f1, metrics.accuracy]).toEqual(['f1', 1, 1]);
+  expect(Object.keys(await Tagger.build(chunks, options).evaluate(chunks))).toEqual(['accuracy']);
+});
+
 describe('bad input is named', () => {
   const uneven: TaggedSentence[] = [{ words: ['a', 'b'], tags: ['X'] }];
   it.each<[RegExp, () => unknown]>([

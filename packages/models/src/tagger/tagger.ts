@@ -9,7 +9,7 @@ import {
   type Rng,
   within,
 } from '@seqloom/core';
-import { tokenAccuracy, Vocabulary } from '@seqloom/data';
+import { spanF1, tokenAccuracy, Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import {
   AttributeVocabulary,
@@ -45,7 +45,7 @@ export interface TaggerOptions {
   embedding?: WordSizes;
   /** A linear chain over the tags, unless told 'softmax': each by itself. */
   head?: 'crf' | 'softmax';
-  /** Only tag sequences of this scheme are possible (with a CRF). */
+  /** The tags are chunks in this scheme: only its sequences are possible (with a CRF), and the model is chosen by the F1 of chunks. */
   scheme?: TagScheme;
   /** Sparse features beside the network, learnt together with it in one model (a hybrid). */
   attributes?: Attributes;
@@ -80,7 +80,8 @@ interface Vocabularies {
 
 /** Part-of-speech tags, named entities, slots: `Tagger.build(sentences)`, `fit`, `predict`. */
 export class Tagger extends ReadyModel<TaggedSentence> {
-  readonly criterion: Criterion = { metric: 'accuracy', mode: 'max' };
+  /** `f1` where there is a scheme, else `accuracy`. */
+  readonly criterion: Criterion;
   readonly rng: Rng;
   readonly network: TaggingNetwork;
   readonly sparse: SparseFeatures | undefined;
@@ -92,6 +93,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
     super();
     const { tags, attributes } = vocabularies;
     this.rng = parts.rng ?? defaultRng.split();
+    this.criterion = { metric: config.scheme ? 'f1' : 'accuracy', mode: 'max' };
     this.#config = config;
     this.#vocabularies = vocabularies;
     this.#attributes = parts.attributes;
@@ -161,16 +163,13 @@ export class Tagger extends ReadyModel<TaggedSentence> {
     return this.network.head.loss(this.#emissions(sentences.map(({ words }) => words)), labels);
   }
 
-  /** The share of words with the right tag. */
+  /** `accuracy`, the share of words with the right tag, and with a scheme `f1`, of chunks over all types (as conlleval counts them). */
   async evaluate(sentences: readonly TaggedSentence[]): Promise<Metrics> {
     checkSentences('Tagger.evaluate', sentences);
     const predicted = await this.predict(sentences.map(({ words }) => words));
-    return {
-      accuracy: tokenAccuracy(
-        predicted,
-        sentences.map(({ tags }) => tags),
-      ),
-    };
+    const expected = sentences.map(({ tags }) => tags);
+    const accuracy = tokenAccuracy(predicted, expected);
+    return this.#config.scheme ? { accuracy, f1: spanF1(predicted, expected).micro.f1 } : { accuracy };
   }
 
   /** The best tags of each sentence. */
