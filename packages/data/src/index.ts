@@ -21,6 +21,7 @@ export { type Window, type WindowsOptions, windows } from './steps/windows.js';
 export { type ConllOptions, readConll, writeConll } from './formats/conll.js';
 export type { ConllColumns, ConllSentence } from './formats/conll-parser.js';
 export { readConllu, writeConllu } from './formats/conllu.js';
+export { type CsvOptions, type CsvPlace, type CsvRow, readCsv } from './formats/csv.js';
 export { type JsonlOptions, readJsonl, writeJsonl } from './formats/jsonl.js';
 export { readLines, readParallel, type SentencePair } from './formats/lines.js';
 export type { ReadOptions } from './formats/records.js';
@@ -35,6 +36,11 @@ export { BytePairs, type BytePairsOptions } from './tokenizers/byte-pairs.js';
 export { segmentWords, splitCharacters } from './tokenizers/segments.js';
 export { splitWords } from './tokenizers/words.js';
 export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.js';
+
+// Word vectors
+
+export { readWordVectors, type WordVectorsOptions } from './vectors/read-word-vectors.js';
+export type { Neighbour, WordVectors } from './vectors/word-vectors.js';
 
 // Tag schemes
 
