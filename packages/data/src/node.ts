@@ -1,9 +1,10 @@
 /** @seqloom/data/node: files on disk, for Node only. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError } from '@seqloom/core/errors';
+import type { Folder } from './datasets/folder.js';
 
 /** A file as a source of text, plain or gzip; it is opened anew at each iteration. */
 export interface TextFile extends AsyncIterable<Uint8Array> {
@@ -22,6 +23,17 @@ export interface TreebankFiles {
 export function textFile(path: string | URL): TextFile {
   const place = path instanceof URL ? fileURLToPath(path) : path;
   return { name: basename(place), path: place, [Symbol.asyncIterator]: () => bytesOf(place) };
+}
+
+/** A folder on disk for `loadDataset(name, { folder })`: a file that is not there is undefined. */
+export function localFolder(path: string | URL): Folder {
+  const place = path instanceof URL ? fileURLToPath(path) : path;
+  return {
+    async read(file) {
+      const found = join(place, file);
+      return existsSync(found) ? textFile(found) : undefined;
+    },
+  };
 }
 
 /** The `…-train`, `…-dev` and `…-test` `.conllu` or `.conllu.gz` files of a folder. Throws DataError when the folder cannot be read or one of them is missing or not the only one. */
