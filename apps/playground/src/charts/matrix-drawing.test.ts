@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Picture } from '../experiment.js';
+import type { MatrixPicture } from '../experiment.js';
 import { cellAt, geometryOf } from './matrix-drawing.js';
 
-const picture = (rows: number, columns: number, label = 'x'): Picture => ({
+const picture = (rows: number, columns: number, label = 'x'): MatrixPicture => ({
+  kind: 'matrix',
   rows: new Array(rows).fill(label),
   columns: new Array(columns).fill(label),
   layers: [{ label: '', values: new Float32Array(rows * columns) }],

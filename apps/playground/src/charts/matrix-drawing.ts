@@ -1,5 +1,5 @@
 /** A matrix with token labels on a canvas: where everything lies, and drawing it. */
-import type { Picture } from '../experiment.js';
+import type { MatrixPicture } from '../experiment.js';
 import { fill, type Ink, visible } from './palette.js';
 
 export interface Cell {
@@ -21,7 +21,7 @@ export interface Geometry {
 const letter = 8;
 const longest = 14;
 
-export function geometryOf(picture: Picture, available: number): Geometry {
+export function geometryOf(picture: MatrixPicture, available: number): Geometry {
   const length = (labels: readonly string[]) => Math.min(longest, Math.max(1, ...labels.map((label) => label.length)));
   const slanted = length(picture.columns) > 3;
   const left = 16 + letter * length(picture.rows);
@@ -34,7 +34,7 @@ export function geometryOf(picture: Picture, available: number): Geometry {
 }
 
 /** The cell at a point of the canvas, if any. */
-export function cellAt(picture: Picture, geometry: Geometry, x: number, y: number): Cell | undefined {
+export function cellAt(picture: MatrixPicture, geometry: Geometry, x: number, y: number): Cell | undefined {
   const row = Math.floor((y - geometry.top) / geometry.cellHeight);
   const column = Math.floor((x - geometry.left) / geometry.cellWidth);
   const inside = row >= 0 && column >= 0 && row < picture.rows.length && column < picture.columns.length;
@@ -43,7 +43,7 @@ export function cellAt(picture: Picture, geometry: Geometry, x: number, y: numbe
 
 export function drawMatrix(
   context: CanvasRenderingContext2D,
-  picture: Picture,
+  picture: MatrixPicture,
   values: Float32Array,
   geometry: Geometry,
   ink: Ink,
@@ -58,7 +58,7 @@ export function drawMatrix(
 
 function drawCells(
   context: CanvasRenderingContext2D,
-  picture: Picture,
+  picture: MatrixPicture,
   values: Float32Array,
   { left, top, cellWidth, cellHeight }: Geometry,
   ink: Ink,
@@ -78,7 +78,7 @@ function drawCells(
 
 function drawLabels(
   context: CanvasRenderingContext2D,
-  picture: Picture,
+  picture: MatrixPicture,
   { left, top, cellWidth, cellHeight, slanted }: Geometry,
   ink: Ink,
   focus: Partial<Cell>,
@@ -134,7 +134,7 @@ function drawPath(
 /** A frame around the row, the column or the cell that is looked at. */
 function drawFocus(
   context: CanvasRenderingContext2D,
-  picture: Picture,
+  picture: MatrixPicture,
   { left, top, cellWidth, cellHeight }: Geometry,
   ink: Ink,
   { row, column }: Partial<Cell>,

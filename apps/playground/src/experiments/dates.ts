@@ -207,6 +207,6 @@ async function predict(model: Model, data: Dates, input: string): Promise<Predic
   }));
   return {
     result: { kind: 'text', text: text.join(''), confidence: [...shares] },
-    pictures: { attention: { rows: text, columns: characters, layers, scale: 'share' } },
+    pictures: { attention: { kind: 'matrix', rows: text, columns: characters, layers, scale: 'share' } },
   };
 }

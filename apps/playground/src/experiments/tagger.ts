@@ -6,7 +6,7 @@ import { CRF } from '@seqloom/hmm-crf';
 import { SoftmaxHead, type TaggedBatch, TaggingNetwork, TokenEmbedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
-import { defineExperiment, type Picture, type Prediction, type Task } from '../experiment.js';
+import { defineExperiment, type MatrixPicture, type Picture, type Prediction, type Task } from '../experiment.js';
 import { headsControl, makeAttention, type ScorerName, scorerOptions } from '../parts/attention.js';
 import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
@@ -167,6 +167,7 @@ async function predict(model: TaggingNetwork, { encoder, tags }: Treebank, input
   const pictures: Record<string, Picture> = { marginals: lanesOf(words, marginals as Float32Array, tags, [...path]) };
   if (weights)
     pictures.attention = {
+      kind: 'matrix',
       rows: words,
       columns: words,
       layers: headsOf(weights as Float32Array, words.length),
@@ -193,10 +194,17 @@ function decision(t: number, path: ArrayLike<number>, marginals: ArrayLike<numbe
 function lanesOf(words: readonly string[], marginals: Float32Array, tags: Vocabulary, path: number[]): Picture {
   const [T, K] = [words.length, tags.size];
   const values = Float32Array.from({ length: T * K }, (_, i) => marginals[(i % T) * K + Math.floor(i / T)]!);
-  return { rows: tags.tokens, columns: words, layers: [{ label: 'all', values }], scale: 'share', path };
+  return {
+    kind: 'matrix',
+    rows: tags.tokens,
+    columns: words,
+    layers: [{ label: 'all', values }],
+    scale: 'share',
+    path,
+  };
 }
 
-function headsOf(weights: Float32Array, T: number): Picture['layers'] {
+function headsOf(weights: Float32Array, T: number): MatrixPicture['layers'] {
   const size = T * T;
   return Array.from({ length: weights.length / size }, (_, head) => ({
     label: `Head ${head + 1}`,
@@ -206,5 +214,11 @@ function headsOf(weights: Float32Array, T: number): Picture['layers'] {
 
 async function transitionsOf({ transition }: CRF, { tokens }: Vocabulary): Promise<Picture> {
   const values = (await transition.data()) as Float32Array;
-  return { rows: tokens, columns: tokens, layers: [{ label: 'all', values: values.slice() }], scale: 'signed' };
+  return {
+    kind: 'matrix',
+    rows: tokens,
+    columns: tokens,
+    layers: [{ label: 'all', values: values.slice() }],
+    scale: 'signed',
+  };
 }

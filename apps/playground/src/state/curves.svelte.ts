@@ -10,7 +10,7 @@ export class Curves {
 
   follow({ losses, measures }: Progress): void {
     this.loss.add(losses);
-    this.measure.add(measures);
+    this.measure.add(measures.map(([step, values]) => [step, values[0]!]));
     if (losses.length + measures.length > 0) this.version++;
   }
 

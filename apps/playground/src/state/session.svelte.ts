@@ -1,6 +1,6 @@
 /** One model in the making, as the page sees it: what is chosen, how far it is, what it says, and what went wrong. */
 import { type Controls, completeSetup, type Setup } from '../controls/control.js';
-import { type Description, everywhere, type Prediction } from '../experiment.js';
+import { type Description, everywhere, type Input, type Prediction } from '../experiment.js';
 import { Connection } from '../worker/connection.js';
 import type {
   BackendReport,
@@ -21,14 +21,23 @@ import { deathNotice, type Notice, replacedNotice } from './notices.js';
 type Composed = Extract<Report, { type: 'composed' }>;
 type Shown = Extract<Report, { type: 'prediction' }> & { readonly prediction: Prediction };
 
-const still: Progress = { phase: 'ready', step: 0, losses: [], measures: [], stepsPerSecond: 0, tensors: 0, bytes: 0 };
+const still: Progress = {
+  phase: 'ready',
+  step: 0,
+  losses: [],
+  measures: [],
+  stepsPerSecond: 0,
+  tensors: 0,
+  bytes: 0,
+  past: [],
+};
 
 export class Session {
   experiments: readonly Description[] = $state.raw([]);
   backends: readonly BackendReport[] = $state.raw([]);
   experiment: Description | undefined = $state.raw();
   setup: Setup = $state.raw({});
-  input = $state('');
+  input: Input = $state.raw('');
   phase: Phase | 'starting' | 'composing' | 'gone' = $state('starting');
   composed: Composed | undefined = $state.raw();
   objections: Objections = $state.raw({});
@@ -78,10 +87,10 @@ export class Session {
     return this.composed?.composition.file?.name;
   }
 
-  ask(input: string): void {
+  ask(input: Input): void {
     this.input = input;
-    if (input.trim() === '') this.shown = undefined;
-    this.#connection.send({ type: 'watch', input });
+    if (typeof input === 'string' && input.trim() === '') this.shown = undefined;
+    this.#connection.send({ type: 'watch', question: { input, touches: [] } });
     this.#keepAddress();
   }
 
@@ -162,7 +171,7 @@ export class Session {
 
   #keepAddress(): void {
     if (!this.experiment) return;
-    const address = writeAddress(this.experiment.name, this.setup, this.input);
+    const address = writeAddress(this.experiment.name, this.setup, typeof this.input === 'string' ? this.input : '');
     if (address !== location.hash) history.replaceState(null, '', address);
   }
 
@@ -175,8 +184,8 @@ export class Session {
     else if (report.type === 'checkpoint') this.#keep(report.checkpoint);
     else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
     else if (report.type === 'saved')
-      download(`seqloom-${this.experiment?.name}-${report.step}.safetensors`, report.weights);
-    else this.#fail(report.failure);
+      download(`seqloom-${report.experiment}-${report.step}.safetensors`, report.weights);
+    else if (report.type === 'failed') this.#fail(report.failure);
   }
 
   #open({ experiments, backends }: Extract<Report, { type: 'catalog' }>): void {
@@ -186,7 +195,7 @@ export class Session {
     const start = this.#next ?? 'fresh';
     this.#next = undefined;
     if (this.experiment) {
-      this.#connection.send({ type: 'watch', input: this.input });
+      this.#connection.send({ type: 'watch', question: { input: this.input, touches: [] } });
       this.#compose(start);
     } else this.visit(location.hash);
   }

@@ -1,13 +1,13 @@
 /** The work bench without its worker: the same commands, the same reports, on wasm in Node. */
-import { saveWeights } from '@seqloom/core';
-import { memory, mul } from '@tensorflow/tfjs-core';
+
+import { readSafetensors, writeSafetensors } from '@seqloom/core';
+import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { completeSetup } from '../controls/control.js';
 import { everywhere } from '../experiment.js';
 import { Bench } from './bench.js';
 import { experiments } from './catalog.js';
 import type { Checkpoint, Command, Composition, Report } from './protocol.js';
-import { compose, release } from './workpiece.js';
 
 const small = { writing: 'numbers', size: 32, batchSize: 8, heads: 2, cell: 'lstm' };
 
@@ -48,8 +48,10 @@ test.each([...experiments.keys()])(
   '%s: no tensor is left over by steps, answers, measures or a new model',
   async (name) => {
     const start: Command = { type: 'compose', composition: composition(name), start: 'fresh' };
-    const question: Command = { type: 'watch', input: '3 May 2001' };
-    const { bench, all } = await open([start, question, ...steps(2)]);
+    const { bench, all } = await open([start]);
+    const input = experiments.get(name)!.examples[0] ?? all('composed')[0]!.examples[0]!.input;
+    const question: Command = { type: 'watch', question: { input, touches: [] } };
+    for (const command of [question, ...steps(2)]) await bench.obey(command);
     const { numTensors } = memory();
     for (const command of [...steps(2), question, { type: 'stop' }, ...steps(1), { type: 'save' }] as Command[]) {
       await bench.obey(command);
@@ -79,6 +81,18 @@ test('a change of the learning rate or the backend keeps the weights, any other 
   expect(all('failed')).toEqual([]);
 });
 
+test('a model can be asked as it was before, and is as it is afterwards', async () => {
+  const question = { input: '3 May 2001', touches: [] };
+  const start: Command = { type: 'compose', composition: composition('dates'), start: 'fresh' };
+  const { bench, all } = await open([start, { type: 'watch', question }, ...steps(3)]);
+  expect(all('progress').at(-1)!.progress.past).toEqual([0, 1, 2, 3]);
+  const [before, ...later] = all('prediction');
+  await bench.obey({ type: 'watch', question: { ...question, when: 0 } });
+  expect(all('prediction').at(-1)).toMatchObject({ step: 0, prediction: before!.prediction });
+  await bench.obey({ type: 'watch', question });
+  expect(all('prediction').at(-1)).toEqual(later.at(-1));
+});
+
 test('what cannot be built is refused or explained, and the model at hand stays', async () => {
   const fine = composition('tagger', { heads: 1 });
   const { bench, all } = await open([{ type: 'compose', composition: fine, start: 'fresh' }, ...steps(1)]);
@@ -95,10 +109,9 @@ test('what cannot be built is refused or explained, and the model at hand stays'
 
 test('a loss that is no number pauses the training, says so, and counts no step', async () => {
   const start: Command = { type: 'compose', composition: composition('dates'), start: 'fresh' };
-  const piece = await compose(start.composition);
-  for (const [, variable] of piece.task.model.namedVariables()) variable.assign(mul(variable, Number.NaN));
-  const weights = await saveWeights(piece.task.model);
-  release(piece);
+  const { tensors } = readSafetensors((await open([start, { type: 'save' }])).all('saved')[0]!.weights);
+  for (const { values } of tensors.values()) values.fill(Number.NaN);
+  const weights = writeSafetensors({ tensors, metadata: {} });
   const { bench, all } = await open([start, { type: 'load', name: 'nan', weights }, { type: 'train' }]);
   await bench.step();
   expect(bench.training).toBe(false);

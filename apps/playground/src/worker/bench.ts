@@ -1,11 +1,15 @@
 /** The work bench of the training worker: composes a model, trains it step by step, asks it, saves it, and tells what happens. */
-import { dataset, isSeqError, loadWeights, saveWeights, type TrainEvent, train } from '@seqloom/core';
+import { isSeqError } from '@seqloom/core';
+import type { Input } from '../experiment.js';
 import { backendReports } from './backend-reports.js';
 import { descriptions, experiments } from './catalog.js';
+import type { Learner } from './learner.js';
+import { Past } from './past.js';
 import { plainly } from './plainly.js';
-import type { Checkpoint, Command, Failure, Phase, Report, Start } from './protocol.js';
-import { Telemetry } from './telemetry.js';
-import { compose, objectionsTo, release, restore, sameModel, take, type Workpiece } from './workpiece.js';
+import { programFiles } from './program.js';
+import type { Checkpoint, Command, Failure, Phase, Question, Report, Start } from './protocol.js';
+import { type Stand, Telemetry } from './telemetry.js';
+import { compose, objectionsTo, restore, sameModel, take, type Workpiece } from './workpiece.js';
 
 /** Milliseconds of training between two checkpoints. */
 const checkpointPause = 3000;
@@ -18,11 +22,11 @@ type Load = Extract<Command, { type: 'load' }>;
 export class Bench {
   readonly #tell: (report: Report) => void;
   readonly #telemetry: Telemetry;
+  readonly #past = new Past();
   #piece: Workpiece | undefined;
-  #events: AsyncGenerator<TrainEvent> | undefined;
   #phase: Phase = 'ready';
   #step = 0;
-  #input = '';
+  #question: Question | undefined;
   #nextPrediction = 0;
   #nextCheckpoint = 0;
 
@@ -35,6 +39,10 @@ export class Bench {
     return this.#phase === 'training';
   }
 
+  get #stand(): Stand {
+    return { phase: this.#phase, step: this.#step, past: this.#past.steps };
+  }
+
   async open(): Promise<void> {
     await this.#trying('start', async () => {
       this.#tell({ type: 'catalog', experiments: descriptions(), backends: await backendReports() });
@@ -43,8 +51,10 @@ export class Bench {
 
   obey(command: Command): Promise<void> {
     if (command.type === 'compose') return this.#trying('compose', () => this.#compose(command));
-    if (command.type === 'watch') return this.#trying('predict', () => this.#watch(command.input));
+    if (command.type === 'watch') return this.#trying('predict', () => this.#watch(command.question));
     if (command.type === 'save') return this.#trying('save', () => this.#save());
+    if (command.type === 'keep') return this.#trying('save', () => this.#keep());
+    if (command.type === 'export') return this.#trying('export', () => this.#export());
     if (command.type === 'load') return this.#trying('load', () => this.#load(command));
     return this.#trying('train', () => this.#run(command.type));
   }
@@ -54,9 +64,10 @@ export class Bench {
     await this.#trying('train', async () => {
       await this.#advance();
       const now = performance.now();
-      if (now >= this.#nextPrediction) await this.#predict();
+      if (this.#past.wants(this.#step)) await this.#remember();
+      if (now >= this.#nextPrediction && this.#question?.when === undefined) await this.#predict();
       if (now >= this.#nextCheckpoint) await this.#checkpoint();
-      this.#telemetry.report(this.#phase, this.#step, 'due');
+      this.#telemetry.report(this.#stand, 'due');
     });
   }
 
@@ -73,18 +84,25 @@ export class Bench {
   }
 
   async #replace(next: Workpiece, step: number, phase: Phase): Promise<void> {
-    await this.#endRun();
-    if (this.#piece) release(this.#piece);
+    await this.#piece?.learner.rest();
+    this.#piece?.learner.dispose();
     this.#piece = next;
     this.#step = step;
     this.#phase = phase === 'ready' && step > 0 ? 'paused' : phase;
     this.#telemetry.rest();
-    const { composition, backend, prepared, task } = next;
-    const parameters = [...task.model.namedVariables()].reduce((sum, [, variable]) => sum + variable.size, 0);
-    this.#tell({ type: 'composed', composition, backend, parameters, preview: prepared.preview, step });
+    this.#past.cut(step > 0 ? step : -1);
+    this.#describe(next, step);
     if (step > 0) await this.#checkpoint();
+    await this.#remember();
     await this.#predict();
-    this.#telemetry.report(this.#phase, step);
+    this.#telemetry.report(this.#stand);
+  }
+
+  #describe({ composition, backend, prepared, learner }: Workpiece, step: number): void {
+    const { preview, examples = [] } = prepared;
+    const exportable = experiments.get(composition.experiment)!.program !== undefined;
+    const { parameters } = learner;
+    this.#tell({ type: 'composed', composition, backend, parameters, preview, examples, exportable, step });
   }
 
   async #run(what: 'train' | 'pause' | 'step' | 'stop'): Promise<void> {
@@ -95,45 +113,43 @@ export class Bench {
     if (what === 'step') await this.#advance();
     if (what === 'stop') await this.#stop(this.#piece);
     if (what === 'pause' || what === 'stop') await this.#checkpoint();
+    if (what !== 'train') await this.#remember();
     if (what !== 'train') await this.#predict();
-    this.#telemetry.report(this.#phase, this.#step);
+    this.#telemetry.report(this.#stand);
   }
 
-  async #stop({ task }: Workpiece): Promise<void> {
+  async #stop({ learner }: Workpiece): Promise<void> {
     this.#phase = 'stopped';
-    await this.#endRun();
-    this.#telemetry.measure(this.#step, await task.evaluate(Number.POSITIVE_INFINITY));
+    await learner.rest();
+    this.#telemetry.measure(this.#step, await learner.evaluate(Number.POSITIVE_INFINITY));
   }
 
   async #advance(): Promise<void> {
-    const { task, composition } = this.#piece!;
-    this.#events ??= stepsOf(this.#piece!);
-    const { value: event } = await this.#events.next();
-    if (event?.type !== 'step') {
-      await this.#events.next(); // 'diverged' is followed by an error that says so
-      return;
-    }
-    this.#telemetry.loss(++this.#step, event.loss);
+    const { learner, composition } = this.#piece!;
+    const loss = await learner.step();
+    this.#telemetry.loss(++this.#step, loss);
     const { every, sample } = experiments.get(composition.experiment)!.measure;
-    if (this.#step % every === 0) this.#telemetry.measure(this.#step, await task.evaluate(sample));
+    if (this.#step % every === 0) this.#telemetry.measure(this.#step, await learner.evaluate(sample));
   }
 
-  async #endRun(): Promise<void> {
-    const events = this.#events;
-    this.#events = undefined;
-    await events?.return(undefined);
+  async #remember(): Promise<void> {
+    if (this.#past.wants(this.#step)) this.#past.keep(this.#step, await this.#piece!.learner.export(null));
   }
 
-  async #watch(input: string): Promise<void> {
-    this.#input = input;
+  async #watch(question: Question): Promise<void> {
+    this.#question = question;
     await this.#predict();
   }
 
   async #predict(): Promise<void> {
-    if (!this.#piece || this.#input.trim() === '') return;
+    const question = this.#question;
+    if (!this.#piece || !question || isBlank(question.input)) return;
     const before = performance.now();
-    const [input, step] = [this.#input, this.#step];
-    this.#tell({ type: 'prediction', input, step, prediction: await this.#piece.task.predict(input) });
+    const { learner } = this.#piece;
+    const then = question.when === undefined ? undefined : this.#past.at(question.when);
+    const answer = () => learner.predict(question.input, question.touches);
+    const prediction = then ? await asThen(learner, then, answer) : await answer();
+    this.#tell({ type: 'prediction', question, step: then ? question.when! : this.#step, prediction });
     const after = performance.now();
     this.#nextPrediction = after + Math.max(predictionPause, 5 * (after - before));
   }
@@ -144,13 +160,23 @@ export class Bench {
   }
 
   async #save(): Promise<void> {
-    const { task, composition } = this.#piece!;
-    const config = { experiment: composition.experiment, setup: composition.setup };
-    this.#tell({ type: 'saved', step: this.#step, weights: await saveWeights(task.model, config) });
+    const { learner, composition } = this.#piece!;
+    const { experiment, setup } = composition;
+    this.#tell({ type: 'saved', experiment, step: this.#step, weights: await learner.export({ experiment, setup }) });
+  }
+
+  async #keep(): Promise<void> {
+    const { composition } = this.#piece!;
+    this.#tell({ type: 'kept', composition, checkpoint: await take(this.#piece!, this.#step) });
+  }
+
+  async #export(): Promise<void> {
+    const { experiment } = this.#piece!.composition;
+    this.#tell({ type: 'exported', experiment, step: this.#step, files: await programFiles(this.#piece!) });
   }
 
   async #load({ name, weights }: Load): Promise<void> {
-    await loadWeights(this.#piece!.task.model, weights);
+    await this.#piece!.learner.import(weights);
     this.#tell({ type: 'loaded', name });
     await this.#predict();
   }
@@ -162,21 +188,28 @@ export class Bench {
     } catch (error) {
       if (!isSeqError(error)) console.warn(error);
       if (during === 'train') {
-        await this.#endRun().catch(() => {});
+        await this.#piece?.learner.rest().catch(() => {});
         this.#phase = 'paused';
-        this.#telemetry.report(this.#phase, this.#step);
+        this.#telemetry.report(this.#stand);
       }
       this.#tell({ type: 'failed', failure: { during, ...plainly(error) } });
     }
   }
 }
 
-/** Training without end: one epoch of batches drawn one after another. */
-function stepsOf({ task, rng }: Workpiece): AsyncGenerator<TrainEvent> {
-  const data = dataset(function* () {
-    for (;;) yield task.draw(rng);
-  });
-  return train({ model: task.model, optimizer: task.optimizer, loss: (batch) => task.loss(batch), data, epochs: 1 });
+/** What a model answers with the weights `then`; afterwards it is as it was. */
+async function asThen<T>(learner: Learner, then: Uint8Array, answer: () => Promise<T>): Promise<T> {
+  const now = await learner.export(null);
+  await learner.import(then);
+  try {
+    return await answer();
+  } finally {
+    await learner.import(now);
+  }
+}
+
+function isBlank(input: Input): boolean {
+  return typeof input === 'string' ? input.trim() === '' : typeof input !== 'number' && input.length === 0;
 }
 
 function checkpointOf(start: Start): Checkpoint | undefined {
@@ -184,6 +217,6 @@ function checkpointOf(start: Start): Checkpoint | undefined {
 }
 
 function giveUp(piece: Workpiece, error: unknown): never {
-  release(piece);
+  piece.learner.dispose();
   throw error;
 }

@@ -12,5 +12,5 @@ export const experiments: ReadonlyMap<string, AnyExperiment> = new Map(
 
 /** What of the experiments can be told to the page: all but their functions. */
 export function descriptions(): Description[] {
-  return Array.from(experiments, ([name, { objections, data, build, ...plain }]) => ({ name, ...plain }));
+  return Array.from(experiments, ([name, { objections, data, build, program, ...plain }]) => ({ name, ...plain }));
 }

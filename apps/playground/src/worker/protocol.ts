@@ -1,6 +1,6 @@
 /** What the page and the training worker say to each other. Tensors stay in the worker; only plain data crosses. */
 import type { Setup } from '../controls/control.js';
-import type { DataPreview, Description, Prediction } from '../experiment.js';
+import type { DataPreview, Description, Example, Input, Prediction, Touch } from '../experiment.js';
 
 /** From the page. Commands are carried out one after another, between two training steps. */
 export type Command =
@@ -9,14 +9,24 @@ export type Command =
   | { type: 'pause' }
   | { type: 'step' }
   | { type: 'stop' }
-  | { type: 'watch'; input: string }
+  | { type: 'watch'; question: Question }
   | { type: 'save' }
+  | { type: 'keep' }
+  | { type: 'export' }
   | { type: 'load'; name: string; weights: Uint8Array<ArrayBuffer> };
 
 export interface Composition {
   readonly experiment: string;
   readonly setup: Setup;
   readonly file?: File;
+}
+
+/** What the model is asked, again and again while it learns. */
+export interface Question {
+  readonly input: Input;
+  readonly touches: readonly Touch[];
+  /** Asks the model as it was at this step (one of `Progress.past`), not as it is. */
+  readonly when?: number;
 }
 
 /** 'fresh': step 0. 'carry': with the weights of the model at hand where the new one has the same. Or from a checkpoint. */
@@ -28,6 +38,8 @@ export type Objections = Readonly<Partial<Record<string, string>>>;
 /** Everything needed to go on from a step. */
 export interface Checkpoint {
   readonly step: number;
+  /** Of the random stream that batches are drawn from. */
+  readonly stream: readonly number[];
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -43,13 +55,18 @@ export type Report =
       backend: string;
       parameters: number;
       preview: DataPreview;
+      examples: readonly Example[];
+      /** Whether there is a program to download. */
+      exportable: boolean;
       step: number;
     }
   | { type: 'refused'; composition: Composition; objections: Objections }
   | { type: 'progress'; progress: Progress }
-  | { type: 'prediction'; input: string; step: number; prediction: Prediction }
+  | { type: 'prediction'; question: Question; step: number; prediction: Prediction }
   | { type: 'checkpoint'; checkpoint: Checkpoint }
-  | { type: 'saved'; step: number; weights: Uint8Array<ArrayBuffer> }
+  | { type: 'saved'; experiment: string; step: number; weights: Uint8Array<ArrayBuffer> }
+  | { type: 'kept'; composition: Composition; checkpoint: Checkpoint }
+  | { type: 'exported'; experiment: string; step: number; files: Readonly<Record<string, string | Uint8Array>> }
   | { type: 'loaded'; name: string }
   | { type: 'failed'; failure: Failure };
 
@@ -65,16 +82,19 @@ export interface Progress {
   readonly phase: Phase;
   readonly step: number;
   readonly losses: readonly Point[];
-  readonly measures: readonly Point[];
+  /** One value per curve: the measure, then what is measured beside it. */
+  readonly measures: readonly (readonly [step: number, values: readonly number[]])[];
   readonly stepsPerSecond: number;
   readonly tensors: number;
   readonly bytes: number;
+  /** The steps at which the model can still be asked. */
+  readonly past: readonly number[];
 }
 
 export type Point = readonly [step: number, value: number];
 
 export interface Failure {
-  readonly during: 'start' | 'compose' | 'train' | 'predict' | 'save' | 'load';
+  readonly during: 'start' | 'compose' | 'train' | 'predict' | 'save' | 'export' | 'load';
   readonly message: string;
   readonly hint?: string;
 }

@@ -1,13 +1,16 @@
 /** What training measured since the last report, sent at most ten times a second: the page draws, it does not count messages. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Phase, Point, Progress } from './protocol.js';
+import type { Point, Progress } from './protocol.js';
 
 const pause = 100;
 const window = 2000;
 
+/** Where training stands. */
+export type Stand = Pick<Progress, 'phase' | 'step' | 'past'>;
+
 export class Telemetry {
   #losses: Point[] = [];
-  #measures: Point[] = [];
+  #measures: [number, readonly number[]][] = [];
   #ends: number[] = [];
   #last = Number.NEGATIVE_INFINITY;
   readonly #send: (progress: Progress) => void;
@@ -21,8 +24,8 @@ export class Telemetry {
     this.#ends.push(performance.now());
   }
 
-  measure(step: number, value: number): void {
-    this.#measures.push([step, value]);
+  measure(step: number, values: readonly number[]): void {
+    this.#measures.push([step, values]);
   }
 
   /** Speed is that of uninterrupted training. */
@@ -31,7 +34,7 @@ export class Telemetry {
   }
 
   /** Sends what is new; `due` only when the last report is long enough ago. */
-  report(phase: Phase, step: number, when: 'now' | 'due' = 'now'): void {
+  report({ phase, step, past }: Stand, when: 'now' | 'due' = 'now'): void {
     const now = performance.now();
     if (when === 'due' && now - this.#last < pause) return;
     this.#last = now;
@@ -47,6 +50,7 @@ export class Telemetry {
       stepsPerSecond: this.#speed(now),
       tensors: numTensors,
       bytes: numBytes,
+      past,
     });
   }
 

@@ -1,23 +1,16 @@
 /** From a composition to a model on a backend, reusing what stays the same. */
-import {
-  type BackendName,
-  CheckpointError,
-  loadCheckpoint,
-  loadWeights,
-  Rng,
-  saveCheckpoint,
-  useBackend,
-} from '@seqloom/core';
+import { type BackendName, Rng, useBackend } from '@seqloom/core';
 import type { Controls } from '../controls/control.js';
-import { everywhere, type Prepared, type Task } from '../experiment.js';
+import { everywhere, type Input, type Prepared } from '../experiment.js';
 import { experiments } from './catalog.js';
+import { type Learner, learnerOf } from './learner.js';
 import type { Checkpoint, Composition, Objections } from './protocol.js';
 
 export interface Workpiece {
   readonly composition: Composition;
-  readonly prepared: Prepared<unknown>;
+  readonly prepared: Prepared<unknown, Input>;
   readonly backend: BackendName;
-  readonly task: Task<unknown>;
+  readonly learner: Learner;
   /** What batches are drawn with. */
   readonly rng: Rng;
 }
@@ -32,7 +25,8 @@ export async function compose(composition: Composition, previous?: Workpiece): P
   const prepared = reuse ? previous.prepared : await experiment.data(setup as never, dataRng, file);
   const backend = await useBackend(setup.backend as BackendName | 'auto');
   try {
-    return { composition, prepared, backend, task: experiment.build(setup as never, prepared.data, modelRng), rng };
+    const task = experiment.build(setup as never, prepared.data, modelRng);
+    return { composition, prepared, backend, learner: learnerOf(task, rng), rng };
   } catch (error) {
     if (previous) await useBackend(previous.backend);
     throw error;
@@ -49,24 +43,14 @@ export function objectionsTo({ experiment, setup }: Composition): Objections {
   return experiments.get(experiment)!.objections?.(setup as never) ?? {};
 }
 
-export async function take({ task, rng }: Workpiece, step: number): Promise<Checkpoint> {
-  return { step, bytes: await saveCheckpoint(task, { progress: { step, stream: rng.state } }) };
+export async function take({ learner, rng }: Workpiece, step: number): Promise<Checkpoint> {
+  return { step, stream: rng.state, bytes: await learner.save() };
 }
 
 /** Continues from a checkpoint; from its weights alone where the optimiser is another one now. */
-export async function restore({ task, rng }: Workpiece, { bytes }: Checkpoint): Promise<void> {
-  try {
-    const { stream } = (await loadCheckpoint(task, bytes)) as { stream: number[] };
-    rng.state = stream;
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error;
-    await loadWeights(task.model, bytes);
-  }
-}
-
-export function release({ task }: Workpiece): void {
-  task.model.dispose();
-  task.optimizer.dispose();
+export async function restore({ learner, rng }: Workpiece, { bytes, stream }: Checkpoint): Promise<void> {
+  await learner.restore(bytes);
+  rng.state = stream;
 }
 
 function unchanged(affects: readonly string[], a: Composition, b: Composition): boolean {
