@@ -11,6 +11,7 @@ export { type BucketOptions, bucketByLength, type LengthOrder } from './steps/bu
 export { filter } from './steps/filter.js';
 export { map } from './steps/map.js';
 export { prefetch } from './steps/prefetch.js';
+export { type DataPosition, type ResumableDataset, resumable } from './steps/resumable.js';
 export { shuffle } from './steps/shuffle.js';
 export { type GroupOptions, type KFoldOptions, kFold, type TrainDevTestOptions, trainDevTest } from './steps/split.js';
 export { take } from './steps/take.js';
@@ -24,6 +25,7 @@ export { readConllu, writeConllu } from './formats/conllu.js';
 export { type CsvOptions, type CsvPlace, type CsvRow, readCsv } from './formats/csv.js';
 export { type JsonlOptions, readJsonl, writeJsonl } from './formats/jsonl.js';
 export { readLines, readParallel, type SentencePair } from './formats/lines.js';
+export { readParagraphs, readText, type TextChunks, textChunks } from './formats/plain-text.js';
 export type { ReadOptions } from './formats/records.js';
 export type { Dependency, EmptyNode, Features, MultiwordRange, Sentence, Token } from './formats/sentence.js';
 export type { TextSource } from './formats/text-source.js';
@@ -32,7 +34,6 @@ export type { TextSource } from './formats/text-source.js';
 
 export { type TokenColumn, TokenEncoder, type TokenEncoderOptions } from './features/token-encoder.js';
 export { type TokenFeature, type TokenFeatureName, tokenFeatures } from './features/token-features.js';
-export { BytePairs, type BytePairsOptions } from './tokenizers/byte-pairs.js';
 export { segmentWords, splitCharacters } from './tokenizers/segments.js';
 export { splitWords } from './tokenizers/words.js';
 export { type Specials, Vocabulary, type VocabularyOptions } from './vocabulary.js';

@@ -16,6 +16,12 @@ export const sentenceId: RegExp = /^#\s*sent_id\s*=\s*(.*?)\s*$/;
 const noFeatures: Features = Object.freeze({});
 const none: readonly never[] = Object.freeze([]);
 
+interface Fault {
+  hint?: string;
+  column?: number;
+  line?: number;
+}
+
 interface Draft {
   id?: string;
   comments: string[];
@@ -71,7 +77,7 @@ export class ConlluParser implements LineParser<Sentence> {
     }
     const { head, line } = this.#farthestHead;
     if (head > tokens.length) {
-      this.#fail(`HEAD is ${head}, but the sentence has ${tokens.length} words`, undefined, line);
+      this.#fail(`HEAD is ${head}, but the sentence has ${tokens.length} words`, { column: 7, line });
     }
     const last = ranges.at(-1)?.last ?? 0;
     if (last > tokens.length) this.#fail(`a range goes to word ${last}, but the sentence ends at ${tokens.length}`);
@@ -81,7 +87,8 @@ export class ConlluParser implements LineParser<Sentence> {
   #comment(line: string): void {
     const { tokens, ranges, emptyNodes, comments } = this.#draft;
     if (tokens.length + ranges.length + emptyNodes.length > 0) {
-      this.#fail('a comment inside a sentence', 'comments stand before the first word; an empty line ends a sentence');
+      const hint = 'comments stand before the first word; an empty line ends a sentence';
+      this.#fail('a comment inside a sentence', { hint });
     }
     comments.push(line);
     const id = sentenceId.exec(line)?.[1];
@@ -94,23 +101,34 @@ export class ConlluParser implements LineParser<Sentence> {
         columns.length === 1
           ? `this does not look like CoNLL-U: ${show(line)}`
           : `the columns are ${columnNames.join(' ')}; put _ where there is nothing`;
-      this.#fail(`expected 10 columns separated by tabs, got ${columns.length}`, hint);
+      const column = Math.min(columns.length, columnNames.length) + 1;
+      this.#fail(`expected 10 columns separated by tabs, got ${columns.length}`, { hint, column });
     }
     const empty = columns.indexOf('');
-    if (empty >= 0) this.#fail(`the column ${columnNames[empty]} is empty`, 'put _ where there is nothing');
+    if (empty >= 0) {
+      this.#fail(`nothing stands in ${columnNames[empty]}`, {
+        hint: 'put _ where there is nothing',
+        column: empty + 1,
+      });
+    }
     const id = columns[0]!;
     if (wordId.test(id)) this.#word(Number(id), columns);
     else if (rangeId.test(id)) this.#range(id, columns);
     else if (emptyId.test(id)) this.#emptyNode(id, columns);
-    else this.#fail(`bad ID ${show(id)}`, 'an ID is a word (3), a range (3-4) or an empty node (3.1)');
+    else {
+      this.#fail(`bad ID ${show(id)}`, {
+        hint: 'an ID is a word (3), a range (3-4) or an empty node (3.1)',
+        column: 1,
+      });
+    }
   }
 
   #word(id: number, columns: readonly string[]): void {
     const expected = this.#draft.tokens.length + 1;
-    if (id !== expected) this.#fail(`expected the word with ID ${expected}, got ID ${id}`);
+    if (id !== expected) this.#fail(`expected the word with ID ${expected}, got ID ${id}`, { column: 1 });
     this.#pendingRange = undefined;
     const head = this.#head(columns[6]!);
-    if (head === id) this.#fail(`word ${id} is its own head`);
+    if (head === id) this.#fail(`word ${id} is its own head`, { column: 7 });
     if (head !== null && head > this.#farthestHead.head) this.#farthestHead = { head, line: this.#line };
     this.#draft.tokens.push({
       id,
@@ -126,10 +144,16 @@ export class ConlluParser implements LineParser<Sentence> {
     const { tokens, ranges } = this.#draft;
     const free = Math.max(tokens.length, ranges.at(-1)?.last ?? 0) + 1;
     if (this.#pendingRange || first !== tokens.length + 1 || first < free || last < first) {
-      this.#fail(`bad range ${id}`, 'a range stands right before its first word and overlaps no other');
+      this.#fail(`bad range ${id}`, {
+        hint: 'a range stands right before its first word and overlaps no other',
+        column: 1,
+      });
     }
     const filled = [2, 3, 4, 6, 7, 8].find((column) => columns[column] !== '_');
-    if (filled) this.#fail(`a range has _ in ${columnNames[filled]}, got ${show(columns[filled])}`);
+    if (filled) {
+      const problem = `a range has _ in ${columnNames[filled]}, got ${show(columns[filled])}`;
+      this.#fail(problem, { column: filled + 1 });
+    }
     const { feats, misc } = { ...this.#lexical(columns), ...this.#rest(columns) };
     this.#pendingRange = { first, last, form: columns[1]!, feats, misc };
     ranges.push(this.#pendingRange);
@@ -141,9 +165,11 @@ export class ConlluParser implements LineParser<Sentence> {
     const previous = emptyNodes.at(-1);
     const expected = previous?.after === tokens.length ? previous.index + 1 : 1;
     if (this.#pendingRange || after !== tokens.length || index !== expected) {
-      this.#fail(`expected the empty node ${tokens.length}.${expected} or a word, got ${id}`);
+      this.#fail(`expected the empty node ${tokens.length}.${expected} or a word, got ${id}`, { column: 1 });
     }
-    if (columns[6] !== '_' || columns[7] !== '_') this.#fail('an empty node has _ in HEAD and DEPREL');
+    if (columns[6] !== '_' || columns[7] !== '_') {
+      this.#fail('an empty node has _ in HEAD and DEPREL', { column: columns[6] !== '_' ? 7 : 8 });
+    }
     emptyNodes.push({ after, index, ...this.#lexical(columns), ...this.#rest(columns) });
   }
 
@@ -166,7 +192,7 @@ export class ConlluParser implements LineParser<Sentence> {
 
   #head(text: string): number | null {
     if (text === '_') return null;
-    if (!wordId.test(text)) this.#fail(`HEAD must be a whole number or _, got ${show(text)}`);
+    if (!wordId.test(text)) this.#fail(`HEAD must be a whole number or _, got ${show(text)}`, { column: 7 });
     return Number(text);
   }
 
@@ -176,10 +202,13 @@ export class ConlluParser implements LineParser<Sentence> {
     if (known) return known;
     const pairs = text.split('|').map((part) => {
       const at = part.indexOf('=');
-      if (at < 1 || at === part.length - 1) this.#fail(`FEATS must be Name=Value|… or _, got ${show(text)}`);
+      if (at < 1 || at === part.length - 1)
+        this.#fail(`FEATS must be Name=Value|… or _, got ${show(text)}`, { column: 6 });
       return [part.slice(0, at), part.slice(at + 1)] as const;
     });
-    if (new Set(pairs.map(([name]) => name)).size < pairs.length) this.#fail(`FEATS name one feature twice: ${text}`);
+    if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
+      this.#fail(`FEATS name one feature twice: ${show(text)}`, { column: 6 });
+    }
     const feats = Object.freeze(Object.fromEntries(pairs));
     this.#features.set(text, feats);
     return feats;
@@ -189,14 +218,15 @@ export class ConlluParser implements LineParser<Sentence> {
     if (text === '_') return none;
     return text.split('|').map((part) => {
       const [, head, , , deprel] = dependency.exec(part) ?? [];
-      if (!head || !deprel) this.#fail(`DEPS must be head:relation|… or _, got ${show(text)}`);
+      if (!head || !deprel) this.#fail(`DEPS must be head:relation|… or _, got ${show(text)}`, { column: 9 });
       return { head, deprel };
     });
   }
 
-  #fail(problem: string, hint?: string, line: number = this.#line): never {
+  /** Throws; columns count from 1, as ID. */
+  #fail(problem: string, { hint, column, line = this.#line }: Fault = {}): never {
     this.#bad = true;
-    throw new DataError(this.#where, `line ${line}: ${problem}`, { hint });
+    throw new DataError(this.#where, `line ${line}${column ? `, column ${column}` : ''}: ${problem}`, { hint });
   }
 }
 

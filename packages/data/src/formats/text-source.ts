@@ -28,37 +28,34 @@ export function placeOf(reader: string, source: TextSource): string {
 
 /** All lines of a text without their ends (LF or CRLF) and without a byte-order mark. Throws DataError on bytes that are not UTF-8. */
 export async function* lineBlocks(where: string, source: TextSource): AsyncGenerator<string[]> {
-  if (typeof source === 'string') {
-    yield* splitLines(withoutMark(source));
-    return;
+  for await (const text of textBlocks(where, source)) yield text.replace(/\r?\n$|\r$/, '').split(/\r?\n/);
+}
+
+/** A text in pieces that end where a line ends, as it stands but without a byte-order mark; none for an empty text. Throws as `lineBlocks` does. */
+export async function* textBlocks(where: string, source: TextSource): AsyncGenerator<string> {
+  const texts = typeof source === 'string' ? [source] : decoded(where, source);
+  let first = true;
+  for await (const text of texts) {
+    const rest = first && text.startsWith('\uFEFF') ? text.slice(1) : text;
+    if (rest !== '') yield rest;
+    first = false;
   }
+}
+
+async function* decoded(where: string, source: ByteSource): AsyncGenerator<string> {
   let held: Uint8Array[] = [];
   let line = 1;
   for await (const chunk of byteChunks(where, source)) {
     const end = chunk.lastIndexOf(newline) + 1;
     if (end > 0) {
-      const lines = linesOf(where, concat([...held, chunk.subarray(0, end)]), line);
-      line += lines[0]?.length ?? 0;
-      yield* lines;
+      const text = decode(where, concat([...held, chunk.subarray(0, end)]), line);
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line++;
+      yield text;
       held = [];
     }
     if (end < chunk.length) held.push(chunk.slice(end));
   }
-  yield* linesOf(where, concat(held), line);
-}
-
-function linesOf(where: string, bytes: Uint8Array, firstLine: number): string[][] {
-  const text = decode(where, bytes, firstLine);
-  return splitLines(firstLine === 1 ? withoutMark(text) : text);
-}
-
-/** One block of lines, or none for an empty text. */
-function splitLines(text: string): string[][] {
-  return text === '' ? [] : [text.replace(/\r?\n$|\r$/, '').split(/\r?\n/)];
-}
-
-function withoutMark(text: string): string {
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (held.length > 0) yield decode(where, concat(held), line);
 }
 
 function decode(where: string, bytes: Uint8Array, firstLine: number): string {

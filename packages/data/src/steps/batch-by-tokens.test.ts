@@ -24,6 +24,17 @@ test.each([false, true])('every example once, no batch over the budget, none tha
   ),
 );
 
+test('law: padded to a multiple, no batch is over the budget', () =>
+  fc.assert(
+    fc.asyncProperty(texts, fc.integer({ min: 1, max: 6 }), async (items, multiple) => {
+      const batches = await collect(pipe(items, batchByTokens({ length, budget: 24, multiple })));
+      expect(batches.flat().sort()).toEqual([...items].sort());
+      for (const batch of batches) {
+        expect(batch.length * Math.ceil(Math.max(...batch.map(length)) / multiple) * multiple).toBeLessThanOrEqual(24);
+      }
+    }),
+  ));
+
 test('an example over the budget is a DataError', async () => {
   const reading = collect(pipe(['a', 'abcd'], batchByTokens({ length, budget: 3 })));
   await expect(reading).rejects.toThrow('an example of length 4 is over the budget of 3');

@@ -6,15 +6,16 @@ import type { Step } from '../pipe.js';
 import { buckets, type LengthOrder, type Measured } from './bucket-by-length.js';
 
 export interface TokenBudgetOptions<T> extends LengthOrder<T> {
-  /** Examples times the longest length is at most this in every batch: what a padded batch holds. */
+  /** Examples times the longest length, rounded up to `multiple`, is at most this in every batch: what a padded batch holds. */
   budget: number;
 }
 
 /** Every example exactly once, in arrays of similar length that hold as many as `budget` allows. Throws DataError at an example that is longer than that. */
 export function batchByTokens<T>(options: TokenBudgetOptions<T>): Step<T, T[]> {
-  knownOptions('batchByTokens', options, ['length', 'budget', 'pool', 'rng']);
-  const { budget, pool = Infinity } = options;
+  knownOptions('batchByTokens', options, ['length', 'budget', 'multiple', 'pool', 'rng']);
+  const { budget, multiple = 1, pool = Infinity } = options;
   count('batchByTokens', 'budget', budget);
+  count('batchByTokens', 'multiple', multiple);
   if (pool !== Infinity) count('batchByTokens', 'pool', pool);
   return (data) => dataset(() => buckets(data, options, (sorted, start) => end(sorted, start, budget)));
 }

@@ -56,6 +56,35 @@ test('law: folds test every example once, without groups in training and test', 
     }),
   ));
 
+test('law: stratified, sizes are as exact and each label is as frequent in every part, of whole groups as near as they allow', () =>
+  fc.assert(
+    fc.property(examples, rng, fc.double({ min: 0, max: 0.5, noNaN: true }), (data, seeded, share) => {
+      const { train, dev, test } = trainDevTest(data, { dev: share, test: 0.2, stratify: group, rng: seeded() });
+      expect([dev.length, test.length]).toEqual([share, 0.2].map((part) => Math.round(part * data.length)));
+      expect(train.length).toBe(data.length - dev.length - test.length);
+      for (const speaker of new Set(data.map(group))) {
+        const count = (part: readonly Example[]) => part.filter((each) => group(each) === speaker).length;
+        for (const part of [train, dev, test]) {
+          expect(Math.abs(count(part) - (count(data) * part.length) / data.length)).toBeLessThan(2);
+        }
+      }
+    }),
+  ));
+
+test('law: stratified folds of groups', () => {
+  const data = Array.from({ length: 120 }, (_, id) => ({ id, document: id >> 2, label: id < 40 ? 'rare' : 'common' }));
+  const options = {
+    folds: 5,
+    group: (each: (typeof data)[0]) => each.document,
+    stratify: ({ label }: (typeof data)[0]) => label,
+  };
+  for (const { train, test } of kFold(data, { ...options, rng: new Rng(1) })) {
+    expect([test.length, test.filter(({ label }) => label === 'rare').length]).toEqual([24, 8]);
+    const documents = new Set(train.map(({ document }) => document));
+    expect(test.some(({ document }) => documents.has(document))).toBe(false);
+  }
+});
+
 test.each([
   () => trainDevTest([1, 2], { dev: 0.6, test: 0.6 }),
   () => trainDevTest([1, 2], { test: -1 }),

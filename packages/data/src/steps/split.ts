@@ -6,6 +6,8 @@ import type { Rng } from '@seqloom/core/rng';
 export interface GroupOptions<T> {
   /** What an example belongs to: examples of equal groups stay together; each stands alone unless told. */
   group?: (example: T) => unknown;
+  /** What should be as frequent in every part, such as the label; of a group, that of most of its examples counts. */
+  stratify?: (example: T) => unknown;
   /** Draws who comes into which part; without it the examples' order decides, the same at every run. */
   rng?: Rng;
 }
@@ -27,7 +29,7 @@ export function trainDevTest<T>(
   examples: readonly T[],
   options: TrainDevTestOptions<T>,
 ): { train: T[]; dev: T[]; test: T[] } {
-  knownOptions('trainDevTest', options, ['dev', 'test', 'group', 'rng']);
+  knownOptions('trainDevTest', options, ['dev', 'test', 'group', 'stratify', 'rng']);
   const { dev = 0, test } = options;
   if (within('trainDevTest', 'dev', dev, 0, 1) + within('trainDevTest', 'test', test, 0, 1) > 1) {
     throw new OptionError('trainDevTest', `\`dev\` and \`test\` must sum to at most 1, got ${show(options)}`);
@@ -42,7 +44,7 @@ export function trainDevTest<T>(
 
 /** A pair of training and test examples for each fold, in the examples' order: every example is tested exactly once. */
 export function kFold<T>(examples: readonly T[], options: KFoldOptions<T>): { train: T[]; test: T[] }[] {
-  knownOptions('kFold', options, ['folds', 'group', 'rng']);
+  knownOptions('kFold', options, ['folds', 'group', 'stratify', 'rng']);
   const folds = count('kFold', 'folds', options.folds, 2);
   const sizes = Array.from({ length: folds }, (_, fold) => Math.floor((examples.length + fold) / folds));
   const parts = partition(examples, sizes, options);
@@ -55,22 +57,50 @@ export function kFold<T>(examples: readonly T[], options: KFoldOptions<T>): { tr
   }));
 }
 
-/** The part of each example: the largest groups first, each to where most is missing. */
-function partition<T>(examples: readonly T[], sizes: readonly number[], { group, rng }: GroupOptions<T>): number[] {
-  const groups = new Map<unknown, number[]>();
-  examples.forEach((example, i) => {
-    const key = group ? group(example) : i;
-    const members = groups.get(key);
-    if (members) members.push(i);
-    else groups.set(key, [i]);
-  });
-  const drawn = rng ? rng.shuffled([...groups.values()]) : [...groups.values()];
-  const missing = [...sizes];
+/** The part of each example. */
+function partition<T>(examples: readonly T[], sizes: readonly number[], options: GroupOptions<T>): number[] {
+  const { group, stratify, rng } = options;
+  const groups = [...indicesBy(examples, group ?? ((_, i) => i)).values()];
+  const drawn = rng ? rng.shuffled(groups) : groups;
+  const largestFirst = drawn.sort((a, b) => b.length - a.length);
   const parts = new Array<number>(examples.length);
-  for (const members of drawn.sort((a, b) => b.length - a.length)) {
+  const order = stratify ? byStratum(largestFirst, examples.map(stratify)) : largestFirst;
+  const target = stratify ? inProportion(sizes) : () => sizes;
+  const filled = sizes.map(() => 0);
+  let dealt = 0;
+  for (const members of order) {
+    dealt += members.length;
+    const wanted = target(dealt);
+    const missing = filled.map((size, part) => (size < sizes[part]! ? wanted[part]! - size : -Infinity));
     const part = missing.indexOf(Math.max(...missing));
-    missing[part]! -= members.length;
+    filled[part]! += members.length;
     for (const i of members) parts[i] = part;
   }
   return parts;
+}
+
+/** How much of each part should be filled when `dealt` examples are dealt: where strata come one after another, each is spread over all parts. */
+function inProportion(sizes: readonly number[]): (dealt: number) => number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return (dealt) => sizes.map((size) => (size * dealt) / total);
+}
+
+/** Groups of the same stratum one after another. */
+function byStratum(groups: readonly number[][], strata: readonly unknown[]): number[][] {
+  const main = (members: readonly number[]) => {
+    const counts = [...indicesBy(members, (i) => strata[i])];
+    return counts.reduce((a, b) => (b[1].length > a[1].length ? b : a))[0];
+  };
+  const found = indicesBy(groups, main);
+  return [...found.values()].flatMap((indices) => indices.map((i) => groups[i]!));
+}
+
+function indicesBy<T>(items: readonly T[], key: (item: T, index: number) => unknown): Map<unknown, number[]> {
+  const found = new Map<unknown, number[]>();
+  items.forEach((item, i) => {
+    const indices = found.get(key(item, i));
+    if (indices) indices.push(i);
+    else found.set(key(item, i), [i]);
+  });
+  return found;
 }
