@@ -22,6 +22,7 @@ export { dims } from './dims.js';
 export { chunks } from './math/chunks.js';
 export { detach } from './math/detach.js';
 export { logSumExp } from './math/log-sum-exp.js';
+export { tidied } from './math/tidied.js';
 export type { Attributes, FusedPair, Gradient, Op, OpDefinition, Tensors } from './op.js';
 export { defineOp } from './op.js';
 

@@ -43,7 +43,8 @@ export interface FitOptions<Example> {
 /** What is learnt from: the model's own examples, or pieces of them. */
 export interface Lesson<Piece> {
   readonly examples: readonly Piece[];
-  loss(batch: readonly Piece[]): tf.Scalar;
+  /** The mean loss of a batch that follows `done` others → scalar. */
+  loss(batch: readonly Piece[], done: number): tf.Scalar;
   lengthOf(example: Piece): number;
 }
 
@@ -67,7 +68,7 @@ export async function fitModel<Example, Piece>(
   };
   const evaluate = dev ? () => model.evaluate(dev) : undefined;
   const keepBest = best && !checkpoints ? [earlyStopping({ ...best, patience: Math.max(1, epochs) })] : [];
-  const loss = (batch: Piece[]) => lesson.loss(batch);
+  const loss = (batch: Piece[]) => lesson.loss(batch, optimizer.count);
   try {
     const task = { model, data, loss, optimizer, epochs, evaluate, signal };
     const result = await fit(policy ? { ...task, checkpoints: policy } : task, [...callbacks, ...keepBest]);

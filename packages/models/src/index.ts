@@ -41,9 +41,10 @@ export type {
   TranslationNetwork,
   TranslationSizes,
 } from './seq2seq/networks.js';
+export type { Pair } from './seq2seq/pair-reader.js';
 export {
-  type Pair,
   Seq2Seq,
+  type Seq2SeqFitOptions,
   type Seq2SeqOptions,
   type Seq2SeqParts,
   type TranslateOptions,

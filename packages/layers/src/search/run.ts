@@ -1,5 +1,5 @@
 /** A writer at work: its state on the device, read back step by step and freed. */
-import { dims } from '@seqloom/core';
+import { dims, tidied } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { pause } from './pause.js';
 import { mapTensors, takeRows, tensorsOf } from './state-rows.js';
@@ -26,13 +26,13 @@ export class Run<S> {
     this.#writer = writer;
     this.#copies = copies;
     this.#size = writer.rows * copies;
-    this.#state = kept(() => mapTensors(writer.start(copies), tf.clone));
+    this.#state = tidied(() => mapTensors(writer.start(copies), tf.clone));
     this.#common = new Set(tensorsOf(this.#state));
   }
 
   /** Row i goes on from row `from[i]` (fewer rows than before: the others are dropped) and reads `symbols[i]`. */
   async step(symbols: readonly number[], from: readonly number[]): Promise<Readings> {
-    const { logits, weights, state } = kept(() => this.#advance(symbols, from));
+    const { logits, weights, state } = tidied(() => this.#advance(symbols, from));
     this.#replace(state);
     this.#size = symbols.length;
     try {
@@ -78,9 +78,4 @@ export class Run<S> {
     this.#common = new Set([...this.#common].filter((tensor) => next.has(tensor)));
     this.#state = state;
   }
-}
-
-/** tf.tidy for any structure: the tensors of what `f` returns live on. */
-function kept<T>(f: () => T): T {
-  return tf.tidy(f as unknown as () => tf.TensorContainer) as T;
 }

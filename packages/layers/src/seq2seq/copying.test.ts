@@ -170,6 +170,20 @@ it('words that no vocabulary has are copied to the output, by greedy and beam', 
   expect(right(beams.map((found) => found[0]!))).toBeGreaterThanOrEqual(27);
 });
 
+it('labels are smoothed over what the vocabulary generates, in training only', async () => {
+  await useBackend('cpu');
+  const plain = pointer('Luong');
+  const smooth = new PointerGenerator({ model: plain.model, unknown, labelSmoothing: 0.2 });
+  smooth.generate.weight.assign(plain.generate.weight);
+  smooth.generate.bias!.assign(plain.generate.bias!);
+  const batch = batchOf([sources[1]!], [targets[1]!]);
+  await expectClose(smooth.loss(batch), plain.loss(batch), 1e-6);
+  const target = tf.slice(batch.target, [0, 0], [1, 3]);
+  const { logits } = plain.model.decode({ ...batch, target, targetMask: undefined });
+  const spread = tf.neg(tf.mean(tf.logSoftmax(logits)));
+  await expectClose(smooth.train().loss(batch), tf.add(tf.mul(plain.loss(batch), 0.8), tf.mul(spread, 0.2)), 1e-5);
+});
+
 describe('coverage', () => {
   beforeAll(async () => void (await useBackend('cpu')));
 

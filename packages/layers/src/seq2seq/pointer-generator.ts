@@ -14,6 +14,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { evaluating } from '../evaluating.js';
 import { Linear } from '../linear.js';
+import { canLook } from '../losses/real-targets.js';
 import { repeatRows } from '../search/state-rows.js';
 import type { Writer } from '../search/writer.js';
 import { coverageLoss, meanOfHeads } from './coverage-loss.js';
@@ -36,6 +37,8 @@ export interface PointerGeneratorOptions<E, D, Keys> {
   unknown: number;
   /** How much of the coverage loss is added to the loss; 0 unless told. */
   coverage?: number;
+  /** The share of each target that the loss spreads over what the vocabulary generates while training; 0 unless told. arXiv:1512.00567 */
+  labelSmoothing?: number;
   rng?: Rng;
 }
 
@@ -48,17 +51,19 @@ export class PointerGenerator<E, D, Keys> extends Module {
   readonly generate: Linear; // [output; x] → the logit of p
   readonly unknown: number;
   readonly coverage: number;
+  readonly labelSmoothing: number;
 
   constructor(options: PointerGeneratorOptions<E, D, Keys>) {
     super();
-    knownOptions('PointerGenerator', options, ['model', 'unknown', 'coverage', 'rng']);
-    const { model, unknown, coverage = 0, rng } = options;
+    knownOptions('PointerGenerator', options, ['model', 'unknown', 'coverage', 'labelSmoothing', 'rng']);
+    const { model, unknown, coverage = 0, labelSmoothing = 0, rng } = options;
     if (!(model instanceof EncoderDecoder))
       throw new OptionError('PointerGenerator', '`model` must be an EncoderDecoder');
     this.model = model;
     this.unknown = count('PointerGenerator', 'unknown', unknown, 0);
     if (unknown >= this.#V) throw new OptionError('PointerGenerator', `\`unknown\` must be an id below ${this.#V}`);
     this.coverage = within('PointerGenerator', 'coverage', coverage, 0);
+    this.labelSmoothing = within('PointerGenerator', 'labelSmoothing', labelSmoothing, 0, 1);
     this.generate = new Linear({ inputSize: model.decoder.outputSize + model.target.size, outputSize: 1, rng });
   }
 
@@ -78,8 +83,8 @@ export class PointerGenerator<E, D, Keys> extends Module {
       mask,
     );
     const real = tf.cast(mask, 'float32');
-    const said = tf.mul(this.#logProbability(decoded, weights, source, next), real);
-    const loss = tf.sub(penalty, tf.div(tf.sum(said), tf.maximum(tf.sum(real), 1))) as tf.Scalar;
+    const said = this.#smoothed(this.#logProbability(decoded, weights, source, next), decoded.logits);
+    const loss = tf.sub(penalty, tf.div(tf.sum(tf.mul(said, real)), tf.maximum(tf.sum(real), 1))) as tf.Scalar;
     return this.coverage === 0 ? loss : tf.add(loss, tf.mul(coverageLoss(weights, mask), this.coverage));
   }
 
@@ -127,6 +132,13 @@ export class PointerGenerator<E, D, Keys> extends Module {
     const copied = tf.sum(tf.mul(weights, tf.cast(source, 'float32')), 2);
     const copy = tf.log(tf.maximum(copied, tiny));
     return logSumExp(tf.stack([tf.add(logSigmoid(gate), vocabulary), tf.add(logSigmoid(tf.neg(gate)), copy)], 2));
+  }
+
+  /** In training, some of each log P [B,T] given over to the mean of what the vocabulary's symbols have, before they are mixed with copies. */
+  #smoothed(said: tf.Tensor, logits: tf.Tensor3D): tf.Tensor {
+    if (!this.training || this.labelSmoothing === 0) return said;
+    const spread = tf.sub(tf.mean(logits, 2), logSumExp(logits));
+    return tf.add(tf.mul(said, 1 - this.labelSmoothing), tf.mul(spread, this.labelSmoothing));
   }
 
   /** log P of all symbols [N,extendedSize] after a step; copies [N,S]. */
@@ -184,8 +196,4 @@ function writable(where: string, possible: tf.Tensor, mask: tf.Tensor2D): tf.Sca
 
 function isBelow(ids: tf.Tensor, size: number): tf.Tensor {
   return tf.logicalAnd(tf.greaterEqual(ids, 0), tf.less(ids, size));
-}
-
-function canLook(): boolean {
-  return tf.getBackend() === 'cpu' || tf.getBackend() === 'wasm';
 }

@@ -15,7 +15,7 @@ import {
 
 const [start, end, vocabularySize, size] = [0, 1, 7, 8];
 
-function model({ tied = true, dropout = 0 } = {}) {
+function model({ tied = true, dropout = 0, labelSmoothing = 0 } = {}) {
   const rng = new Rng(9);
   const options = { size, heads: 2, feedForward: { hiddenSize: 16 }, dropout, rng };
   const embedding = new Embedding({ vocabularySize, size, rng });
@@ -31,6 +31,7 @@ function model({ tied = true, dropout = 0 } = {}) {
     }),
     tied,
     dropout,
+    labelSmoothing,
     rng,
   });
 }
@@ -80,6 +81,20 @@ describe.each(backendsHere())('Transformer on %s', (backend) => {
       reading = next.state;
     }
     transformer.dispose();
+  });
+
+  it('smooths labels in training only', async () => {
+    const [plain, smooth] = [model(), model({ labelSmoothing: 0.2 })];
+    await expectClose(smooth.loss(batch()), plain.loss(batch()), 0);
+    const { target, targetMask, ...read } = batch();
+    const [given, mask] = [tf.slice(target, [0, 0], [2, 5]), tf.slice(tf.cast(targetMask, 'float32'), [0, 1], [2, 5])];
+    const all = tf.logSoftmax(plain.forward({ ...read, target: given, targetMask: mask }));
+    const spread = tf.neg(tf.div(tf.sum(tf.mul(tf.mean(all, 2), mask)), tf.sum(mask)));
+    await expectClose(
+      smooth.train().loss(batch()),
+      tf.add(tf.mul(plain.loss(batch()), 0.8), tf.mul(spread, 0.2)),
+      1e-5,
+    );
   });
 
   it('learns to turn sequences round; a beam of 1 is greedy, and both look at the source', async () => {

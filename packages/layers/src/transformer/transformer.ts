@@ -1,6 +1,6 @@
 /** Sequence to sequence by attention alone. */
 import type { Rng, SequenceLayer } from '@seqloom/core';
-import { dims, knownOptions, Module, OptionError, sequence } from '@seqloom/core';
+import { dims, knownOptions, Module, OptionError, sequence, within } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Dropout } from '../dropout.js';
 import type { Embedding } from '../embedding.js';
@@ -28,6 +28,8 @@ export interface TransformerOptions {
   tied?: boolean;
   /** The dropout rate of what the decoder says. */
   dropout?: number;
+  /** The share of each target that the loss spreads over all symbols while training; 0 unless told. arXiv:1512.00567 */
+  labelSmoothing?: number;
   rng?: Rng;
 }
 
@@ -45,11 +47,12 @@ export class Transformer extends Module {
   readonly decoder: TransformerDecoder;
   readonly output: Linear | undefined; // where it is not the target's embedding
   readonly dropout: Dropout;
+  readonly labelSmoothing: number;
 
   constructor(options: TransformerOptions) {
     super();
-    knownOptions('Transformer', options, ['source', 'target', 'encoder', 'decoder', 'tied', 'dropout', 'rng']);
-    const { source, target, encoder, decoder, tied = true, dropout = 0, rng } = options;
+    knownOptions('Transformer', options, known);
+    const { source, target, encoder, decoder, tied = true, dropout = 0, labelSmoothing = 0, rng } = options;
     if (tied && decoder.outputSize !== target.size) {
       const problem = `tied embeddings of ${target.size} features cannot read the ${decoder.outputSize} of the decoder`;
       throw new OptionError('Transformer', problem, { hint: 'set `tied: false`' });
@@ -61,6 +64,7 @@ export class Transformer extends Module {
     const sizes = { inputSize: decoder.outputSize, outputSize: target.vocabularySize };
     this.output = tied ? undefined : new Linear({ ...sizes, rng });
     this.dropout = new Dropout({ rate: dropout, rng });
+    this.labelSmoothing = within('Transformer', 'labelSmoothing', labelSmoothing, 0, 1);
   }
 
   /** Reads the sources: what the decoder attends to, and its first state. */
@@ -88,7 +92,8 @@ export class Transformer extends Module {
   /** Mean cross-entropy of every symbol of `target` after the first, given those before it (or what `read` has in their places) → scalar. */
   loss(batch: TranslationBatch): tf.Scalar {
     const { given, next, mask } = taught('Transformer.loss', batch);
-    return maskedCrossEntropy(this.forward(given), next, mask);
+    const labelSmoothing = this.training ? this.labelSmoothing : 0;
+    return maskedCrossEntropy(this.forward(given), next, mask, { labelSmoothing });
   }
 
   /** One step of writing: the last symbols [B] int32 → logits [B,V], where the last block looked [B·H,1,S] and what comes next. */
@@ -125,6 +130,8 @@ export class Transformer extends Module {
     return tf.reshape(rows, [...x.shape.slice(0, -1), vocabularySize] as never) as X;
   }
 }
+
+const known = ['source', 'target', 'encoder', 'decoder', 'tied', 'dropout', 'labelSmoothing', 'rng'];
 
 function scaled<X extends tf.Tensor>(embedded: X): X {
   return tf.mul(embedded, Math.sqrt(embedded.shape.at(-1)!));

@@ -1,5 +1,5 @@
 /** What a network loses on whole texts, however long. */
-import { type RecurrentLayer, type State, stateTensors } from '@seqloom/core';
+import { type RecurrentLayer, type State, stateTensors, tidied } from '@seqloom/core';
 import { padIds } from '@seqloom/data/to-tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NextTokenNetwork } from './next-token-network.js';
@@ -74,7 +74,7 @@ async function carried(network: NextTokenNetwork, parts: readonly Part[]): Promi
   const longest = Math.max(...parts.map(({ ids }) => ids.length));
   for (let at = 0; at < longest - 1; at += atOnce) {
     const pieces = parts.map(({ ids }) => ids.slice(at, at + atOnce + 1));
-    const next = kept(() => {
+    const next = tidied(() => {
       const { ids, mask } = padIds(pieces);
       return network.loss(ids, mask, { initial: state });
     });
@@ -85,9 +85,4 @@ async function carried(network: NextTokenNetwork, parts: readonly Part[]): Promi
   }
   tf.dispose(stateTensors(state));
   return total;
-}
-
-/** tf.tidy for any structure: the tensors of what `f` returns live on. */
-function kept<T>(f: () => T): T {
-  return tf.tidy(f as unknown as () => tf.TensorContainer) as T;
 }

@@ -10,6 +10,7 @@ import {
   LSTMCell,
   LuongDecoder,
   lstm,
+  PointerGenerator,
   type SourceBatch,
   Transformer,
   TransformerBlock,
@@ -21,7 +22,7 @@ import {
 import type * as tf from '@tensorflow/tfjs-core';
 import { checkTransformer, type TransformerDescription } from '../transformers.js';
 
-/** What a Seq2Seq asks of its network. */
+/** What a Seq2Seq asks of its network; a PointerGenerator is also told what can be copied (`CopyBatch`). */
 export interface TranslationNetwork extends Module {
   /** Mean cross-entropy of every target symbol given those before it → scalar. */
   loss(batch: TranslationBatch): tf.Scalar;
@@ -46,13 +47,18 @@ export interface RecurrentTranslation {
   attention?: keyof typeof scorers;
   /** Feeds what was attended to into the next step; true unless told. */
   inputFeeding?: boolean;
+  /** Whether tokens can be copied from the source, those too that the target vocabulary lacks: a pointer-generator (arXiv:1704.04368); false unless told. */
+  copy?: boolean;
+  /** With `copy`, how much the loss counts looking twice at the same place; 0 unless told. */
+  coverage?: number;
 }
 
 /** What a user's own network is made for. */
 export interface TranslationSizes {
   source: { vocabularySize: number };
-  target: { vocabularySize: number };
+  target: { vocabularySize: number; unknown: number };
   dropout: number;
+  labelSmoothing: number;
   rng: Rng;
 }
 
@@ -74,13 +80,14 @@ export function makeTranslation(where: string, choice: TranslationChoice, sizes:
 }
 
 function recurrent(where: string, choice: RecurrentTranslation, sizes: TranslationSizes): TranslationNetwork {
-  const known = ['kind', 'hiddenSize', 'embeddingSize', 'attention', 'inputFeeding'];
+  const known = ['kind', 'hiddenSize', 'embeddingSize', 'attention', 'inputFeeding', 'copy', 'coverage'];
   knownOptions(`${where} \`network\``, choice, known);
-  const { kind, embeddingSize = choice.hiddenSize, attention = 'additive', inputFeeding = true } = choice;
+  const { embeddingSize = choice.hiddenSize, attention = 'additive', inputFeeding = true, copy, coverage } = choice;
+  if (coverage !== undefined && !copy) throw new OptionError(where, '`network.coverage` is for networks with `copy`');
   oneOf(where, 'network.attention', attention, Object.keys(scorers) as (keyof typeof scorers)[]);
   const hiddenSize = count(where, 'network.hiddenSize', choice.hiddenSize);
   const size = count(where, 'network.embeddingSize', embeddingSize);
-  const { rng, dropout } = sizes;
+  const { rng, dropout, labelSmoothing } = sizes;
   const embeddings = {
     source: new Embedding({ vocabularySize: sizes.source.vocabularySize, size, rng }),
     target: new Embedding({ vocabularySize: sizes.target.vocabularySize, size, rng }),
@@ -89,19 +96,21 @@ function recurrent(where: string, choice: RecurrentTranslation, sizes: Translati
   const inputSize = size + (inputFeeding ? hiddenSize : 0);
   const attends = new Attention({ scorer: scorers[attention](hiddenSize, rng) });
   const decoder = { attention: attends, contextSize: 2 * hiddenSize, inputSize: size, inputFeeding, rng };
-  const common = { ...embeddings, dropout, rng };
-  if (kind === 'lstm') {
+  const common = { ...embeddings, dropout, rng, labelSmoothing: copy ? 0 : labelSmoothing };
+  const finished = <E, D>(model: EncoderDecoder<E, D, unknown>): TranslationNetwork =>
+    copy ? new PointerGenerator({ model, unknown: sizes.target.unknown, coverage, labelSmoothing, rng }) : model;
+  if (choice.kind === 'lstm') {
     const cell = new LSTMCell({ inputSize, hiddenSize, rng });
     const encoder = lstm({ ...reader, bidirectional: true });
-    return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) });
+    return finished(new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) }));
   }
   const cell = new GRUCell({ inputSize, hiddenSize, rng });
   const encoder = gru({ ...reader, bidirectional: true });
-  return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) });
+  return finished(new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) }));
 }
 
 function transformer(where: string, description: TransformerDescription, sizes: TranslationSizes): TranslationNetwork {
-  const { rng, dropout } = sizes;
+  const { rng, dropout, labelSmoothing } = sizes;
   const { block, frame, layers } = checkTransformer(where, description, rng);
   const blocks = <B>(make: () => B): B[] => Array.from({ length: layers }, make);
   const embedding = ({ vocabularySize }: { vocabularySize: number }) =>
@@ -112,6 +121,7 @@ function transformer(where: string, description: TransformerDescription, sizes: 
     encoder: new TransformerEncoder({ blocks: blocks(() => new TransformerBlock(block)), ...frame() }),
     decoder: new TransformerDecoder({ blocks: blocks(() => new DecoderBlock(block)), ...frame() }),
     dropout,
+    labelSmoothing,
     rng,
   });
 }

@@ -1,8 +1,8 @@
 /** Seq2Seq: learns to turn words around, searches, and names bad input. */
 import { Rng, useBackend } from '@seqloom/core';
-import { averageLength } from '@seqloom/layers';
+import { averageLength, inverseSigmoidDecay } from '@seqloom/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Seq2Seq, type TranslationDescription } from '../index.js';
+import { Seq2Seq, type Seq2SeqFitOptions, type TranslationDescription } from '../index.js';
 import { verifyReadyModel } from '../ready-model-laws.js';
 
 beforeAll(async () => void (await useBackend('wasm')));
@@ -34,6 +34,56 @@ it.each<[TranslationDescription, epochs: number, loss: number]>([
   60_000,
 );
 
+it('copies names that no vocabulary has', async () => {
+  const names = (count: number, from: number) => Array.from({ length: count }, (_, i) => `name${from + i}`);
+  const greetings = (people: readonly string[]) =>
+    people.map((name) => ({ source: draw.shuffled(['hello', 'dear', name]), target: [name, 'is', 'greeted'] }));
+  const [known, strangers] = [greetings(names(150, 0)), greetings(names(30, 1000))];
+  const build = () =>
+    Seq2Seq.build(known, {
+      ...{ network: { kind: 'gru', hiddenSize: 16, copy: true }, minCount: 2, labelSmoothing: 0.05 },
+      ...{ dropout: 0, rng: new Rng(1) },
+    });
+  const loss = await verifyReadyModel({
+    ...{ train: known, unseen: strangers, build, load: (bytes) => Seq2Seq.load(bytes) },
+    options: { epochs: 5, batchSize: 10, learningRate: 0.03 },
+    answer: async (model) => {
+      const found = await (model as Seq2Seq).translate(
+        strangers.map(({ source }) => source),
+        { width: 3 },
+      );
+      const right = found.filter(([best], i) => best!.tokens.join() === strangers[i]!.target.join());
+      expect(right.length).toBeGreaterThan(27);
+      return found;
+    },
+  });
+  expect(loss).toBeLessThan(0.1);
+}, 60_000);
+
+it('scheduled sampling: the schedule is asked before each batch, coins are those of the seed, and a stopped run goes on as it would have', async () => {
+  const fitted = async (options: Partial<Seq2SeqFitOptions>) => {
+    const model = small();
+    const { meanLoss } = await model.fit(train.slice(0, 40), { epochs: 2, batchSize: 10, ...options });
+    return meanLoss;
+  };
+  const half = await fitted({ teacherForcing: () => 0.5 });
+  expect(await fitted({ teacherForcing: () => 0.5 })).toBe(half);
+  expect(await fitted({ teacherForcing: () => 1 })).not.toBe(half);
+  const asked: number[] = [];
+  await fitted({ teacherForcing: (done) => asked.push(done) && 1 });
+  expect(asked).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  const options = { epochs: 1, batchSize: 40, teacherForcing: inverseSigmoidDecay(3) };
+  const answer = (model: object) => (model as Seq2Seq).predict(sources);
+  await verifyReadyModel({
+    train,
+    unseen,
+    build: () => small(),
+    load: (bytes) => Seq2Seq.load(bytes),
+    options,
+    answer,
+  });
+});
+
 it('a beam of one is greedy, n-best come in order, and weights are of the source', async () => {
   const model = small();
   const [one, three] = [await model.translate(sources), await model.translate(sources, { width: 3 })];
@@ -50,6 +100,8 @@ describe('bad input is named', () => {
     [/source 0 is empty/, () => Seq2Seq.build([{ source: [], target: ['a'] }])],
     [/source 1 is empty/, () => small().predict([['a'], []])],
     [/`network.kind` must be one of/, () => small({ kind: 'cnn' as never, hiddenSize: 2 })],
+    [/`network.coverage` is for networks with `copy`/, () => small({ kind: 'gru', hiddenSize: 2, coverage: 1 })],
+    [/`teacherForcing` must be a function/, () => small().fit(train, { teacherForcing: 0.5 as never })],
     [/`width` must be a whole number/, () => small().predict(sources, { width: 0 })],
     [
       /has a part of its own as `network`/,

@@ -1,10 +1,28 @@
 /** One sequence of tokens for another: translation, summaries, dates, commands. */
-import { DataError, defaultRng, type JsonValue, knownOptions, type Metrics, type Rng, within } from '@seqloom/core';
+import {
+  defaultRng,
+  type FitResult,
+  type JsonValue,
+  knownOptions,
+  type Metrics,
+  type Rng,
+  type Schedule,
+  tidied,
+  within,
+} from '@seqloom/core';
 import { exactMatch, Vocabulary } from '@seqloom/data';
-import { padIds } from '@seqloom/data/to-tensors';
-import { type BeamSearchOptions, beamSearch, forbid, type Hypothesis, type SourceBatch } from '@seqloom/layers';
+import {
+  type BeamSearchOptions,
+  beamSearch,
+  forbid,
+  type Hypothesis,
+  PointerGenerator,
+  scheduledSampling,
+  type TranslationBatch,
+} from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
+import { type FitOptions, fitModel } from '../fit-model.js';
 import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import {
@@ -14,19 +32,23 @@ import {
   type TranslationMaker,
   type TranslationNetwork,
 } from './networks.js';
-
-/** What is read and what is to be written, each as tokens: words, characters, pieces. */
-export interface Pair {
-  readonly source: readonly string[];
-  readonly target: readonly string[];
-}
+import {
+  checkSources,
+  type Pair,
+  type PairVocabularies,
+  type ReadSources,
+  readPairs,
+  readSources,
+} from './pair-reader.js';
 
 export interface Seq2SeqOptions {
   /** A bidirectional GRU of 128 and a decoder with additive attention unless told. */
   network?: TranslationChoice;
   /** 0.2 unless told. */
   dropout?: number;
-  /** Tokens that are rarer in training are unknown; 1 unless told. */
+  /** The share of each target token that the loss spreads over the vocabulary while learning; 0 unless told. arXiv:1512.00567 */
+  labelSmoothing?: number;
+  /** Tokens that are rarer in training are unknown; 1 unless told. With `copy`, 2 or more: what is rare is learnt to be copied. */
   minCount?: number;
   rng?: Rng;
 }
@@ -34,6 +56,14 @@ export interface Seq2SeqOptions {
 export interface Seq2SeqParts {
   network?: TranslationMaker;
   rng?: Rng;
+}
+
+export interface Seq2SeqFitOptions extends FitOptions<Pair> {
+  /**
+   * Scheduled sampling (arXiv:1506.03099): the probability, for the number of batches learnt so far, that the decoder reads the true token and not the one it
+   * would itself have written, as `inverseSigmoidDecay(500)`; always 1 unless told. A batch then costs up to twice as much.
+   */
+  teacherForcing?: Schedule;
 }
 
 /** How to search: see `beamSearch`. */
@@ -54,6 +84,7 @@ export interface Translation {
 interface Config {
   network: SavedPart<TranslationDescription>;
   dropout: number;
+  labelSmoothing: number;
   source: unknown;
   target: unknown;
 }
@@ -63,27 +94,36 @@ export class Seq2Seq extends ReadyModel<Pair> {
   readonly criterion: Criterion = { metric: 'loss', mode: 'min' };
   readonly rng: Rng;
   readonly network: TranslationNetwork;
-  readonly #source: Vocabulary;
-  readonly #target: Vocabulary;
+  readonly #vocabularies: PairVocabularies;
   readonly #config: Config;
 
   private constructor(config: Config, choice: TranslationChoice, rng: Rng = defaultRng.split()) {
     super();
     this.rng = rng;
     this.#config = config;
-    this.#source = Vocabulary.fromJSON(config.source);
-    this.#target = Vocabulary.fromJSON(config.target);
-    const sizeOf = ({ size }: Vocabulary) => ({ vocabularySize: size });
-    const sizes = { source: sizeOf(this.#source), target: sizeOf(this.#target), dropout: config.dropout, rng };
-    this.network = makeTranslation('Seq2Seq', choice, sizes);
+    const [source, target] = [Vocabulary.fromJSON(config.source), Vocabulary.fromJSON(config.target)];
+    const { dropout, labelSmoothing } = config;
+    this.network = makeTranslation('Seq2Seq', choice, {
+      source: { vocabularySize: source.size },
+      target: { vocabularySize: target.size, unknown: target.unknown },
+      ...{ dropout, labelSmoothing, rng },
+    });
+    this.#vocabularies = { source, target, copies: this.network instanceof PointerGenerator };
   }
 
   /** An untrained model for the tokens of the training pairs. Throws OptionError, and DataError on a pair with an empty source. */
   static build(pairs: readonly Pair[], options: Seq2SeqOptions = {}): Seq2Seq {
     const where = 'Seq2Seq.build';
-    knownOptions(where, options, ['network', 'dropout', 'minCount', 'rng']);
-    const { network = { kind: 'gru', hiddenSize: 128 }, dropout = 0.2, minCount = 1, rng } = options;
+    knownOptions(where, options, ['network', 'dropout', 'labelSmoothing', 'minCount', 'rng']);
+    const {
+      network = { kind: 'gru', hiddenSize: 128 },
+      dropout = 0.2,
+      labelSmoothing = 0,
+      minCount = 1,
+      rng,
+    } = options;
     within(where, 'dropout', dropout, 0, 1);
+    within(where, 'labelSmoothing', labelSmoothing, 0, 1);
     checkSources(
       where,
       pairs.map(({ source }) => source),
@@ -97,7 +137,7 @@ export class Seq2Seq extends ReadyModel<Pair> {
       pairs.flatMap((pair) => pair.target),
       { minCount, specials },
     ).toJSON();
-    return new Seq2Seq({ network: saved(network), dropout, source, target }, network, rng);
+    return new Seq2Seq({ network: saved(network), dropout, labelSmoothing, source, target }, network, rng);
   }
 
   /** The model that `save` wrote. Throws CheckpointError or DataError when the bytes are something else, OptionError where its own network is missing. */
@@ -115,20 +155,21 @@ export class Seq2Seq extends ReadyModel<Pair> {
     return source.length + target.length;
   }
 
+  /** Learns; with `teacherForcing` by scheduled sampling. Throws as every `fit`. */
+  override async fit(pairs: readonly Pair[], options: Seq2SeqFitOptions = {}): Promise<FitResult> {
+    const { teacherForcing, ...rest } = options;
+    const reading = teacherForcing && scheduledSampling({ teacherForcing, rng: this.rng.split() });
+    const read = (batch: TranslationBatch, done: number) => reading?.(this.network.writer(batch), batch.target, done);
+    const loss = (some: readonly Pair[], done: number) => {
+      const batch = readPairs('Seq2Seq.fit', some, this.#vocabularies);
+      return this.network.loss({ ...batch, read: read(batch, done) });
+    };
+    return fitModel(this, { examples: pairs, loss, lengthOf: (pair) => this.lengthOf(pair) }, rest);
+  }
+
   /** Mean cross-entropy of the target tokens given those before them → scalar. Throws DataError on an empty source. */
   loss(pairs: readonly Pair[]): tf.Scalar {
-    const { start, end } = this.#target;
-    const { ids: target, mask: targetMask } = padIds(
-      pairs.map((pair) => [start, ...this.#target.encode(pair.target), end]),
-    );
-    return this.network.loss({
-      ...this.#read(
-        'loss',
-        pairs.map(({ source }) => source),
-      ),
-      target,
-      targetMask,
-    });
+    return this.network.loss(readPairs('Seq2Seq.loss', pairs, this.#vocabularies));
   }
 
   /** The mean loss, and the share of targets that are written without a mistake, greedily. */
@@ -162,17 +203,17 @@ export class Seq2Seq extends ReadyModel<Pair> {
     knownOptions('Seq2Seq.translate', options, ['width', 'penalties', 'rules', 'signal', 'maxLength']);
     checkSources('Seq2Seq.translate', sources);
     const { width = 1, maxLength, rules = [], ...rest } = options;
-    const { start, end, padding } = this.#target;
+    const { start, end, padding } = this.#vocabularies.target;
     const all = [forbid([padding, start]), ...rules];
     const answer = async (batch: (readonly string[])[]) => {
-      const given = tf.tidy(() => ({ ...this.#read('translate', batch) }));
+      const given = tidied(() => readSources('Seq2Seq.translate', batch, this.#vocabularies));
       try {
         const longest = 10 + 2 * Math.max(...batch.map(({ length }) => length));
         const task = { start, end, width, maxLength: maxLength ?? longest, rules: all, ...rest };
-        const found = await beamSearch(this.network.writer(given), task);
-        return found.map((row, b) => row.map((hypothesis) => this.#translation(hypothesis, batch[b]!.length)));
+        const found = await beamSearch(this.network.writer(given.batch), task);
+        return found.map((row, b) => row.map((hypothesis) => translation(hypothesis, given, [b, batch[b]!.length])));
       } finally {
-        tf.dispose([given.source, given.sourceMask]);
+        tf.dispose({ ...given.batch });
       }
     };
     return inBatches(
@@ -182,20 +223,13 @@ export class Seq2Seq extends ReadyModel<Pair> {
       () => [],
     );
   }
-
-  #translation({ ids, weights, score }: Hypothesis, sourceLength: number): Translation {
-    const looked = weights.slice(0, ids.length).map((row) => [...row.subarray(0, sourceLength)]);
-    return { tokens: this.#target.decode(ids), weights: looked, score };
-  }
-
-  #read(method: string, sources: readonly (readonly string[])[]): Required<SourceBatch> {
-    checkSources(`Seq2Seq.${method}`, sources);
-    const { ids, mask } = padIds(sources.map((source) => this.#source.encode(source)));
-    return { source: ids, sourceMask: mask };
-  }
 }
 
-function checkSources(where: string, sources: readonly (readonly string[])[]): void {
-  const empty = sources.findIndex(({ length }) => length === 0);
-  if (empty >= 0) throw new DataError(where, `source ${empty} is empty`, { hint: 'leave out empty sources' });
+function translation(
+  { ids, weights, score }: Hypothesis,
+  { decode }: ReadSources,
+  [row, sourceLength]: readonly [row: number, sourceLength: number],
+): Translation {
+  const looked = weights.slice(0, ids.length).map((each) => [...each.subarray(0, sourceLength)]);
+  return { tokens: decode(row, ids), weights: looked, score };
 }
