@@ -1,0 +1,263 @@
+/** What a series will be, and how sure that is: quantiles of the next steps, from a causal layer. */
+
+import type { Rng } from '@seqloom/core';
+import { Module, sequence } from '@seqloom/core';
+import { DataError } from '@seqloom/core/errors';
+import { Linear, quantileLoss } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { choice, plain } from '../controls/control.js';
+import { defineExperiment, type Prediction, type Task } from '../experiment.js';
+import { type CausalLayer, causalControl, makeCausal } from '../parts/causal.js';
+import { numbersOf, readColumns } from '../parts/columns.js';
+import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { sizeControl } from '../parts/recurrent.js';
+
+const [context, horizon] = [48, 12];
+const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
+const middle = quantiles.indexOf(0.5);
+const window = context + horizon;
+
+interface Windows {
+  /** Numbers, with mean 0 and deviation 1. */
+  readonly train: readonly (readonly number[])[];
+  /** Windows of context and what came after, likewise. */
+  readonly test: readonly (readonly number[])[];
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export default defineExperiment({
+  title: 'Forecast',
+  group: 'Memory and time',
+  summary:
+    'Reads a series and says what comes next, with quantiles: half of the truth should lie in the inner band, eight of ten in the outer one.',
+  input: { kind: 'series', label: 'Draw a series', length: context, minimum: 0, maximum: 100 },
+  examples: [],
+  measure: {
+    label: 'Error saved against repeating the last value',
+    every: 20,
+    sample: 60,
+    beside: [{ label: 'Truth inside the 80 % band' }],
+  },
+  file: {
+    label: 'Drop a CSV file, or choose one',
+    help: `Its last column of numbers, a step a line, at least ${4 * window} of them; the last fifth is kept apart. It stays on this computer.`,
+    extensions: ['.csv', '.tsv', '.txt'],
+  },
+  views: [
+    {
+      name: 'states',
+      title: 'Hidden states',
+      help: 'A line for each unit while the series is read: some follow the season, some its level.',
+    },
+    {
+      name: 'calibration',
+      title: 'Calibration',
+      help: 'How much of the unseen truth lies below each quantile; the dashed line is where it should.',
+    },
+  ],
+  controls: {
+    season: choice({
+      label: 'Season',
+      help: 'The made series repeat after so many steps, each with its own level, trend, shape and noise.',
+      affects: 'data',
+      options: plain(6, 12, 24),
+      initial: 12,
+    }),
+    noise: choice({
+      label: 'Noise',
+      help: 'How far the made series stray; the bands should become as wide.',
+      affects: 'data',
+      options: [
+        { value: 2, label: 'Low' },
+        { value: 5, label: 'Middle' },
+        { value: 10, label: 'High' },
+      ],
+      initial: 5,
+    }),
+    cell: causalControl,
+    size: sizeControl,
+    batchSize: choice({
+      label: 'Batch size',
+      help: `Windows of ${window} steps per step.`,
+      affects: 'training',
+      options: plain(8, 16, 32, 64),
+      initial: 32,
+    }),
+    ...optimizerControlsAt(0.005),
+  },
+
+  async data({ season, noise }, rng, file) {
+    const [train, test] = file
+      ? await readSeries(file)
+      : [make(rng, { season, noise }, 80, 3 * window), make(rng, { season, noise }, 60, window)];
+    const all = train.flat();
+    const mean = all.reduce((sum, x) => sum + x, 0) / all.length;
+    const deviation = Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length) || 1;
+    const scaled = (rows: readonly (readonly number[])[]) => rows.map((row) => row.map((x) => (x - mean) / deviation));
+    const caption = `${file ? file.name : 'Made for this page'}: ${all.length.toLocaleString('en')} numbers to learn from, ${test.length} unseen windows of ${context} steps and ${horizon} more.`;
+    const samples = test.slice(0, 4).map((row) =>
+      row
+        .slice(0, 16)
+        .map((x) => x.toFixed(1))
+        .join(' '),
+    );
+    return {
+      data: { train: scaled(train), test: scaled(test), mean, deviation } satisfies Windows,
+      preview: { caption, counts: [], samples },
+      examples: test.slice(0, 6).map((row, i) => ({ label: `Unseen ${i + 1}`, input: row.slice(0, context) })),
+    };
+  },
+
+  build(setup, data, rng) {
+    const model = new Forecast(makeCausal(setup.cell, { inputSize: 1, hiddenSize: setup.size, rng }), rng);
+    const task: Task<tf.Tensor2D, readonly number[]> = {
+      model,
+      optimizer: makeOptimizer(setup),
+      draw: (random) =>
+        tf.tensor2d(
+          Array.from({ length: setup.batchSize }, () => {
+            const row = random.choice(data.train);
+            const start = random.below(row.length - window + 1);
+            return row.slice(start, start + window);
+          }),
+        ),
+      loss: (batch) => model.loss(batch),
+      evaluate: async (limit) => {
+        const rows = data.test.slice(0, limit);
+        const said = await model.answers(rows.map((row) => row.slice(0, context)));
+        return [errorSaved(rows, said), share(rows, said, (x, q) => x >= q[0]! && x <= q.at(-1)!)];
+      },
+      predict: (input) => predict(model, data, input),
+    };
+    return task;
+  },
+});
+
+/** From each step, the quantiles of the next `horizon` ones, as differences from it. */
+class Forecast extends Module {
+  readonly layer: CausalLayer;
+  readonly output: Linear;
+
+  constructor(layer: CausalLayer, rng: Rng) {
+    super();
+    this.layer = layer;
+    this.output = new Linear({ inputSize: layer.outputSize, outputSize: horizon * quantiles.length, rng });
+  }
+
+  /** given [B,T] → the states [B,T,U] and what the last step says, [B,H,Q]. */
+  forward(given: tf.Tensor2D): { states: tf.Tensor3D; said: tf.Tensor3D } {
+    const [B, T] = given.shape;
+    const { values } = this.layer.forward(sequence(tf.expandDims(given, 2))).output;
+    const last = tf.squeeze<tf.Tensor2D>(tf.slice(values, [0, T - 1, 0], [B, 1, -1]), [1]);
+    const gaps = tf.reshape(this.output.forward(last), [B, horizon, quantiles.length]);
+    return { states: values, said: tf.add(gaps, tf.slice(tf.expandDims(given, 2), [0, T - 1, 0], [B, 1, 1])) };
+  }
+
+  /** Pinball loss of windows [B,context + horizon] → scalar. */
+  loss(windows: tf.Tensor2D): tf.Scalar {
+    const [B] = windows.shape;
+    const { said } = this.forward(tf.slice(windows, [0, 0], [B, context]));
+    const truth = tf.expandDims<tf.Tensor3D>(tf.slice(windows, [0, context], [B, horizon]), 2);
+    return quantileLoss(tf.expandDims(said, 2), truth, tf.ones([B, horizon]), quantiles);
+  }
+
+  /** The quantiles [B][H][Q] behind each series; crossing ones are put in order. */
+  async answers(rows: readonly (readonly number[])[]): Promise<number[][][]> {
+    const said = tf.tidy(() => this.forward(tf.tensor2d(rows.map((row) => [...row]))).said);
+    const found = (await said.array()) as number[][][];
+    said.dispose();
+    return found.map((steps) => steps.map((step) => step.sort((a, b) => a - b)));
+  }
+}
+
+/** 1 − the error of the median / the error of saying the last value again. */
+function errorSaved(rows: readonly (readonly number[])[], said: number[][][]): number {
+  let [ours, theirs] = [0, 0];
+  for (const [i, row] of rows.entries())
+    for (let h = 0; h < horizon; h++) {
+      const truth = row[context + h]!;
+      ours += Math.abs(truth - said[i]![h]![middle]!);
+      theirs += Math.abs(truth - row[context - 1]!);
+    }
+  return Math.max(0, 1 - ours / theirs);
+}
+
+function share(
+  rows: readonly (readonly number[])[],
+  said: number[][][],
+  holds: (truth: number, step: readonly number[]) => boolean,
+): number {
+  const all = rows.flatMap((row, i) => said[i]!.map((step, h) => holds(row[context + h]!, step)));
+  return all.filter(Boolean).length / all.length;
+}
+
+async function predict(model: Forecast, data: Windows, input: readonly number[]): Promise<Prediction> {
+  const { mean, deviation, test } = data;
+  const given = input.map((x) => (x - mean) / deviation);
+  const [said] = await model.answers([given]);
+  const { states } = tf.tidy(() => ({ states: model.forward(tf.tensor2d([given])).states }));
+  const lanes = (await states.data()) as Float32Array;
+  const units = states.shape[2];
+  states.dispose();
+  const known = test.find((row) =>
+    row.slice(0, context).every((x, i) => Math.abs(x - (given[i] ?? Number.NaN)) < 1e-9),
+  );
+  const back = (x: number) => x * deviation + mean;
+  const actual = known?.slice(context).map(back);
+  const rows = test.slice(0, 60);
+  const all = await model.answers(rows.map((row) => row.slice(0, context)));
+  return {
+    result: {
+      kind: 'series',
+      given: input,
+      forecast: quantiles.map((quantile, q) => ({ quantile, values: said!.map((step) => back(step[q]!)) })),
+      ...(actual && { actual }),
+    },
+    pictures: {
+      states: {
+        kind: 'lanes',
+        columns: input.map((x) => x.toFixed(1)),
+        units,
+        layers: [{ label: 'State', values: lanes }],
+      },
+      calibration: {
+        kind: 'plot',
+        axes: ['quantile', 'truth below it'],
+        x: quantiles,
+        lines: [
+          { label: 'this model', values: quantiles.map((_, q) => share(rows, all, (x, step) => x <= step[q]!)) },
+          { label: 'as it should be', values: quantiles, dashed: true },
+        ],
+      },
+    },
+  };
+}
+
+/** Series between about 0 and 100: level, trend, a season of two waves, and noise. */
+function make(rng: Rng, { season, noise }: { season: number; noise: number }, count: number, length: number) {
+  return Array.from({ length: count }, () => {
+    const [level, slope] = [35 + 30 * rng.uniform(), (rng.uniform() - 0.5) * 0.3];
+    const [first, second] = [10 + 10 * rng.uniform(), 8 * rng.uniform()];
+    const [phase, shift] = [2 * Math.PI * rng.uniform(), 2 * Math.PI * rng.uniform()];
+    return Array.from({ length }, (_, t) => {
+      const turn = (2 * Math.PI * t) / season;
+      const wave = first * Math.sin(turn + phase) + second * Math.sin(2 * turn + shift);
+      return level + slope * (t - length / 2) + wave + noise * rng.normal();
+    });
+  });
+}
+
+/** The numbers of a file: four fifths as one series, the rest cut into windows. */
+async function readSeries(file: File): Promise<[number[][], number[][]]> {
+  const numbers = numbersOf(await readColumns('forecast', file));
+  if (!numbers)
+    throw new DataError('forecast', `${file.name} has no column in which every cell is a number`, {
+      hint: 'one number a line is enough; decimals with a point',
+    });
+  if (numbers.length < 4 * window)
+    throw new DataError('forecast', `${file.name} has ${numbers.length} numbers, at least ${4 * window} are needed`);
+  const cut = Math.min(Math.floor(numbers.length * 0.8), numbers.length - window);
+  const starts = Array.from({ length: Math.floor((numbers.length - cut - window) / 4) + 1 }, (_, i) => cut + 4 * i);
+  return [[numbers.slice(0, cut)], starts.map((start) => numbers.slice(start, start + window))];
+}

@@ -1,0 +1,229 @@
+/** Hidden Markov models, learnt by EM, one iteration at a time. */
+import { CheckpointError } from '@seqloom/core';
+import { baumWelch, Categorical, Gaussian, HMM, readHMM } from '@seqloom/hmm-crf/hmm';
+import { choice, plain } from '../controls/control.js';
+import { defineExperiment, type IterativeTask, type Picture, type Prediction, type Touch } from '../experiment.js';
+import { makeWorld, readObservations, readWorld, type World } from '../parts/hidden-worlds.js';
+
+export default defineExperiment({
+  title: 'Hidden Markov model',
+  group: 'Chains',
+  summary:
+    'A hidden state moves and shows only signs: dice, or what a friend did today. EM finds out how it moves, Viterbi where it was.',
+  input: { label: 'Type observations, with blanks between', maxLength: 400 },
+  examples: [],
+  lossLabel: '−log p per observation',
+  measure: {
+    label: 'log p per observation, unseen',
+    scale: 'value',
+    every: 1,
+    sample: 1000,
+    beside: [{ label: 'Hidden states found by Viterbi' }],
+  },
+  file: {
+    label: 'Drop a CSV file, or choose one',
+    help: 'Its last column of numbers is observed (Gaussian states), else its last column of words; one observation a line. It stays on this computer.',
+    extensions: ['.csv', '.tsv', '.txt'],
+  },
+  views: [
+    {
+      name: 'trellis',
+      title: 'Trellis',
+      help: 'Time runs to the right. The larger a state, the more probable it is there: in the light of everything (posterior) or of what came before (forward). Bold is the best path.',
+    },
+    {
+      name: 'transition',
+      title: 'Transitions',
+      help: 'How probable it is that a state (row) is followed by another (column).',
+      axes: ['state', 'next state'],
+      touch: 'Set a transition by hand: its row is made to sum to 1 again, and the trellis answers.',
+    },
+    {
+      name: 'emission',
+      title: 'Emissions',
+      help: 'How probable each sign is in each state; of numbers, where their density lies.',
+      axes: ['state', 'sign'],
+    },
+  ],
+  controls: {
+    world: choice({
+      label: 'World',
+      help: 'A casino that sometimes swaps in a loaded die, a friend whose day follows the weather, or temperatures. A file of your own goes before all.',
+      affects: 'data',
+      options: [
+        { value: 'casino', label: 'Casino' },
+        { value: 'weather', label: 'Weather' },
+        { value: 'climate', label: 'Temperatures' },
+      ],
+      initial: 'casino',
+    }),
+    states: choice({
+      label: 'States',
+      help: 'How many hidden states the model may use; the casino and the temperatures have 2, the weather has 3.',
+      affects: 'model',
+      options: plain(2, 3, 4, 5),
+      initial: 2,
+    }),
+    sticky: choice({
+      label: 'Stickiness',
+      help: 'A prior belief that states like to stay, as so many moves already seen.',
+      affects: 'model',
+      options: plain(0, 5, 50),
+      initial: 0,
+    }),
+  },
+
+  async data({ world }, rng, file) {
+    const data = file ? await readWorld(file) : makeWorld(world, rng);
+    const count = data.train.values.length + data.test.values.length;
+    const caption = `${file ? file.name : `Drawn from a known ${world}`}: ${count.toLocaleString('en')} observations in ${data.train.lengths.length + data.test.lengths.length} sequences, part of which is kept apart.`;
+    const examples = data.samples.map((input, i) => ({ label: `Unseen ${i + 1}`, input }));
+    return { data, preview: { caption, counts: countsOf(data), samples: data.samples }, examples };
+  },
+
+  build({ states, sticky }, data, rng) {
+    const emission = data.symbols
+      ? new Categorical({ stateCount: states, size: data.symbols.length })
+      : new Gaussian({ stateCount: states, size: 1 });
+    const random = new HMM({ emission, sticky });
+    random.initialise(data.train, rng);
+    let hmm = readHMM(random.toJSON()); // all of it is given now: iterations draw nothing
+    const task: IterativeTask = {
+      parameters: hmm.parameterCount,
+      async iterate() {
+        for await (const event of baumWelch(hmm, data.train, { iterations: 1 }))
+          if (event.type === 'iteration') return -event.logLikelihood / data.train.values.length;
+        return Number.NaN;
+      },
+      evaluate: async (limit) => quality(hmm, data, limit),
+      predict: async (input, touches = []) => predict(touched(hmm, touches), data, input),
+      save: () => new TextEncoder().encode(JSON.stringify(hmm.toJSON())),
+      load(bytes) {
+        const loaded = readHMM(new TextDecoder().decode(bytes));
+        if (loaded.stateCount !== states || loaded.emission.family !== emission.family)
+          throw new CheckpointError(
+            'hmm',
+            `the file holds ${loaded.stateCount} states of ${loaded.emission.family} emissions`,
+            {
+              hint: `this model has ${states} states of ${emission.family} emissions`,
+            },
+          );
+        hmm = loaded;
+      },
+      dispose() {},
+    };
+    return task;
+  },
+});
+
+/** log p per unseen observation, and the share of states that Viterbi finds, under the best naming of states. */
+function quality(hmm: HMM, { test, truth }: World, limit: number): number[] {
+  const logLikelihood = hmm.score(test) / test.values.length;
+  if (!truth) return [logLikelihood, Number.NaN];
+  const { path } = hmm.viterbi(test);
+  const count = Math.min(limit, path.length);
+  const right = naming(path.subarray(0, count), truth.states, hmm.stateCount);
+  return [logLikelihood, right.shared / count];
+}
+
+/** Each learnt state gets the true one that it most often stands for, each true one once. */
+function naming(path: Int32Array, truth: readonly number[], K: number): { names: number[]; shared: number } {
+  const together = Array.from({ length: K }, () => new Array<number>(Math.max(K, ...truth) + 1).fill(0));
+  for (const [i, state] of path.entries()) together[state]![truth[i]!]!++;
+  const pairs = together.flatMap((row, state) => row.map((count, real) => ({ state, real, count })));
+  const names = new Array<number>(K).fill(-1);
+  let shared = 0;
+  for (const { state, real, count } of pairs.sort((a, b) => b.count - a.count)) {
+    if (names[state] !== -1 || names.includes(real) || count === 0) continue;
+    names[state] = real;
+    shared += count;
+  }
+  return { names, shared };
+}
+
+/** The model with transitions as the person set them, each row summing to 1 again. */
+function touched(hmm: HMM, touches: readonly Touch[]): HMM {
+  const set = touches.filter(({ view }) => view === 'transition');
+  if (set.length === 0) return hmm;
+  const K = hmm.stateCount;
+  const transMat = [...hmm.transMat];
+  for (const { row, column, value } of set) {
+    const kept = Math.min(Math.max(value, 0), 1);
+    const rest = 1 - transMat[row * K + column]!;
+    for (let to = 0; to < K; to++)
+      transMat[row * K + to] =
+        to === column ? kept : (1 - kept) * (rest > 0 ? transMat[row * K + to]! / rest : 1 / (K - 1));
+  }
+  return readHMM({ ...hmm.toJSON(), transMat });
+}
+
+function predict(hmm: HMM, world: World, input: string): Prediction {
+  const { columns, data } = readObservations(world, input);
+  const states = stateNames(hmm, world);
+  const K = hmm.stateCount;
+  const posterior = Float32Array.from(hmm.posteriors(data));
+  const filter = hmm.filter();
+  const forward = Float32Array.from([...data.values].flatMap((value) => [...filter.step(value).states]));
+  const path = [...hmm.viterbi(data).path];
+  const transition = Float32Array.from(hmm.transMat);
+  const words = columns.map((word, t) => {
+    const likely = states
+      .map((state, k) => [state, posterior[t * K + k]!] as const)
+      .sort(([, a], [, b]) => b - a)
+      .filter(([state, share]) => share >= 0.02 || state === states[path[t]!]);
+    return { word, tag: states[path[t]!]!, likely };
+  });
+  return {
+    result: { kind: 'tags', words },
+    pictures: {
+      trellis: {
+        kind: 'trellis',
+        states,
+        columns,
+        layers: [
+          { label: 'Posterior', values: posterior },
+          { label: 'Forward', values: forward },
+        ],
+        path,
+        transition,
+      },
+      transition: {
+        kind: 'matrix',
+        rows: states,
+        columns: states,
+        layers: [{ label: 'all', values: transition }],
+        scale: 'share',
+      },
+      emission: emissionPicture(hmm, world, states),
+    },
+  };
+}
+
+/** The names of the true states where it is clear which is which, else numbers. */
+function stateNames(hmm: HMM, { test, truth }: World): string[] {
+  const numbered = Array.from({ length: hmm.stateCount }, (_, k) => `state ${k + 1}`);
+  if (!truth) return numbered;
+  const { names } = naming(hmm.viterbi(test).path, truth.states, hmm.stateCount);
+  return numbered.map((number, k) => truth.names[names[k]!] ?? number);
+}
+
+function emissionPicture({ emission, stateCount }: HMM, { symbols, train }: World, states: readonly string[]): Picture {
+  if (emission instanceof Categorical) {
+    const values = Float32Array.from(emission.emissionProb);
+    return { kind: 'matrix', rows: states, columns: symbols!, layers: [{ label: 'all', values }], scale: 'share' };
+  }
+  const [low, high] = [Math.min(...train.values), Math.max(...train.values)];
+  const x = Array.from({ length: 80 }, (_, i) => low + ((high - low) * i) / 79);
+  const logs = x.map((value) => {
+    const out = new Float64Array(stateCount);
+    emission.logProbability(Float64Array.of(value), out);
+    return out;
+  });
+  const lines = states.map((label, k) => ({ label, values: logs.map((out) => Math.exp(out[k]!)) }));
+  return { kind: 'plot', axes: ['observation', 'density'], x, lines };
+}
+
+function countsOf({ symbols, train }: World): (readonly [string, number])[] {
+  if (!symbols) return [];
+  return symbols.map((symbol, value) => [symbol, train.values.filter((seen) => seen === value).length] as const);
+}

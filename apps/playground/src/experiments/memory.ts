@@ -1,0 +1,226 @@
+/** How long a network remembers: two classic tasks whose answer depends on what was long ago, and where the gradient gets lost. */
+
+import { Module, Rng, sequence } from '@seqloom/core';
+import { gradientFlow, Linear, maskedCrossEntropy } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { choice, plain } from '../controls/control.js';
+import { defineExperiment, type FlowPicture, type Prediction, type Task } from '../experiment.js';
+import { type CausalLayer, type CausalName, causalControl, causalLabels, makeCausal } from '../parts/causal.js';
+import { type Drawn, type MemoryTask, memoryTasks } from '../parts/memory-tasks.js';
+import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { sizeControl } from '../parts/recurrent.js';
+
+const unseen = 200;
+
+interface Examples {
+  readonly task: MemoryTask;
+  readonly length: number;
+  readonly test: readonly Drawn[];
+}
+
+export default defineExperiment({
+  title: 'Long memory',
+  group: 'Memory and time',
+  summary:
+    'Add two marked numbers out of many, or repeat letters after a long wait. See which cells carry the error back to where it arose, and which lose it.',
+  input: { kind: 'none', label: 'Pick an unseen sequence' },
+  examples: [],
+  measure: { label: 'Right answers, unseen sequences', every: 25, sample: 100 },
+  views: [
+    {
+      name: 'flow',
+      title: 'Gradient flow',
+      help: "How strongly the error at the end reaches each step's input: a line that falls to the left is a vanishing gradient. Beside it cells that have learnt nothing yet.",
+    },
+    {
+      name: 'states',
+      title: 'Hidden states',
+      help: 'A line for each unit, over time: what is kept must stay different until the end.',
+    },
+  ],
+  controls: {
+    task: choice({
+      label: 'Task',
+      help: 'Adding: the sum of the two marked numbers, right when less than 0.1 away. Copying: three letters, to be repeated after the wait.',
+      affects: 'data',
+      options: [
+        { value: 'adding', label: 'Adding' },
+        { value: 'copying', label: 'Copying' },
+      ],
+      initial: 'adding',
+    }),
+    length: choice({
+      label: 'Length',
+      help: 'How many steps a sequence has. The longer, the harder to carry the memory, and the slower each step.',
+      affects: 'data',
+      options: plain(10, 20, 40, 80, 160),
+      initial: 20,
+    }),
+    cell: causalControl,
+    size: sizeControl,
+    batchSize: choice({
+      label: 'Batch size',
+      help: 'Sequences per step, each made anew.',
+      affects: 'training',
+      options: plain(16, 32, 64, 128),
+      initial: 64,
+    }),
+    ...optimizerControlsAt(0.005),
+  },
+
+  async data({ task: name, length }, rng) {
+    const task = memoryTasks[name];
+    const test = Array.from({ length: unseen }, () => task.draw(rng, length));
+    const caption = `Sequences of ${length} steps, made as they are needed; ${unseen} are kept apart to measure.`;
+    const data: Examples = { task, length, test };
+    const labels = test.slice(0, 6).map(task.describe);
+    return {
+      data,
+      preview: { caption, counts: [], samples: labels },
+      examples: labels.map((label, input) => ({ label, input })),
+    };
+  },
+
+  build(setup, { task, length, test }, rng) {
+    const { cell, size } = setup;
+    const model = new Rememberer(makeCausal(cell, { inputSize: task.inputSize, hiddenSize: size, rng }), task, rng);
+    const others = new UntrainedFlows(task, setup);
+    const work: Task<MemoryBatch, number> = {
+      model,
+      optimizer: makeOptimizer(setup),
+      draw: (random) => toBatch(Array.from({ length: setup.batchSize }, () => task.draw(random, length))),
+      loss: (batch) => model.loss(batch),
+      evaluate: async (limit) => {
+        const examples = test.slice(0, limit);
+        const answers = await model.answers(examples);
+        return answers.reduce((sum, answer, i) => sum + task.share(answer, examples[i]!), 0) / examples.length;
+      },
+      predict: async (index) => predict(model, others, test[index] ?? test[0]!, cell),
+    };
+    return work;
+  },
+});
+
+/** Input [B,T,D] and target [B,N]: numbers, or symbols that the last N steps must name. */
+interface MemoryBatch {
+  readonly input: tf.Tensor3D;
+  readonly target: tf.Tensor2D;
+}
+
+/** Any causal layer, and what its last steps say. */
+class Rememberer extends Module {
+  readonly layer: CausalLayer;
+  readonly output: Linear;
+  readonly #task: MemoryTask;
+
+  constructor(layer: CausalLayer, task: MemoryTask, rng: Rng) {
+    super();
+    this.layer = layer;
+    this.output = new Linear({ inputSize: layer.outputSize, outputSize: task.outputSize, rng });
+    this.#task = task;
+  }
+
+  /** The layer's output [B,T,U] → what its last N steps say [B,N,O]. */
+  say(output: tf.Tensor3D): tf.Tensor3D {
+    const [B, T, U] = output.shape;
+    const N = this.#task.answers;
+    return this.output.forward(tf.slice(output, [0, T - N, 0], [B, N, U]));
+  }
+
+  lossOf(output: tf.Tensor3D, target: tf.Tensor2D): tf.Scalar {
+    const said = this.say(output);
+    if (this.#task.outputSize === 1) return tf.mean(tf.squaredDifference(tf.squeeze(said, [2]), target));
+    return maskedCrossEntropy(said, target, tf.onesLike(target));
+  }
+
+  loss({ input, target }: MemoryBatch): tf.Scalar {
+    return this.lossOf(this.layer.forward(sequence(input)).output.values, target);
+  }
+
+  /** What it answers to each example: a number, or symbols. */
+  async answers(examples: readonly Drawn[]): Promise<number[][]> {
+    const answers = tf.tidy(() => {
+      const { input } = toBatch(examples);
+      const said = this.say(this.layer.forward(sequence(input)).output.values);
+      return this.#task.outputSize === 1 ? tf.squeeze(said, [2]) : tf.argMax(said, 2);
+    });
+    const rows = (await answers.array()) as number[][];
+    answers.dispose();
+    return rows;
+  }
+}
+
+function toBatch(examples: readonly Drawn[]): MemoryBatch {
+  const whole = examples[0]!.target.every(Number.isInteger);
+  return {
+    input: tf.tensor3d(examples.map(({ input }) => input.map((step) => [...step]))),
+    target: tf.tensor2d(
+      examples.map(({ target }) => [...target]),
+      undefined,
+      whole ? 'int32' : 'float32',
+    ),
+  };
+}
+
+/** The gradient's norm at each step, from the error at the end. */
+async function flowOf(model: Rememberer, example: Drawn): Promise<number[]> {
+  const { input, target } = toBatch([example]);
+  const loss = ({ values }: { values: tf.Tensor3D }) => model.lossOf(values, target);
+  const read = sequence(input);
+  const { steps } = await gradientFlow({ layer: model.layer, input: read, loss });
+  tf.dispose([read.values, read.mask, target]);
+  return steps;
+}
+
+/** The gradient flows of recurrences that have not learnt, computed once. */
+class UntrainedFlows {
+  readonly #make: (cell: CausalName) => Rememberer;
+  #flows: Promise<(readonly [label: string, steps: number[]])[]> | undefined;
+
+  constructor(task: MemoryTask, { size, seed }: { size: number; seed: number }) {
+    this.#make = (cell) => {
+      const rng = new Rng(seed);
+      return new Rememberer(makeCausal(cell, { inputSize: task.inputSize, hiddenSize: size, rng }), task, rng);
+    };
+  }
+
+  of(example: Drawn): Promise<(readonly [label: string, steps: number[]])[]> {
+    this.#flows ??= this.#measure(example);
+    return this.#flows;
+  }
+
+  async #measure(example: Drawn) {
+    const flows: (readonly [string, number[]])[] = [];
+    for (const cell of ['simple', 'gru', 'lstm', 'minGRU'] as const) {
+      const model = this.#make(cell);
+      flows.push([`${causalLabels[cell]}, untrained`, await flowOf(model, example)]);
+      model.dispose();
+    }
+    return flows;
+  }
+}
+
+async function predict(
+  model: Rememberer,
+  others: UntrainedFlows,
+  example: Drawn,
+  cell: CausalName,
+): Promise<Prediction> {
+  const [answer] = await model.answers([example]);
+  const lines = [[`${causalLabels[cell]}, now`, await flowOf(model, example)] as const, ...(await others.of(example))];
+  const states = tf.tidy(() => model.layer.forward(sequence(toBatch([example]).input)).output.values);
+  const values = (await states.data()) as Float32Array;
+  const units = states.shape[2];
+  states.dispose();
+  const { columns } = example;
+  const flow: FlowPicture = {
+    kind: 'flow',
+    parameters: lines.map(([label]) => label),
+    columns,
+    values: Float32Array.from(lines.flatMap(([, steps]) => steps)),
+  };
+  return {
+    result: { kind: 'text', text: example.sentence(answer!), confidence: [] },
+    pictures: { flow, states: { kind: 'lanes', columns, units, layers: [{ label: 'State', values }] } },
+  };
+}

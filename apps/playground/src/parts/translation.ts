@@ -1,0 +1,223 @@
+/** One sequence for another: recurrent or all attention; how it learns, writes, and shows where it looked. */
+import type { Module, Rng } from '@seqloom/core';
+import { exactMatch, type Vocabulary } from '@seqloom/data';
+import { padIds } from '@seqloom/data/to-tensors';
+import {
+  DecoderBlock,
+  Embedding,
+  EncoderDecoder,
+  greedy,
+  LayerNorm,
+  LuongDecoder,
+  type SourceBatch,
+  Transformer,
+  TransformerBlock,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TranslationBatch,
+  type Writer,
+} from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { choice } from '../controls/control.js';
+import type { Prediction, View } from '../experiment.js';
+import {
+  headsControl,
+  makeAttention,
+  type NormalizerName,
+  normalizerControl,
+  type ScorerName,
+  scorerControl,
+} from './attention.js';
+import { bothWays, type CellName, cellControl, oneWay, sizeControl } from './recurrent.js';
+
+/** A text to read and the text to write for it, as tokens. */
+export interface Pair {
+  readonly source: readonly string[];
+  readonly target: readonly string[];
+}
+
+export interface Languages {
+  readonly source: Vocabulary;
+  /** With a start and an end. */
+  readonly target: Vocabulary;
+}
+
+/** What writes one sequence for another. */
+export interface Translator extends Module {
+  loss(batch: TranslationBatch): tf.Scalar;
+  writer(batch: SourceBatch): Writer;
+}
+
+export const alignmentViews: readonly View[] = [
+  {
+    name: 'attention',
+    title: 'Attention',
+    help: 'Each row is a written token; the darker a cell, the more it looked at that token of the input.',
+    axes: ['output', 'input'],
+    tokens: 'row',
+  },
+  {
+    name: 'ribbons',
+    title: 'Alignment',
+    help: 'The input above, the output below; the wider a band, the more the one looked at the other.',
+    axes: ['output', 'input'],
+    tokens: 'row',
+  },
+];
+
+export const translatorControls = {
+  network: choice({
+    label: 'Network',
+    help: 'Recurrent: an encoder reads both ways, a decoder writes and attends. Transformer: attention alone, in two blocks each.',
+    affects: 'model',
+    options: [
+      { value: 'recurrent', label: 'Recurrent' },
+      { value: 'transformer', label: 'Transformer' },
+    ],
+    initial: 'recurrent',
+  }),
+  scorer: scorerControl,
+  normalizer: normalizerControl,
+  heads: headsControl,
+  cell: cellControl,
+  size: sizeControl,
+};
+
+export interface TranslatorSetup {
+  readonly network: 'recurrent' | 'transformer';
+  readonly scorer: ScorerName;
+  readonly normalizer: NormalizerName;
+  readonly heads: number;
+  readonly cell: CellName;
+  readonly size: number;
+}
+
+/** Why parts of a setup do not go together. */
+export function translatorObjections({ network, cell }: TranslatorSetup): Partial<Record<'cell', string>> {
+  return network === 'transformer' && cell === 'simple'
+    ? { cell: 'A Transformer has no recurrence, so this choice would say nothing: leave GRU.' }
+    : {};
+}
+
+export function makeTranslator(setup: TranslatorSetup, languages: Languages, rng: Rng): Translator {
+  return setup.network === 'transformer' ? allAttention(setup, languages, rng) : recurrent(setup, languages, rng);
+}
+
+function recurrent(
+  { scorer, normalizer, heads, cell, size }: TranslatorSetup,
+  { source, target }: Languages,
+  rng: Rng,
+) {
+  const embedded = 32;
+  const attention = makeAttention(scorer, heads, { querySize: size, keySize: size, rng }, normalizer);
+  const decoder = { attention, contextSize: size, inputSize: embedded, rng };
+  return new EncoderDecoder({
+    source: new Embedding({ vocabularySize: source.size, size: embedded, rng }),
+    target: new Embedding({ vocabularySize: target.size, size: embedded, rng }),
+    encoder: bothWays(cell, { inputSize: embedded, hiddenSize: size, rng }),
+    decoder: new LuongDecoder({ ...decoder, cell: oneWay(cell, { inputSize: embedded, hiddenSize: size, rng }) }),
+    rng,
+  });
+}
+
+function allAttention({ scorer, normalizer, heads, size }: TranslatorSetup, { source, target }: Languages, rng: Rng) {
+  const attention = () => makeAttention(scorer, heads, { querySize: size, keySize: size, rng }, normalizer);
+  const block = { size, heads, attention, feedForward: { hiddenSize: 2 * size }, rng };
+  const frame = () => ({ positions: 'sinusoidal' as const, norm: new LayerNorm({ size }), rng });
+  const two = <B>(make: () => B): B[] => [make(), make()];
+  return new Transformer({
+    source: new Embedding({ vocabularySize: source.size, size, rng }),
+    target: new Embedding({ vocabularySize: target.size, size, rng }),
+    encoder: new TransformerEncoder({ blocks: two(() => new TransformerBlock(block)), ...frame() }),
+    decoder: new TransformerDecoder({ blocks: two(() => new DecoderBlock(block)), ...frame() }),
+    tied: false,
+    rng,
+  });
+}
+
+export function toTranslationBatch(pairs: readonly Pair[], { source, target }: Languages): TranslationBatch {
+  const from = padIds(pairs.map((pair) => source.encode(pair.source)));
+  const to = padIds(pairs.map((pair) => [target.start, ...target.encode(pair.target), target.end]));
+  return { source: from.ids, sourceMask: from.mask, target: to.ids, targetMask: to.mask };
+}
+
+/** What the model writes for each source, token by token. */
+export async function translate(
+  model: Translator,
+  { source, target }: Languages,
+  sources: readonly (readonly string[])[],
+  maxLength: number,
+): Promise<string[][]> {
+  const { ids, mask } = padIds(sources.map((tokens) => source.encode(tokens)));
+  const found = await greedy(model.writer({ source: ids, sourceMask: mask }), {
+    start: target.start,
+    end: target.end,
+    maxLength,
+  });
+  tf.dispose([ids, mask]);
+  return found.map((hypothesis) => target.decode(hypothesis.ids));
+}
+
+/** The share of pairs whose target is written without a mistake. */
+export async function exactlyWritten(model: Translator, languages: Languages, pairs: readonly Pair[]): Promise<number> {
+  const longest = Math.max(...pairs.map(({ target }) => target.length));
+  const sources = pairs.map(({ source }) => source);
+  const written = await translate(model, languages, sources, longest + 1);
+  return exactMatch(
+    written.map((tokens) => tokens.join(' ')),
+    pairs.map(({ target }) => target.join(' ')),
+  );
+}
+
+/** What the model makes of one source: text, probabilities, and the weights of every head at every step. */
+export async function showTranslation(
+  model: Translator,
+  languages: Languages,
+  tokens: readonly string[],
+  { maxLength, joint }: { maxLength: number; joint: string },
+): Promise<Prediction> {
+  const [written] = await translate(model, languages, [tokens], maxLength);
+  const text = written!;
+  if (text.length === 0) return { result: { kind: 'text', text: '', confidence: [] }, pictures: {} };
+  const { confidence, weights, heads } = await replay(model, languages, tokens, text);
+  const size = text.length * tokens.length;
+  const layers = Array.from({ length: heads }, (_, head) => ({
+    label: `Head ${head + 1}`,
+    values: weights.slice(head * size, (head + 1) * size),
+  }));
+  const shown = { rows: text, columns: tokens, layers };
+  return {
+    result: { kind: 'text', text: text.join(joint), confidence, ...(joint && { tokens: text }) },
+    pictures: {
+      attention: { kind: 'matrix', ...shown, scale: 'share' },
+      ribbons: { kind: 'ribbons', ...shown },
+    },
+  };
+}
+
+/** Writes `text` once more, to see how probable each token was and where each head looked: weights [H,T,S]. */
+async function replay(model: Translator, { source, target }: Languages, tokens: readonly string[], text: string[]) {
+  const { ids, mask } = padIds([source.encode(tokens)]);
+  const symbols = target.encode(text);
+  const [probabilities, alignment] = tf.tidy(() => {
+    const writer = model.writer({ source: ids, sourceMask: mask });
+    let state = writer.start(1);
+    const steps = symbols.map((symbol, t) => {
+      const last = tf.tensor1d([symbols[t - 1] ?? target.start], 'int32');
+      const step = writer.step(last, state);
+      state = step.state;
+      return { probability: tf.slice(tf.softmax(step.logits), [0, symbol], [1, 1]), weights: step.weights! };
+    });
+    return [
+      tf.concat(steps.map((step) => step.probability)),
+      tf.concat(
+        steps.map((step) => step.weights),
+        1,
+      ),
+    ];
+  });
+  const [confidence, weights] = await Promise.all([probabilities!.data(), alignment!.data()]);
+  const heads = alignment!.shape[0];
+  tf.dispose([ids, mask, probabilities!, alignment!]);
+  return { confidence: [...confidence], weights: weights as Float32Array, heads };
+}
