@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsdown';
 import { library } from '../../scripts/library.js';
 
-export default defineConfig(library(['src/index.ts', 'src/to-tensors.ts', 'src/datasets/index.ts', 'src/node.ts']));
+export default defineConfig(
+  library(['src/index.ts', 'src/to-tensors.ts', 'src/datasets/index.ts', 'src/tokenizers/index.ts', 'src/node.ts']),
+);

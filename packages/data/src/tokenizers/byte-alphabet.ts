@@ -1,5 +1,8 @@
 /** A visible character for each byte, so that tokens of bytes are texts; the table is that of GPT-2 (Radford et al. 2019), whose saved vocabularies use it. */
 
+import type { Rewrite } from './pipeline.js';
+import { replaced } from './rewrites.js';
+
 const visible = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
 
 /** The character of each byte. */
@@ -21,3 +24,7 @@ export function fromByteCharacters(characters: string): string {
   const found = Array.from(characters, (character) => bytes.get(character) ?? [...encoder.encode(character)]);
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(found.flat()));
 }
+
+/** Writes every character as the characters of its bytes. */
+export const asByteCharacters: Rewrite = (text) =>
+  replaced(text, /[^!-~]/gu, (character) => toByteCharacters(character).join(''));

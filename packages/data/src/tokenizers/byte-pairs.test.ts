@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BytePairs, dataset } from '../index.js';
+import { dataset } from '../index.js';
+import { BytePairs } from './index.js';
 
 const corpus = [
   'the cat sat on the mat',

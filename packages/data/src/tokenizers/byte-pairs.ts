@@ -1,15 +1,21 @@
 /** Byte-pair encoding: texts as ids of parts of words, learnt from texts. arXiv 1508.07909; over bytes as in GPT-2 (Radford et al. 2019). */
-import { DataError, OptionError, show, UsageError } from '@seqloom/core/errors';
+import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { count, knownOptions, oneOf } from '@seqloom/core/options';
-import { type Examples, pipe } from '../pipe.js';
+import type { Examples } from '../pipe.js';
 import { type Specials, Vocabulary } from '../vocabulary.js';
-import { byteCharacters, fromByteCharacters, toByteCharacters } from './byte-alphabet.js';
-import { joinPairs, learnMerges, type Merge } from './learn-merges.js';
-import { pairKey } from './pair-counts.js';
+import { asByteCharacters, byteCharacters, fromByteCharacters, toByteCharacters } from './byte-alphabet.js';
+import { cutOut, gpt2Words } from './cuts.js';
+import { countWords } from './learning/count-words.js';
+import { learnMerges } from './learning/learn-merges.js';
+import { pauses, type Watching } from './learning/pauses.js';
+import { type Merge, PairMerger } from './models/pair-merger.js';
+import { Pipeline, type WordTokens } from './pipeline.js';
+import { loadedJSON } from './saved.js';
+import type { Tokenizer, TokenSpan } from './tokenizer.js';
 
 type Alphabet = 'bytes' | 'characters';
 
-export interface BytePairsOptions {
+export interface BytePairsOptions extends Watching {
   /** Ids in all, specials included; there are fewer when nothing more is frequent. */
   size: number;
   /** What words are built from: `bytes` (unless told), in which no text is unknown, or the `characters` of the texts. */
@@ -17,41 +23,38 @@ export interface BytePairsOptions {
   /** How often two neighbours must occur to be joined; 2 unless told. */
   minCount?: number;
   specials?: Specials;
-  /** Ends the training with a UsageError. */
-  signal?: AbortSignal;
 }
 
 const format = 'seqloom/byte-pairs';
 const version = 1;
-const cacheSize = 20_000;
-
-/** What is encoded apart: words with the blank before them, numbers, punctuation, white space. Joined they are the text. */
-const piece = /'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
-
 /** A tokeniser of word parts: `decode(encode(text))` is the text, over bytes any well-formed one, over characters one of known characters. */
-export class BytePairs {
+export class BytePairs implements Tokenizer {
   /** The word parts and their ids; over bytes each byte is written as one visible character. */
   readonly vocabulary: Vocabulary;
   readonly alphabet: Alphabet;
   readonly #merges: readonly Merge[];
-  readonly #ranks: ReadonlyMap<number, number>;
-  readonly #cache = new Map<string, readonly number[]>();
+  readonly #pipeline: Pipeline;
 
   private constructor(alphabet: Alphabet, vocabulary: Vocabulary, merges: readonly Merge[]) {
     this.alphabet = alphabet;
     this.vocabulary = vocabulary;
     this.#merges = merges;
-    this.#ranks = new Map(merges.map(({ left, right }, rank) => [pairKey(left, right), rank]));
+    const merger = new PairMerger(merges);
+    this.#pipeline = new Pipeline({
+      steps: [{ cut: cutOut(gpt2Words) }, ...(alphabet === 'bytes' ? [{ rewrite: asByteCharacters }] : [])],
+      model: (word) => merger.join(symbolTokens(word, vocabulary)),
+    });
   }
 
   /** Learns from texts, in pieces that leave a page alive. Throws OptionError when `size` has no room for specials and alphabet. */
   static async train(texts: Examples<string>, options: BytePairsOptions): Promise<BytePairs> {
     const where = 'BytePairs.train';
-    knownOptions(where, options, ['size', 'alphabet', 'minCount', 'specials', 'signal']);
-    const { size, alphabet = 'bytes', minCount = 2, specials, signal } = options;
+    knownOptions(where, options, ['size', 'alphabet', 'minCount', 'specials', 'signal', 'onProgress']);
+    const { size, alphabet = 'bytes', minCount = 2, specials } = options;
     oneOf(where, 'alphabet', alphabet, ['bytes', 'characters']);
     count(where, 'minCount', minCount);
-    const counts = await countPieces(texts);
+    const pause = pauses(where, options);
+    const counts = await countWords(where, texts, (text) => text.match(gpt2Words) ?? [], pause);
     const symbols = alphabet === 'bytes' ? byteCharacters : new Set([...counts.keys()].flatMap((text) => [...text]));
     const tokens = [...symbols].sort();
     const reserved = Vocabulary.build([], { specials }).tokens;
@@ -66,9 +69,10 @@ export class BytePairs {
     const merges: Merge[] = [];
     const bounds = { size: size - reserved.length, minCount, forbidden: new Set(reserved) };
     for (const merge of learnMerges(tokens, words, bounds)) {
-      if (merges.push(merge) % 128 === 0) await new Promise((goOn) => setTimeout(goOn));
-      if (signal?.aborted) throw new UsageError(where, 'stopped by its signal', { cause: signal.reason });
+      merges.push(merge);
+      await pause(tokens.length / bounds.size);
     }
+    await pause(1);
     const ranked = new Map(tokens.map((token, i) => [token, tokens.length - i]));
     const shift = reserved.length;
     const shifted = merges.map(({ left, right, joined }) => ({
@@ -81,14 +85,12 @@ export class BytePairs {
 
   /** The ids of a text's word parts, without `start` and `end`. */
   encode(text: string): number[] {
-    return (text.match(piece) ?? []).flatMap((part) => {
-      const known = this.#cache.get(part);
-      if (known) return known;
-      const ids = this.#encodePiece(part);
-      if (this.#cache.size >= cacheSize) this.#cache.clear();
-      this.#cache.set(part, ids);
-      return ids;
-    });
+    return this.#pipeline.encode(text);
+  }
+
+  /** The word parts with their places; parts of one character, as of an emoji, have the place of the whole. */
+  tokenize(text: string): TokenSpan[] {
+    return this.#pipeline.tokenize(text, this.vocabulary);
   }
 
   /** The text of ids, up to the first `end`, without `padding` and `start`. Throws DataError when there is no such id. */
@@ -112,41 +114,28 @@ export class BytePairs {
     });
     return new BytePairs(alphabet, vocabulary, joined);
   }
-
-  #encodePiece(text: string): readonly number[] {
-    let ids = this.vocabulary.encode(symbolsOf(text, this.alphabet));
-    while (true) {
-      let first = Infinity;
-      for (let i = 1; i < ids.length; i++) {
-        first = Math.min(first, this.#ranks.get(pairKey(ids[i - 1]!, ids[i]!)) ?? Infinity);
-      }
-      if (first === Infinity) return ids;
-      ids = joinPairs(ids, this.#merges[first]!); // every later merge builds on earlier ones: all at once is the same
-    }
-  }
 }
 
 function symbolsOf(text: string, alphabet: Alphabet): string[] {
   return alphabet === 'bytes' ? toByteCharacters(text) : [...text];
 }
 
-async function countPieces(texts: Examples<string>): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for await (const text of pipe(texts)) {
-    for (const part of text.match(piece) ?? []) counts.set(part, (counts.get(part) ?? 0) + 1);
+/** Each symbol's id and place. */
+function symbolTokens(word: string, vocabulary: Vocabulary): WordTokens {
+  const [ids, starts, ends]: number[][] = [[], [], []];
+  let at = 0;
+  for (const symbol of word) {
+    ids!.push(vocabulary.id(symbol));
+    starts!.push(at);
+    at += symbol.length;
+    ends!.push(at);
   }
-  return counts;
+  return { ids: ids!, starts: starts!, ends: ends! };
 }
 
 function checkedJSON(value: unknown): { alphabet: Alphabet; vocabulary: Vocabulary; merges: [number, number][] } {
-  const fail = (problem: string): never => {
-    throw new DataError('BytePairs.fromJSON', problem, { hint: 'pass what toJSON() gave' });
-  };
-  const json = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  if (json.format !== format) return fail(`not byte pairs: ${show(value)}`);
-  if (json.version !== version) return fail(`version ${show(json.version)} is not known here, only ${version}`);
+  const { json, vocabulary, fail } = loadedJSON('BytePairs.fromJSON', format, version, value);
   const { alphabet, merges } = json;
-  const vocabulary = Vocabulary.fromJSON(json.vocabulary);
   if (alphabet !== 'bytes' && alphabet !== 'characters') return fail(`no alphabet: ${show(alphabet)}`);
   const whole = alphabet === 'characters' || byteCharacters.every((character) => vocabulary.has(character));
   if (!whole) return fail('the vocabulary has not all bytes');

@@ -1,12 +1,6 @@
 /** Which neighbours byte-pair encoding joins: again and again the most frequent pair (Sennrich, Haddow & Birch 2016, arXiv 1508.07909). */
+import type { Merge } from '../models/pair-merger.js';
 import { PairCounts } from './pair-counts.js';
-
-/** Symbols `left` and `right` that become symbol `joined`. */
-export interface Merge {
-  readonly left: number;
-  readonly right: number;
-  readonly joined: number;
-}
 
 export interface LearningBounds {
   /** Symbols in all, where learning ends. */
@@ -15,6 +9,8 @@ export interface LearningBounds {
   minCount: number;
   /** Texts that no symbol may read. */
   forbidden: ReadonlySet<string>;
+  /** How the text of two symbols is written together; one behind the other unless told. */
+  write?: (left: string, right: string) => string;
 }
 
 interface Word {
@@ -23,7 +19,7 @@ interface Word {
 }
 
 /** `symbols` with every `left right` joined, from left to right. */
-export function joinPairs(symbols: readonly number[], { left, right, joined }: Merge): number[] {
+function joinPairs(symbols: readonly number[], { left, right, joined }: Merge): number[] {
   const out: number[] = [];
   for (let i = 0; i < symbols.length; i++) {
     const found = symbols[i] === left && symbols[i + 1] === right;
@@ -35,6 +31,7 @@ export function joinPairs(symbols: readonly number[], { left, right, joined }: M
 
 /** The merges in the order in which they are learnt, one at a time; `tokens`, the text of each symbol, grows with them. Of equally frequent pairs the one of earlier symbols is first. */
 export function* learnMerges(tokens: string[], words: readonly Word[], bounds: LearningBounds): Generator<Merge> {
+  const { write = (left, right) => left + right } = bounds;
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const pairs = new PairCounts();
   words.forEach((word, place) => {
@@ -44,7 +41,7 @@ export function* learnMerges(tokens: string[], words: readonly Word[], bounds: L
   while (tokens.length < bounds.size) {
     const best = pairs.takeMostFrequent();
     if (!best || best.count < bounds.minCount) return;
-    const text = tokens[best.left]! + tokens[best.right]!;
+    const text = write(tokens[best.left]!, tokens[best.right]!);
     if (bounds.forbidden.has(text)) continue;
     const joined = ids.get(text) ?? tokens.push(text) - 1;
     ids.set(text, joined);
