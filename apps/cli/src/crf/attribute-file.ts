@@ -1,6 +1,7 @@
-/** Data of `crf` commands: files in CRFsuite's text format, or what comes on a pipe. */
-import { createReadStream } from 'node:fs';
-import { DataError } from '@seqloom/core';
+/** Data of `crf` commands: files in CRFsuite's text format, plain or gzip, or what comes on a pipe. */
+import type { DataError } from '@seqloom/core';
+import { textChunks } from '@seqloom/data';
+import { textFile } from '@seqloom/data/node';
 import { type AttributeSequence, readAttributes } from '@seqloom/hmm-crf/feature-crf';
 import { userPath } from '../terminal/arguments.js';
 
@@ -15,22 +16,10 @@ export async function* attributeFile(
   { skip = false }: DataChoices,
 ): AsyncGenerator<AttributeSequence, void, void> {
   let broken = 0;
-  const onBroken = (problem: DataError) => {
+  const onBad = (problem: DataError) => {
     if (broken++ === 0) console.error(problem.message);
   };
-  yield* readAttributes(chunks(path), skip ? { onBroken } : {});
+  const chunks = textChunks(path === '-' ? process.stdin : textFile(userPath(path)));
+  yield* readAttributes(chunks, skip ? { onBad } : {});
   if (broken > 0) console.error(`${path}: left out ${broken} sequences that cannot be read; the first is told above`);
-}
-
-/** The text of a file, strictly UTF-8. */
-async function* chunks(path: string): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const bytes: AsyncIterable<Uint8Array> = path === '-' ? process.stdin : createReadStream(userPath(path));
-  try {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
-  } catch (cause) {
-    const problem = cause instanceof TypeError ? 'the text is not UTF-8' : (cause as Error).message;
-    throw new DataError(path, problem, { cause });
-  }
 }

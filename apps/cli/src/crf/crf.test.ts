@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type FeatureModel, writeCrfsuiteModel } from '@seqloom/hmm-crf/feature-crf';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { dumpModel } from './dump.js';
@@ -45,6 +46,10 @@ it('tags, as CRFsuite writes it', async () => {
   await tagFile(path('model'), path('data'), {});
   expect(written).toBe('O\nB\n\nB\n\n');
   written = '';
+  await writeFile(path('data.gz'), gzipSync(await readFile(path('data'))));
+  await tagFile(path('model'), path('data.gz'), {});
+  expect(written).toBe('O\nB\n\nB\n\n');
+  written = '';
   await tagFile(path('model'), path('data'), { reference: true, marginals: true, probability: true });
   expect(written).toMatch(
     /^@probability\t0\.\d{6}\nO\tO:0\.\d{6}\nO\tB:0\.\d{6}\n\n@probability\t0\.731059\nB\tB:0\.731059\n\n$/,
@@ -59,9 +64,9 @@ it('stops at what it cannot read, or leaves it out and says so', async () => {
   await expect(tagFile(path('model'), path('data'), {})).rejects.toThrow('line 1, column 3');
   written = '';
   await tagFile(path('model'), path('data'), { skip: true });
-  expect(written).toMatch(/^readAttributes: line 1.*\n.*\nB\n\n.*left out 1 sequences/);
+  expect(written).toMatch(/^readAttributes\(data\): line 1.*\n.*\nB\n\n.*left out 1 sequences/);
   await writeFile(path('data'), new Uint8Array([79, 9, 255, 10]));
-  await expect(tagFile(path('model'), path('data'), {})).rejects.toThrow('the text is not UTF-8');
+  await expect(tagFile(path('model'), path('data'), {})).rejects.toThrow('(data): line 1 is not UTF-8');
   await expect(tagFile(path('model'), path('none'), {})).rejects.toMatchObject({ name: 'DataError' });
   await expect(tagFile(path('none'), path('data'), {})).rejects.toMatchObject({ name: 'CheckpointError' });
   await writeFile(path('model'), (await readFile(path('model'))).subarray(0, 100));

@@ -19,17 +19,17 @@ const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Feed it every line, without its line feed, and an empty one at the end: each returns the sequence that it completed, if any. */
 export class AttributeLines {
   readonly #where: string;
-  readonly #onBroken: ((problem: DataError) => void) | undefined;
+  readonly #onBad: ((problem: DataError) => void) | undefined;
   #line = 0;
   #items: Item[] = [];
   #labels: string[] = [];
   #weight = 1;
   #broken = false;
 
-  /** Throws a DataError for what breaks the format, with line and column; or tells `onBroken`, once for each sequence, and leaves that out. */
-  constructor(where: string, onBroken?: (problem: DataError) => void) {
+  /** Throws a DataError for what breaks the format, with line and column; or tells `onBad`, once for each sequence, and leaves that out. */
+  constructor(where: string, onBad?: (problem: DataError) => void) {
     this.#where = where;
-    this.#onBroken = onBroken;
+    this.#onBad = onBad;
   }
 
   line(text: string): AttributeSequence | undefined {
@@ -43,9 +43,9 @@ export class AttributeLines {
     try {
       this.#item(line);
     } catch (error) {
-      if (!this.#onBroken || !(error instanceof DataError)) throw error;
+      if (!this.#onBad || !(error instanceof DataError)) throw error;
       this.#broken = true;
-      this.#onBroken(error);
+      this.#onBad(error);
     }
     return undefined;
   }

@@ -89,9 +89,17 @@ describe('what breaks the format', () => {
     await expect(read(text)).rejects.toMatchObject({ name: 'DataError', where: 'readAttributes' });
     await expect(read(text)).rejects.toThrow(problem);
     const problems: DataError[] = [];
-    const rest = await collect(readAttributes(text, { onBroken: (error) => problems.push(error) }));
+    const rest = await collect(readAttributes(text, { onBad: (error) => problems.push(error) }));
     expect(rest.map(({ items }) => items)).toEqual([[['good']], [['good']]]);
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('the name of chunks is told', async () => {
+    const chunks = Object.assign(['O\tx:', 'y\n'], { name: 'train.txt' });
+    await expect(collect(readAttributes(chunks))).rejects.toMatchObject({
+      name: 'DataError',
+      where: 'readAttributes(train.txt)',
+    });
   });
 
   test('what is no text', async () => {

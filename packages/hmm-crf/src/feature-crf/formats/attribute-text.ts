@@ -5,12 +5,12 @@ import { knownOptions } from '@seqloom/core/options';
 import { forEachAttribute, type LabelledItems } from '../item.js';
 import { AttributeLines, type AttributeSequence } from './attribute-lines.js';
 
-/** A text (not a path), or its chunks, cut anywhere. */
-export type TextChunks = string | Iterable<string> | AsyncIterable<string>;
+/** A text (not a path), or its chunks, cut anywhere: `textChunks(source)` of @seqloom/data makes them of files, URLs, bytes and gzip. Chunks may have a `name`, which errors tell. */
+export type TextChunks = string | ((Iterable<string> | AsyncIterable<string>) & { readonly name?: string | undefined });
 
 export interface AttributeTextOptions {
   /** Is told of every sequence that cannot be read, which is then left out; without it the first one is thrown. */
-  onBroken?: (problem: DataError) => void;
+  onBad?: (problem: DataError) => void;
 }
 
 /**
@@ -18,18 +18,20 @@ export interface AttributeTextOptions {
  * and a line `@weight:2` gives its sequence that weight. Throws a DataError, with line and column, for a weight that is no number, a colon or backslash without its escape…
  */
 export function readAttributes(text: TextChunks, options: AttributeTextOptions = {}): Dataset<AttributeSequence> {
-  knownOptions('readAttributes', options, ['onBroken']);
+  knownOptions('readAttributes', options, ['onBad']);
   const chunked =
     typeof text === 'object' && text !== null && (Symbol.asyncIterator in text || Symbol.iterator in text);
   if (typeof text !== 'string' && !chunked) throw unreadable(text);
-  return dataset(() => sequences(typeof text === 'string' ? [text] : text, options));
+  const where = typeof text !== 'string' && text.name ? `readAttributes(${text.name})` : 'readAttributes';
+  return dataset(() => sequences(where, typeof text === 'string' ? [text] : text, options));
 }
 
 async function* sequences(
+  where: string,
   chunks: Iterable<string> | AsyncIterable<string>,
-  { onBroken }: AttributeTextOptions,
+  { onBad }: AttributeTextOptions,
 ): AsyncGenerator<AttributeSequence> {
-  const parser = new AttributeLines('readAttributes', onBroken);
+  const parser = new AttributeLines(where, onBad);
   let rest = '';
   for await (const chunk of chunks) {
     if (typeof chunk !== 'string') throw unreadable(chunk);
@@ -50,7 +52,7 @@ async function* sequences(
 
 function unreadable(text: unknown): OptionError {
   return new OptionError('readAttributes', `cannot read text from ${show(text)}`, {
-    hint: 'pass the text, or its chunks: blob.stream().pipeThrough(new TextDecoderStream()), createReadStream(path, "utf8")',
+    hint: 'pass the text, or its chunks: textChunks(file) of @seqloom/data, createReadStream(path, "utf8")',
   });
 }
 
