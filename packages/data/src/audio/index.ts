@@ -13,6 +13,7 @@ export { type WindowName, windowFunction } from './window-functions.js';
 // Sound files
 
 export { decodeWav, readWav } from './read-wav.js';
+export { type ResampleOptions, Resampler, resample } from './resample.js';
 export type { WavEncoding } from './wav-encodings.js';
 export { mono, type Waveform } from './waveform.js';
 export { type WrittenWavEncoding, writeWav } from './write-wav.js';
@@ -21,3 +22,4 @@ export { type WrittenWavEncoding, writeWav } from './write-wav.js';
 
 export { type DeltaOptions, deltas, withDeltas } from './deltas.js';
 export { type MfccOptions, mfcc } from './mfcc.js';
+export { normalizeUtterance, RunningNormalizer } from './normalize.js';

@@ -1,3 +1,7 @@
 /** @seqloom/data/series: rows of numbers over time, from sensors and video. */
 
+export { type FilledRows, type FillMissingOptions, fillMissing } from './missing-values.js';
+export { type RegularGridOptions, regularGrid, type TimedRows } from './regular-grid.js';
 export type { Rows } from './rows.js';
+export { type SlidingWindowsOptions, slidingWindows } from './sliding-windows.js';
+export { type SavedStandardizer, Standardizer } from './standardizer.js';
