@@ -43,6 +43,7 @@ export {
   type BidirectionalState,
   type StatefulLayer,
 } from './recurrent/bidirectional.js';
+export { CarriedState, type CarriedStateOptions } from './recurrent/carried-state.js';
 export type { Checkpoint } from './recurrent/checkpointed.js';
 export { CoupledLSTMCell } from './recurrent/coupled-lstm-cell.js';
 export { LockedDropout, type LockedDropoutOptions } from './recurrent/dropout/locked-dropout.js';

@@ -2,6 +2,7 @@
 
 // What all of them share
 
+export type { BatchBudget, BatchSize } from './batch-size.js';
 export type { CausalChoice, CausalDescription, CausalLayer, CausalMaker, RecurrentCausal } from './causal-layers.js';
 export type { CellName } from './cells.js';
 export type {
@@ -28,6 +29,7 @@ export {
 export { type LabelledSeries, SeriesClassifier, type SeriesClassifierOptions } from './classifier/series-classifier.js';
 export {
   type GenerateOptions,
+  type LanguageFitOptions,
   LanguageModel,
   type LanguageModelOptions,
   type LanguageModelParts,

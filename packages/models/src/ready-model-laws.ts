@@ -34,15 +34,15 @@ export async function verifyReadyModel<Example>(given: ModelCase<Example>): Prom
   return metrics[model.criterion.metric]!;
 }
 
-/** Two epochs on a few examples: stopped after the first and gone on with by another object, they are as never stopped. */
+/** Two epochs on a few examples: stopped after the first step and gone on with by another object, they are as never stopped. */
 async function verifyResume<Example>({ build, train, unseen, options }: ModelCase<Example>): Promise<void> {
   const few = train.slice(0, 12);
-  const short = { ...options, epochs: 2, batchSize: 4, dev: unseen.slice(0, 4) };
+  const short = { ...options, epochs: 2, batchSize: { examples: 4, accumulate: 2 }, dev: unseen.slice(0, 4) };
   const [whole, first, second] = [build(), build(), build()];
-  await whole.fit(few, { ...short, checkpoints: { storage: memoryStorage(), name: 'whole' } });
+  await whole.fit(few, { ...short, checkpoints: { storage: memoryStorage(), name: 'whole', everySteps: 1 } });
   const controller = new AbortController();
   const stop = ({ type }: { type: string }) => void (type === 'checkpoint' && controller.abort());
-  const checkpoints = { storage: memoryStorage(), name: 'model', resume: true };
+  const checkpoints = { storage: memoryStorage(), name: 'model', resume: true, everySteps: 1 };
   await first.fit(few, { ...short, checkpoints, callbacks: [stop], signal: controller.signal });
   await second.fit(few, { ...short, checkpoints });
   await sameParameters('stopped and resumed', second, whole);

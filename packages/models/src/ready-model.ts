@@ -1,6 +1,7 @@
 /** What every ready model is: a network together with what reads and writes for it. */
 import { type FitResult, type JsonValue, type Metrics, Module, type Rng, saveWeights } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
+import { batchesByLength } from './batch-size.js';
 import { type FitOptions, fitModel } from './fit-model.js';
 
 /** The metric of `evaluate` that says which epoch was the best. */
@@ -30,7 +31,11 @@ export abstract class ReadyModel<Example> extends Module {
   /** Learns; with `dev` the model is that of the best epoch in the end. Throws OptionError and DataError before anything has changed. */
   fit(examples: readonly Example[], options: FitOptions<Example> = {}): Promise<FitResult> {
     const loss = (batch: readonly Example[]) => this.loss(batch);
-    return fitModel(this, { examples, loss, lengthOf: (example) => this.lengthOf(example) }, options);
+    const batches = batchesByLength(
+      () => examples,
+      (example: Example) => this.lengthOf(example),
+    );
+    return fitModel(this, examples, { batches, loss }, options);
   }
 
   /** The model as a file (safetensors), config and all; `load` of the same class reads it. */

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError } from '../errors.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { prepareModel, storeTensors, toTensor } from './model-tensors.js';
+import { beside, prepareModel, storeTensors, tensorsBelow, toTensor } from './model-tensors.js';
 import type { StoredTensor } from './safetensors.js';
 import { type JsonValue, seal, unseal } from './sealed-file.js';
 import { prepareStreams, streamStates } from './streams.js';
@@ -12,6 +12,8 @@ import { prepareStreams, streamStates } from './streams.js';
 export interface Trained {
   readonly model: Module;
   readonly optimizer: Optimizer;
+  /** What training carries from batch to batch beside the model, as states. */
+  readonly carried?: Module | undefined;
 }
 
 /** What a checkpoint says besides tensors. */
@@ -23,22 +25,28 @@ export interface CheckpointNotes {
 }
 
 const where = 'loadCheckpoint';
-const prefix = 'optimizer/';
 
-/** The parameters, the optimiser's state and the model's random streams as bytes. */
+/** The parameters, the optimiser's state, what is carried and the model's random streams as bytes. */
 export async function saveCheckpoint(
-  { model, optimizer }: Trained,
+  { model, optimizer, carried }: Trained,
   { progress = null, config = null }: CheckpointNotes = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { count, slots } = optimizer.state();
   const kept = Object.entries(slots).flatMap(([slot, tensors]) =>
-    Object.entries(tensors).map(([path, tensor]): [string, tf.Tensor] => [`${prefix}${slot}/${path}`, tensor]),
+    Object.entries(tensors).map(([path, tensor]): [string, tf.Tensor] => [
+      `${beside.optimizer}${slot}/${path}`,
+      tensor,
+    ]),
+  );
+  const states = [...(carried?.namedVariables() ?? [])].map(
+    ([path, tensor]) => [`${beside.carried}${path}`, tensor] as const,
   );
   const record = { config, progress, count, streams: streamStates(model.namedStreams()) };
-  return seal({ kind: 'checkpoint', tensors: await storeTensors([...model.namedVariables(), ...kept]), record });
+  const tensors = await storeTensors([...model.namedVariables(), ...kept, ...states]);
+  return seal({ kind: 'checkpoint', tensors, record });
 }
 
-/** Restores all three and returns the saved `progress`; throws a CheckpointError, and changes nothing, when the file is damaged or does not fit. */
+/** Restores them all and returns the saved `progress`; throws a CheckpointError, and changes nothing, when the file is damaged or does not fit. */
 export async function loadCheckpoint(trained: Trained, bytes: Uint8Array): Promise<JsonValue> {
   const { progress, commit } = await prepareCheckpoint(trained, bytes);
   commit();
@@ -47,7 +55,7 @@ export async function loadCheckpoint(trained: Trained, bytes: Uint8Array): Promi
 
 /** Checks as `loadCheckpoint` does and returns what loads, so that more can be checked before anything changes. */
 export async function prepareCheckpoint(
-  { model, optimizer }: Trained,
+  { model, optimizer, carried }: Trained,
   bytes: Uint8Array,
 ): Promise<{ progress: JsonValue; commit: () => void }> {
   const file = await unseal(bytes);
@@ -55,8 +63,9 @@ export async function prepareCheckpoint(
     throw new CheckpointError(where, 'the file is not a checkpoint', { hint: 'weights are loaded with loadWeights' });
   }
   const { progress, count, streams } = file.record as { progress: JsonValue; count: number; streams: JsonValue };
-  const [parameters, slots] = divide(file.tensors);
-  const commitModel = prepareModel(where, model, parameters);
+  const slots = tensorsBelow(file.tensors, beside.optimizer);
+  const commitModel = prepareModel(where, model, tensorsBelow(file.tensors));
+  const commitCarried = prepareCarried(carried, tensorsBelow(file.tensors, beside.carried));
   const commitStreams = prepareStreams(model.namedStreams(), streams);
   const variables = Object.fromEntries(model.namedVariables());
   const loadOptimizer = (check: boolean) =>
@@ -70,6 +79,7 @@ export async function prepareCheckpoint(
     commit() {
       loadOptimizer(false);
       commitModel();
+      commitCarried();
       commitStreams();
     },
   };
@@ -77,15 +87,18 @@ export async function prepareCheckpoint(
 
 type Stored = ReadonlyMap<string, StoredTensor>;
 
-function divide(tensors: Stored): [parameters: Stored, slots: Stored] {
-  const isSlot = ([name]: [string, StoredTensor]) => name.startsWith(prefix);
-  return [new Map([...tensors].filter((entry) => !isSlot(entry))), new Map([...tensors].filter(isSlot))];
+function prepareCarried(carried: Module | undefined, states: Stored): () => void {
+  if (carried) return prepareModel(where, carried, states);
+  if (states.size === 0) return () => {};
+  throw new CheckpointError(where, 'the file has states that this training does not carry', {
+    hint: 'resume with the same options',
+  });
 }
 
 function slotTensors(stored: Stored): Record<string, Record<string, tf.Tensor>> {
   const slots: Record<string, Record<string, tf.Tensor>> = {};
   for (const [name, tensor] of stored) {
-    const [, slot = '', ...path] = name.split('/');
+    const [slot = '', ...path] = name.split('/');
     slots[slot] = { ...slots[slot], [path.join('/')]: toTensor(tensor) };
   }
   return slots;

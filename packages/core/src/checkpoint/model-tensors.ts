@@ -46,6 +46,19 @@ export function prepareModel(where: string, model: Module, tensors: ReadonlyMap<
   };
 }
 
+/** How the names of what stands beside the model's own tensors in a checkpoint begin. */
+export const beside = { optimizer: 'optimizer/', carried: 'carried/' } as const;
+
+/** The tensors below a prefix, without it; or, without a prefix, those that stand below none. */
+export function tensorsBelow(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  prefix?: string,
+): ReadonlyMap<string, StoredTensor> {
+  const others = (name: string) => Object.values(beside).every((each) => !name.startsWith(each));
+  const named = [...tensors].filter(([name]) => (prefix === undefined ? others(name) : name.startsWith(prefix)));
+  return new Map(named.map(([name, tensor]) => [name.slice(prefix?.length ?? 0), tensor]));
+}
+
 export function toTensor({ values, shape, dtype }: StoredTensor): tf.Tensor {
   return tf.tensor(values, [...shape], dtype);
 }

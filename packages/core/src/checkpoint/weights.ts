@@ -1,7 +1,7 @@
 /** A model's weights as bytes, with what one needs to build the model again. */
 import { CheckpointError } from '../errors.js';
 import type { Module } from '../module.js';
-import { prepareModel, storeTensors } from './model-tensors.js';
+import { prepareModel, storeTensors, tensorsBelow } from './model-tensors.js';
 import { type JsonValue, seal, unseal } from './sealed-file.js';
 
 /** The parameters of `model` as a safetensors file; `config` (sizes, vocabulary…) comes back from `readConfig`. */
@@ -16,8 +16,7 @@ export async function saveWeights(model: Module, config: JsonValue = null): Prom
 export async function loadWeights(model: Module, bytes: Uint8Array): Promise<void> {
   const file = await unseal(bytes);
   if (file.kind === 'checkpoint') {
-    const tensors = new Map([...file.tensors].filter(([name]) => !name.startsWith('optimizer/')));
-    return prepareModel('loadWeights', model, tensors)();
+    return prepareModel('loadWeights', model, tensorsBelow(file.tensors))();
   }
   prepareModel('loadWeights', model, file.tensors)();
 }

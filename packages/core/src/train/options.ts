@@ -40,6 +40,8 @@ export interface CheckpointPolicy {
   streams?: Readonly<Record<string, Rng>>;
   /** What one needs to build the model again; `readConfig` gives it back. */
   config?: JsonValue;
+  /** What `loss` carries from batch to batch beside the model: variables of its own (`CarriedState` of layers). */
+  carried?: Module;
 }
 
 const where = 'train';
@@ -75,7 +77,7 @@ export function noCheckpoints(): UsageError {
 
 function checkPolicy(policy: CheckpointPolicy): void {
   const at = 'train.checkpoints';
-  knownOptions(at, policy, ['storage', 'name', 'resume', 'everySteps', 'best', 'streams', 'config']);
+  knownOptions(at, policy, ['storage', 'name', 'resume', 'everySteps', 'best', 'streams', 'config', 'carried']);
   storageName(at, policy.best ? `${policy.name}-best` : policy.name);
   if (typeof policy.storage?.write !== 'function') {
     throw new OptionError(at, '`storage` must be a Storage', { hint: 'for example memoryStorage()' });

@@ -80,7 +80,7 @@ export function better(mode: 'min' | 'max', value: number, best: number | null):
 
 function trained({ options, updater }: Run<unknown>): Trained {
   if (!updater.optimizer) throw noCheckpoints();
-  return { model: options.model, optimizer: updater.optimizer };
+  return { model: options.model, optimizer: updater.optimizer, carried: options.checkpoints?.carried };
 }
 
 function dataStreams(run: Run<unknown>): [name: string, stream: Rng][] {

@@ -21,7 +21,7 @@ describe.each(backendsHere())('on %s', (backend) => {
     const whole = layer.layer.forward(sequence());
     const found = windows(sequence(), 3).map((window) => layer.forward(window).output.values);
     await expectClose(tf.concat(found, 1), whole.output.values, tolerance);
-    await expectClose(layer.carried[1]!.cell, whole.state[1]!.cell, tolerance);
+    await expectClose(layer.carried.values[1]!.cell, whole.state[1]!.cell, tolerance);
   });
 
   it('has the gradient of each window by itself', async () => {

@@ -1,5 +1,5 @@
 /** The language model: learns a small language, measures texts however they are cut, writes, and names bad input. */
-import { Rng, useBackend } from '@seqloom/core';
+import { memoryStorage, Rng, useBackend } from '@seqloom/core';
 import { temperature } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -34,6 +34,32 @@ it('learns, and writes what it has learnt', async () => {
   expect(rest).toEqual(['b', 'b']);
 });
 
+it('stateful: what lies before a piece is known, a stopped run goes on in mid-text, and a best epoch is a model', async () => {
+  const words = ['a', 'a', 'a', 'a', 'b'];
+  const long = Array.from({ length: 1200 }, (_, i) => words[i % 5]!);
+  const layer = { kind: 'gru', hiddenSize: 12 } as const;
+  const build = () => small({ layer, context: 2 });
+  const options = { epochs: 6, batchSize: 8, learningRate: 0.02 };
+  const given = {
+    train: [long],
+    unseen: [long.slice(0, 300)],
+    build,
+    load: (bytes: Uint8Array) => LanguageModel.load(bytes),
+  };
+  const answer = (model: object) => (model as LanguageModel).evaluate([long]);
+  const carried = await verifyReadyModel({ ...given, answer, options: { ...options, ...{ stateful: true } } });
+  expect(carried).toBeLessThan(0.12);
+  const apart = build();
+  await apart.fit([long], options);
+  expect((await apart.evaluate([long])).loss).toBeGreaterThan(2 * carried);
+  const storage = memoryStorage();
+  const model = build();
+  const checkpoints = { storage, name: 'model' };
+  await model.fit([long], { ...options, epochs: 1, stateful: true, dev: [long], checkpoints });
+  const best = await LanguageModel.load((await storage.read('model-best'))!);
+  expect(await best.evaluate([long])).toEqual(await model.evaluate([long]));
+});
+
 it('a long text has the loss of all its tokens, however it is read', async () => {
   const model = small();
   const long = Array.from({ length: 700 }, (_, i) => 'ab'[i % 2]!);
@@ -66,6 +92,11 @@ describe('bad input is named', () => {
   it.each<[RegExp, () => unknown]>([
     [/text 1 is empty/, () => LanguageModel.build([['a'], []])],
     [/`layer.kind` must be one of/, () => small({ layer: { kind: 'rnn' as never, hiddenSize: 2 } })],
+    [
+      /the state of this layer grows/,
+      () => small({ layer: { kind: 'transformer', size: 8 } }).fit(train, { stateful: true }),
+    ],
+    [/set `batchSize.examples`/, () => small().fit(train, { stateful: true, batchSize: { tokens: 99 } })],
     [/`context` must be a whole number/, () => small({ context: 0 })],
     [/`maxLength` must be/, () => small().generate([[]], { maxLength: 0 })],
     [/unknown option `beam`/, () => small().generate([[]], { maxLength: 3, beam: 4 } as never)],

@@ -13,11 +13,15 @@ import {
 import { Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { forbid, type SampleOptions, sample, type Writer } from '@seqloom/layers';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type BatchBudget, batchesByLength } from '../batch-size.js';
 import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
+import { pieces } from '../pieces.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
+import { type Piece, sideBySide } from '../side-by-side.js';
+import { statefully } from '../statefully.js';
 import { NextTokenNetwork } from './next-token-network.js';
 import { textLoss } from './text-loss.js';
 
@@ -29,7 +33,7 @@ export interface LanguageModelOptions {
   layer?: CausalChoice;
   /** 64 unless told. */
   embeddingSize?: number;
-  /** Texts are learnt in pieces of so many tokens, each from an empty state; 128 unless told. */
+  /** Texts are learnt in pieces of so many tokens; 128 unless told. */
   context?: number;
   /** On vectors and on what the layer says; 0.1 unless told. */
   dropout?: number;
@@ -43,8 +47,18 @@ export interface LanguageModelParts {
   rng?: Rng;
 }
 
+export interface LanguageFitOptions extends FitOptions<Tokens> {
+  /**
+   * Truncated backpropagation: a batch has `batchSize` rows, each of which reads on where that of the batch before ended, with the state that it has. For long
+   * texts and layers whose state keeps its size, which a Transformer's does not; false unless told.
+   */
+  stateful?: boolean;
+}
+
 /** How to draw: `rules` are `temperature(…)`, `topP(…)` and their like. */
 export type GenerateOptions = Pick<SampleOptions, 'maxLength' | 'rules' | 'rng' | 'signal'>;
+
+type Ids = readonly number[];
 
 interface Config {
   layer: SavedPart<CausalDescription>;
@@ -103,11 +117,41 @@ export class LanguageModel extends ReadyModel<Tokens> {
     return tokens.length;
   }
 
-  /** Learns from texts of any length, in pieces of `context` tokens; the first begins, the last ends the text. */
-  override async fit(texts: readonly Tokens[], options: FitOptions<Tokens> = {}): Promise<FitResult> {
+  /** Learns from texts of any length, in pieces of `context` tokens that are cut elsewhere in each epoch, or `stateful`. */
+  override async fit(texts: readonly Tokens[], options: LanguageFitOptions = {}): Promise<FitResult> {
     checkTexts('LanguageModel.fit', texts);
-    const examples = texts.flatMap((text) => pieces(this.#ids(text), this.#config.context));
-    return fitModel(this, { examples, loss: (rows) => this.#loss(rows), lengthOf: ({ length }) => length }, options);
+    const { stateful = false, ...rest } = options;
+    const ids = texts.map((text) => this.#ids(text));
+    if (stateful) return this.#fitStateful(texts, ids, rest);
+    const { context } = this.#config;
+    const examples = (rng: Rng) => ids.flatMap((row) => pieces(row, { context, ahead: 1, rng }));
+    const loss = (rows: readonly Ids[]) => this.#loss(rows);
+    return fitModel(this, texts, { batches: batchesByLength(examples, ({ length }) => length), loss }, rest);
+  }
+
+  async #fitStateful(texts: readonly Tokens[], ids: readonly Ids[], options: FitOptions<Tokens>): Promise<FitResult> {
+    const { network } = this;
+    const carried = statefully('LanguageModel.fit', options.batchSize, network.layer, network.embedding.size);
+    const loss = (batch: readonly Piece<number>[]) => {
+      carried.reset(
+        tf.tensor1d(
+          batch.map(({ begins }) => begins),
+          'bool',
+        ),
+      );
+      const { ids: padded, mask } = padIds(batch.map(({ steps }) => steps));
+      const found = network.loss(padded, mask, { initial: carried.start() });
+      carried.keep(found.state);
+      return found.loss;
+    };
+    const { context } = this.#config;
+    const batches = ({ examples: rows = 32 }: BatchBudget, rng: Rng) =>
+      sideBySide(ids, { rows, context, ahead: 1, rng });
+    try {
+      return await fitModel(this, texts, { batches, loss, carried }, options);
+    } finally {
+      carried.dispose();
+    }
   }
 
   /** Mean cross-entropy of a batch of whole texts, their ends included → scalar. Throws DataError on an empty text. */
@@ -153,12 +197,6 @@ export class LanguageModel extends ReadyModel<Tokens> {
     const { ids, mask } = padIds(rows);
     return this.network.loss(ids, mask).loss;
   }
-}
-
-/** Cuts a row of ids so that each but the first is predicted once. */
-function pieces(ids: readonly number[], context: number): number[][] {
-  const cuts = Array.from({ length: Math.ceil((ids.length - 1) / context) }, (_, i) => i * context);
-  return cuts.map((at) => ids.slice(at, at + context + 1));
 }
 
 function* tokensOf(texts: readonly Tokens[]): Iterable<string> {

@@ -1,7 +1,8 @@
 /** What a network loses on whole texts, however long. */
-import { type RecurrentLayer, type State, stateTensors, tidied } from '@seqloom/core';
+import { stateTensors, tidied } from '@seqloom/core';
 import { padIds } from '@seqloom/data/to-tensors';
 import * as tf from '@tensorflow/tfjs-core';
+import { keepsItsSize } from '../keeps-its-size.js';
 import type { NextTokenNetwork } from './next-token-network.js';
 
 type Ids = readonly number[];
@@ -23,19 +24,6 @@ export async function textLoss(network: NextTokenNetwork, rows: readonly Ids[], 
     total += carries ? await carried(network, batch) : await windowed(network, batch);
   }
   return total / rows.reduce((sum, { length }) => sum + length - 1, 0);
-}
-
-/** Whether what a layer carries from step to step is no more after many steps than before the first. */
-export function keepsItsSize(layer: RecurrentLayer<unknown>, inputSize: number): boolean {
-  return tf.tidy(() => {
-    const input = { values: tf.zeros<tf.Rank.R3>([1, 65, inputSize]), mask: tf.ones<tf.Rank.R2>([1, 65], 'bool') };
-    return sizes(layer.initialState(1)) === sizes(layer.forward(input).state);
-  });
-}
-
-/** The shapes of a state's tensors, and its other values as they are. */
-function sizes(state: unknown): string {
-  return JSON.stringify(state, (_, value: State) => (value instanceof tf.Tensor ? value.shape : value));
 }
 
 /** A piece of a text: the first `known` of what it predicts is not counted. */

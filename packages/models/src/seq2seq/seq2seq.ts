@@ -21,6 +21,7 @@ import {
   type TranslationBatch,
 } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { batchesByLength } from '../batch-size.js';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { inBatches } from '../in-batches.js';
@@ -164,7 +165,11 @@ export class Seq2Seq extends ReadyModel<Pair> {
       const batch = readPairs('Seq2Seq.fit', some, this.#vocabularies);
       return this.network.loss({ ...batch, read: read(batch, done) });
     };
-    return fitModel(this, { examples: pairs, loss, lengthOf: (pair) => this.lengthOf(pair) }, rest);
+    const batches = batchesByLength(
+      () => pairs,
+      (pair: Pair) => this.lengthOf(pair),
+    );
+    return fitModel(this, pairs, { batches, loss }, rest);
   }
 
   /** Mean cross-entropy of the target tokens given those before them → scalar. Throws DataError on an empty source. */

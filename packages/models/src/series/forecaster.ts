@@ -14,10 +14,12 @@ import {
 import { padValues } from '@seqloom/data/to-tensors';
 import { gaussianNLL, quantileLoss } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { batchesByLength } from '../batch-size.js';
 import { type CausalChoice, type CausalDescription, type CausalMaker, makeCausal } from '../causal-layers.js';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { inBatches } from '../in-batches.js';
+import { pieces } from '../pieces.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import { ForecastNetwork } from './forecast-network.js';
@@ -102,13 +104,13 @@ export class Forecaster extends ReadyModel<Series> {
     return series.length;
   }
 
-  /** Learns from series of any length, in pieces of `context` steps and the horizon after them. */
+  /** Learns from series of any length, in pieces of `context` steps and the horizon after them, cut elsewhere in each epoch. */
   override async fit(series: readonly Series[], options: FitOptions<Series> = {}): Promise<FitResult> {
     const { context, horizon } = this.#config;
     checkLengths('Forecaster.fit', series, horizon);
-    const examples = series.flatMap((rows) => pieces(rows, context, horizon));
+    const examples = (rng: Rng) => series.flatMap((rows) => pieces(rows, { context, ahead: horizon, rng }));
     const loss = (batch: readonly Series[]) => this.loss(batch);
-    return fitModel(this, { examples, loss, lengthOf: ({ length }) => length }, options);
+    return fitModel(this, series, { batches: batchesByLength(examples, ({ length }) => length), loss }, options);
   }
 
   /** The mean over every step that has one after it, and over the steps ahead that are known: −log of the density, or the quantiles' pinball loss, in deviations → scalar. */
@@ -193,12 +195,6 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 function middle(forecast: Forecast): number[][] {
   if ('mean' in forecast) return forecast.mean;
   return forecast.quantiles.map((row) => row.map((quantiles) => quantiles[Math.floor(quantiles.length / 2)]!));
-}
-
-/** Pieces of `context` steps, with the horizon after them. */
-function pieces(rows: Series, context: number, horizon: number): Series[] {
-  const cuts = Array.from({ length: Math.max(1, Math.ceil((rows.length - horizon) / context)) }, (_, i) => i * context);
-  return cuts.map((at) => rows.slice(at, at + context + horizon));
 }
 
 function checkLengths(where: string, series: readonly Series[], horizon: number): void {
