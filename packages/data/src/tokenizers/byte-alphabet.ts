@@ -25,6 +25,12 @@ export function fromByteCharacters(characters: string): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(found.flat()));
 }
 
+/** The bytes that characters stand for; undefined when one of them stands for none. */
+export function bytesOfCharacters(characters: string): number[] | undefined {
+  const found = Array.from(characters, (character) => bytes.get(character));
+  return found.every((byte) => byte !== undefined) ? found : undefined;
+}
+
 /** Writes every character as the characters of its bytes. */
 export const asByteCharacters: Rewrite = (text) =>
   replaced(text, /[^!-~]/gu, (character) => toByteCharacters(character).join(''));
