@@ -1,9 +1,12 @@
 /** @seqloom/data/node: files on disk, for Node only. */
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError } from '@seqloom/core/errors';
+import { fileStorage } from '@seqloom/core/node';
+import type { FileCache } from './datasets/file-cache.js';
 import type { Folder } from './datasets/folder.js';
 
 /** A file as a source of text, plain or gzip; it is opened anew at each iteration. */
@@ -34,6 +37,13 @@ export function localFolder(path: string | URL): Folder {
       return existsSync(found) ? textFile(found) : undefined;
     },
   };
+}
+
+/** A cache for `loadDataset(name, { cache })`: files in a folder, `seqloom` in `$XDG_CACHE_HOME` or `~/.cache` unless told; several programs may share it. */
+export function folderCache(
+  path: string | URL = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'seqloom'),
+): FileCache {
+  return fileStorage(path instanceof URL ? fileURLToPath(path) : path);
 }
 
 /** The `…-train`, `…-dev` and `…-test` `.conllu` or `.conllu.gz` files of a folder. Throws DataError when the folder cannot be read or one of them is missing or not the only one. */

@@ -1,7 +1,6 @@
 /** rt-polarity, one file for each class, split by checksums of the lines. */
-import { md5 } from '@noble/hashes/legacy.js';
 import { type Conversion, github } from './dataset-source.js';
-import { remainder } from './tatoeba-origin.js';
+import { md5Modulo } from './md5.js';
 
 type Part = 'train' | 'dev' | 'test';
 
@@ -25,6 +24,6 @@ export function polarityOrigin(part: Part): Conversion {
 }
 
 function partOf(sentence: string): Part {
-  const rest = remainder(md5(new TextEncoder().encode(sentence)), 100);
+  const rest = md5Modulo(sentence, 100);
   return rest < 80 ? 'train' : rest < 90 ? 'dev' : 'test';
 }

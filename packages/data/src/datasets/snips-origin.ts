@@ -54,7 +54,7 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-/** Words as blanks part them; a word belongs to the span in which it begins, or else to one that begins in it. */
+/** Words as blanks part them; a word belongs to the first span that it touches, and begins it (B) when that span begins in it. */
 function block(intent: string, { data }: Command): string {
   const spans: { start: number; end: number; entity: string }[] = [];
   let text = '';
@@ -62,12 +62,10 @@ function block(intent: string, { data }: Command): string {
     if (entity !== undefined) spans.push({ start: text.length, end: text.length + piece.length, entity });
     text += piece;
   }
-  let last: (typeof spans)[number] | undefined;
   const lines = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => {
     const end = index + word.length;
     const span = spans.find((each) => each.start < end && index < each.end);
-    const tag = span ? `${span === last ? 'I' : 'B'}-${span.entity}` : 'O';
-    last = span;
+    const tag = span ? `${span.start < index ? 'I' : 'B'}-${span.entity}` : 'O';
     return `${word}\t${tag}\n`;
   });
   return `# intent = ${intent}\n${lines.join('')}\n`;

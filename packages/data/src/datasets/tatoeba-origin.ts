@@ -1,8 +1,8 @@
 /** The pairs of manythings.org/anki, split by the English sentence so that none of it is in two parts. */
-import { md5 } from '@noble/hashes/legacy.js';
 import { DataError } from '@seqloom/core/errors';
 import { unzipSync } from 'fflate';
 import { type Conversion, github } from './dataset-source.js';
+import { md5Modulo } from './md5.js';
 
 type Part = 'train' | 'dev' | 'test';
 
@@ -14,29 +14,31 @@ export function tatoebaOrigin(part: Part): Conversion {
   return {
     urls: [github('genimind/seq2seq', '4f3f8eb0', archive)],
     convert: ([zip]) => {
-      const { [list]: bytes } = unzipSync(zip!, { filter: ({ name }) => name === list });
-      if (!bytes) throw new DataError('loadDataset(tatoeba-eng-fra)', `there is no ${list} in ${archive}`);
-      return tatoebaPart(new TextDecoder('utf-8', { fatal: true }).decode(bytes), part);
+      const parts = split.get(zip!) ?? splitPairs(zip!);
+      split.set(zip!, parts);
+      return parts[part];
     },
   };
 }
 
-function tatoebaPart(text: string, part: Part): string {
-  const pairs = text.split(/\r?\n/).flatMap((line) => {
+/** What was made of an archive already, as all three parts come at once. */
+const split = new WeakMap<Uint8Array, Record<Part, string>>();
+
+function splitPairs(zip: Uint8Array): Record<Part, string> {
+  const { [list]: bytes } = unzipSync(zip, { filter: ({ name }) => name === list });
+  if (!bytes) throw new DataError('loadDataset(tatoeba-eng-fra)', `there is no ${list} in ${archive}`);
+  const parts: Record<Part, [english: string, french: string][]> = { train: [], dev: [], test: [] };
+  for (const line of new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(/\r?\n/)) {
     const [english, french] = line.split('\t');
-    return english && french ? [{ english, french, part: partOf(english) }] : [];
-  });
-  const held = new Set(pairs.filter((pair) => pair.part !== 'train').map(({ french }) => french));
-  const kept = pairs.filter((pair) => pair.part === part && (part !== 'train' || !held.has(pair.french)));
-  return kept.map(({ english, french }) => `${english}\t${french}\n`).join('');
+    if (english && french) parts[partOf(english)].push([english, french]);
+  }
+  const held = new Set([...parts.dev, ...parts.test].map(([, french]) => french));
+  parts.train = parts.train.filter(([, french]) => !held.has(french));
+  const text = (pairs: [string, string][]) => pairs.map(([english, french]) => `${english}\t${french}\n`).join('');
+  return { train: text(parts.train), dev: text(parts.dev), test: text(parts.test) };
 }
 
 function partOf(english: string): Part {
-  const rest = remainder(md5(new TextEncoder().encode(english.toLowerCase())), 200);
+  const rest = md5Modulo(english.toLowerCase(), 200);
   return rest === 0 ? 'test' : rest === 1 ? 'dev' : 'train';
-}
-
-/** A number of many bytes, the highest first, modulo a small one. */
-export function remainder(bytes: Uint8Array, divisor: number): number {
-  return bytes.reduce((rest, byte) => (rest * 256 + byte) % divisor, 0);
 }
