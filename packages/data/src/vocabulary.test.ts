@@ -60,6 +60,32 @@ test('a closed vocabulary has no specials and refuses what it does not have', ()
   expect(() => Vocabulary.build([]).start).toThrow('specials: { start');
 });
 
+test('tokens in an order of their own, with specials among them', () => {
+  const bert = { padding: '[PAD]', unknown: '[UNK]', summary: '[CLS]', separator: '[SEP]', mask: '[MASK]' };
+  const list = ['[PAD]', 'the', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a'];
+  const vocabulary = Vocabulary.ordered(list, bert);
+  expect(vocabulary.encode(['a', 'the', 'b', '[MASK]'])).toEqual([6, 1, 2, 2]);
+  expect(
+    (['padding', 'unknown', 'summary', 'separator', 'mask'] as const).map((name) => vocabulary.special(name)),
+  ).toEqual([0, 2, 3, 4, 5]);
+  expect(vocabulary.decode([3, 1, 5, 4, 0])).toEqual(['[CLS]', 'the', '[MASK]', '[SEP]']);
+  expect(Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)))).toEqual(vocabulary);
+  expect(() => Vocabulary.ordered(['b', 'a']).id('c')).toThrow(named('DataError'));
+  expect(() => Vocabulary.ordered(['b', 'a', 'b'])).toThrow("'b' is there 2 times");
+  for (const specials of [{ mask: 'x' }, { padding: 'the' }, { mask: 'a', end: 'a' }, { begin: 'a' }]) {
+    expect(() => Vocabulary.ordered(list, specials as never)).toThrow(named('OptionError'));
+  }
+});
+
+test.each([
+  () => Vocabulary.build([1, 2] as never),
+  () => Vocabulary.build(new Map([[null, 1]]) as never),
+  () => Vocabulary.closed([undefined, 'a'] as never),
+  () => Vocabulary.ordered(['a', {}] as never),
+])('what is no text is no token: %s', (make) => {
+  expect(make).toThrow(named('DataError'));
+});
+
 test.each([
   { minCount: 0 },
   { maxSize: 1 },
@@ -85,6 +111,40 @@ describe('JSON', () => {
     expect(() => Vocabulary.fromJSON(JSON.parse(JSON.stringify(labels))).id('y')).toThrow(named('DataError'));
   });
 
+  test('law: whatever is damaged, it is a DataError or a vocabulary that works', () => {
+    const part = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(0, 1, 2, 'a', '<pad>', '__proto__'));
+    const path = fc.constantFrom(
+      'format',
+      'version',
+      'tokens',
+      'tokens.1',
+      'tokens.4',
+      'specials',
+      'specials.end',
+      'specials.padding',
+      'specials.mask',
+    );
+    fc.assert(
+      fc.property(path, part, (place, value) => {
+        const damaged = JSON.parse(JSON.stringify(json));
+        const names = place.split('.');
+        const holder = names.length === 1 ? damaged : damaged[names[0]!];
+        holder[names.at(-1)!] = value;
+        let loaded: Vocabulary;
+        try {
+          loaded = Vocabulary.fromJSON(damaged);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'DataError', where: 'Vocabulary.fromJSON' });
+          return;
+        }
+        expect(Vocabulary.fromJSON(JSON.parse(JSON.stringify(loaded)))).toEqual(loaded);
+        expect(loaded.tokens.every((token) => typeof token === 'string')).toBe(true);
+        for (const [id, token] of loaded.tokens.entries()) expect(loaded.token(id)).toBe(token);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test.each([
     ['nothing', null],
     ['a text', 'vocabulary'],
@@ -94,7 +154,7 @@ describe('JSON', () => {
     ['tokens that are no text', { ...json, tokens: ['<pad>', 1] }],
     ['a token twice', { ...json, tokens: [...json.tokens, 'a'] }],
     ['no specials', { ...json, specials: null }],
-    ['a foreign special', { ...json, specials: { ...json.specials, mask: 3 } }],
+    ['a foreign special', { ...json, specials: { ...json.specials, masked: 3 } }],
     ['a special outside', { ...json, specials: { ...json.specials, end: 99 } }],
     ['two specials with one id', { ...json, specials: { ...json.specials, end: 1 } }],
     ['padding elsewhere', { ...json, specials: { padding: 1, unknown: 0 } }],

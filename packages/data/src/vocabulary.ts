@@ -12,6 +12,12 @@ export interface Specials {
   start?: string;
   /** Ends a sequence; there is none unless told. */
   end?: string;
+  /** Stands between two texts, as BERT's `[SEP]`; there is none unless told. */
+  separator?: string;
+  /** Stands for a whole text, as BERT's `[CLS]`; there is none unless told. */
+  summary?: string;
+  /** Hides a token that is to be guessed, as BERT's `[MASK]`; there is none unless told. */
+  mask?: string;
 }
 
 export interface VocabularyOptions {
@@ -23,7 +29,7 @@ export interface VocabularyOptions {
 }
 
 type Special = keyof Specials;
-const specialNames: readonly Special[] = ['padding', 'unknown', 'start', 'end'];
+const specialNames: readonly Special[] = ['padding', 'unknown', 'start', 'end', 'separator', 'summary', 'mask'];
 const format = 'seqloom/vocabulary';
 const version = 1;
 
@@ -55,7 +61,7 @@ export class Vocabulary {
     }
     count(where, 'minCount', minCount);
     if (maxSize !== Infinity) count(where, 'maxSize', maxSize, texts.length);
-    const kept = [...countTokens(tokens)]
+    const kept = [...countTokens(where, tokens)]
       .filter(([token, times]) => times >= minCount && !texts.includes(token))
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
       .slice(0, maxSize - texts.length)
@@ -65,7 +71,27 @@ export class Vocabulary {
 
   /** A closed vocabulary, as of labels: no specials, tokens in code-unit order, and encoding any other token is an error. */
   static closed(tokens: Iterable<string>): Vocabulary {
-    return new Vocabulary([...new Set(tokens)].sort(), {});
+    return new Vocabulary([...countTokens('Vocabulary.closed', tokens).keys()].sort(), {});
+  }
+
+  /** The tokens as they stand, such as the lines of a `vocab.txt`; `specials` tells which of them are special. Throws DataError at a token that is there twice, OptionError at a special that is not there, or a padding that is not the first. */
+  static ordered(tokens: Iterable<string>, specials: Specials = {}): Vocabulary {
+    const where = 'Vocabulary.ordered';
+    knownOptions(where, specials, specialNames);
+    const list = [...tokens];
+    const twice = [...countTokens(where, list)].find(([, times]) => times > 1);
+    if (twice) throw new DataError(where, `${show(twice[0])} is there ${twice[1]} times`);
+    const ids = Object.entries(specials).map(([name, text]) => [name, list.indexOf(text)] as const);
+    const wrong = ids.find(
+      ([name, id], i) => id < 0 || (name === 'padding' && id > 0) || ids.findIndex((other) => other[1] === id) < i,
+    );
+    if (wrong) {
+      const text = show(specials[wrong[0] as Special]);
+      throw new OptionError(where, `${text} cannot be the ${wrong[0]} token`, {
+        hint: 'specials are different tokens of the list, padding the first of them',
+      });
+    }
+    return new Vocabulary(list, Object.fromEntries(ids));
   }
 
   /** The number of ids. */
@@ -74,19 +100,28 @@ export class Vocabulary {
   }
 
   get padding(): number {
-    return this.#special('padding');
+    return this.special('padding');
   }
 
   get unknown(): number {
-    return this.#special('unknown');
+    return this.special('unknown');
   }
 
   get start(): number {
-    return this.#special('start');
+    return this.special('start');
   }
 
   get end(): number {
-    return this.#special('end');
+    return this.special('end');
+  }
+
+  /** The id of a special. Throws UsageError when this vocabulary has none of that name. */
+  special(name: Special): number {
+    const id = this.#specials[name];
+    if (id !== undefined) return id;
+    throw new UsageError('Vocabulary', `this vocabulary has no ${name} token`, {
+      hint: `build it with specials: { ${name}: '…' }`,
+    });
   }
 
   has(token: string): boolean {
@@ -135,20 +170,19 @@ export class Vocabulary {
     const { tokens, specials } = checkedJSON(value);
     return new Vocabulary(tokens, specials);
   }
-
-  #special(name: Special): number {
-    const id = this.#specials[name];
-    if (id !== undefined) return id;
-    throw new UsageError('Vocabulary', `this vocabulary has no ${name} token`, {
-      hint: `build it with specials: { ${name}: '…' }`,
-    });
-  }
 }
 
-function countTokens(tokens: Iterable<string> | ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  if (tokens instanceof Map) return tokens;
-  const counts = new Map<string, number>();
-  for (const token of tokens as Iterable<string>) counts.set(token, (counts.get(token) ?? 0) + 1);
+function countTokens(
+  where: string,
+  tokens: Iterable<string> | ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>(tokens instanceof Map ? tokens : []);
+  if (!(tokens instanceof Map)) {
+    for (const token of tokens as Iterable<string>) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  for (const token of counts.keys() as Iterable<unknown>) {
+    if (typeof token !== 'string') throw new DataError(where, `a token must be a text, got ${show(token)}`);
+  }
   return counts;
 }
 
@@ -172,5 +206,5 @@ function checkedJSON(value: unknown): { tokens: string[]; specials: Partial<Reco
   if (!known || new Set(ids.map(([, id]) => id)).size < ids.length)
     return fail('`specials` must be distinct ids by name');
   if (ids.length > 0 && (specials as Specials).padding !== (0 as never)) return fail('the padding must have id 0');
-  return { tokens, specials };
+  return { tokens, specials: { ...specials } };
 }

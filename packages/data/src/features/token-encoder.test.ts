@@ -61,6 +61,11 @@ test('what is no token encoder is a DataError', () => {
     { ...column, feature: 'toString' },
     { ...column, vocabulary: { tokens: [] } },
   ];
+  const { specials } = column.vocabulary;
+  for (const wrong of [{}, { padding: 0 }, { ...specials, unknown: 2 }]) {
+    columns.push({ ...column, vocabulary: { ...column.vocabulary, specials: wrong } });
+  }
+  broken.push({ ...json, columns: [column, column] });
   for (const value of [...broken, ...columns.map((each) => ({ ...json, columns: [each] }))]) {
     expect(() => TokenEncoder.fromJSON(value)).toThrow(named('DataError'));
   }

@@ -82,8 +82,14 @@ export class TokenEncoder {
     const columns = json.columns.map((column: { feature?: TokenFeatureName; vocabulary?: unknown } | null) => {
       const feature = column?.feature;
       if (!feature || !featureNames.includes(feature)) return fail(`unknown feature ${show(feature)}`);
-      return { feature, vocabulary: Vocabulary.fromJSON(column.vocabulary) };
+      const vocabulary = Vocabulary.fromJSON(column.vocabulary);
+      const { specials } = column.vocabulary as { specials: Record<string, number> };
+      if (specials.padding !== 0 || specials.unknown !== 1) {
+        return fail(`the vocabulary of ${feature} must have the padding 0 and the unknown token 1`);
+      }
+      return { feature, vocabulary };
     });
+    if (new Set(columns.map(({ feature }) => feature)).size < columns.length) return fail('a feature is there twice');
     return new TokenEncoder(columns);
   }
 }

@@ -63,6 +63,23 @@ test('law: repaired tags keep the rules and the chunks; repairing them again cha
   fc.assert(law);
 });
 
+test('law: random tags, once repaired, are read strictly as leniently, and hold their chunks through every scheme', () => {
+  const law = fc.property(fc.array(anyTag, { maxLength: 12 }), scheme, scheme, (drawn, scheme, to) => {
+    const tags = repairTags(drawn, scheme); // tags of this scheme
+    expect(tagFaults(tags, scheme)).toEqual([]);
+    if (scheme !== 'IOE1') expect(strictSpans(tags, scheme)).toEqual(readSpans(tags)); // seqeval's IOE1 loses some
+    expect(readSpans(convertTags(tags, scheme, to))).toEqual(readSpans(drawn));
+    if (tagFaults(drawn, scheme).length > 0) {
+      expect(() => convertTags(drawn, scheme, to)).toThrow(named('DataError'));
+    }
+    for (const [i, { start, end }] of readSpans(drawn).entries()) {
+      expect(start).toBeGreaterThanOrEqual(readSpans(drawn)[i - 1]?.end ?? 0);
+      expect(drawn.slice(start, end)).not.toContain('O');
+    }
+  });
+  fc.assert(law, { numRuns: 500 });
+});
+
 test('the same chunks in each scheme', () => {
   const spans = [
     { type: 'X', start: 1, end: 3 },
