@@ -37,6 +37,7 @@ interface Dates {
 
 export default defineExperiment({
   title: 'Dates',
+  group: 'Sequence to sequence',
   summary:
     'Reads a date as people write it, character by character, and writes it as year-month-day. Watch the attention find its way.',
   input: { label: 'Type any date', maxLength: 40 },

@@ -4,6 +4,7 @@ import { baumWelch, Categorical, Gaussian, HMM, readHMM } from '@seqloom/hmm-crf
 import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type IterativeTask, type Picture, type Prediction, type Touch } from '../experiment.js';
 import { makeWorld, readObservations, readWorld, type World } from '../parts/hidden-worlds.js';
+import { taggedWords } from '../parts/tags.js';
 
 export default defineExperiment({
   title: 'Hidden Markov model',
@@ -160,21 +161,13 @@ function touched(hmm: HMM, touches: readonly Touch[]): HMM {
 function predict(hmm: HMM, world: World, input: string): Prediction {
   const { columns, data } = readObservations(world, input);
   const states = stateNames(hmm, world);
-  const K = hmm.stateCount;
   const posterior = Float32Array.from(hmm.posteriors(data));
   const filter = hmm.filter();
   const forward = Float32Array.from([...data.values].flatMap((value) => [...filter.step(value).states]));
   const path = [...hmm.viterbi(data).path];
   const transition = Float32Array.from(hmm.transMat);
-  const words = columns.map((word, t) => {
-    const likely = states
-      .map((state, k) => [state, posterior[t * K + k]!] as const)
-      .sort(([, a], [, b]) => b - a)
-      .filter(([state, share]) => share >= 0.02 || state === states[path[t]!]);
-    return { word, tag: states[path[t]!]!, likely };
-  });
   return {
-    result: { kind: 'tags', words },
+    result: taggedWords({ words: columns, tags: states, path, marginals: posterior }),
     pictures: {
       trellis: {
         kind: 'trellis',

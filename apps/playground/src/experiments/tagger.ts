@@ -10,10 +10,13 @@ import { defineExperiment, type MatrixPicture, type Picture, type Prediction, ty
 import { headsControl, makeAttention, type ScorerName, scorerOptions } from '../parts/attention.js';
 import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
+import { featureTagger, hmmTagger } from '../parts/tagging-rivals.js';
+import { marginalsPicture, taggedWords } from '../parts/tags.js';
 import { type Example, readTreebank, type Treebank, toBatch, vectorSizes } from '../parts/treebank.js';
 
 export default defineExperiment({
   title: 'Tagger',
+  group: 'Tagging',
   summary:
     'Reads a sentence and gives every word its part of speech, with probabilities. Learn from the embedded sentences or drop a treebank of your own.',
   input: { label: 'Type a sentence', maxLength: 200 },
@@ -52,6 +55,17 @@ export default defineExperiment({
     },
   ],
   controls: {
+    model: choice({
+      label: 'Model',
+      help: 'A network (BiLSTM and its like) under a CRF or softmax; a CRF over sparse features, by L-BFGS; or a hidden Markov model that counts. The last two have no use for the choices below.',
+      affects: 'model',
+      options: [
+        { value: 'network', label: 'Network' },
+        { value: 'features', label: 'Feature CRF' },
+        { value: 'hmm', label: 'HMM' },
+      ],
+      initial: 'network',
+    }),
     cell: cellControl,
     size: sizeControl,
     scorer: choice({
@@ -82,8 +96,8 @@ export default defineExperiment({
     ...optimizerControls,
   },
 
-  objections({ scorer, heads }) {
-    return scorer === 'none' && heads > 1
+  objections({ model, scorer, heads }) {
+    return model === 'network' && scorer === 'none' && heads > 1
       ? { heads: 'Without self-attention there is nothing to divide into heads: choose 1.' }
       : {};
   },
@@ -91,6 +105,8 @@ export default defineExperiment({
   data: (_, rng, file) => readTreebank(rng, file),
 
   build(setup, data, rng) {
+    if (setup.model === 'features') return featureTagger(data);
+    if (setup.model === 'hmm') return hmmTagger(data);
     const model = makeModel(setup, data, rng);
     const task: Task<TaggedBatch> = {
       model,
@@ -164,7 +180,8 @@ async function predict(model: TaggingNetwork, { encoder, tags }: Treebank, input
     answer.weights?.data(),
   ]);
   tf.dispose([tokens, mask, Object.values(answer).filter((tensor) => tensor !== undefined)]);
-  const pictures: Record<string, Picture> = { marginals: lanesOf(words, marginals as Float32Array, tags, [...path]) };
+  const shown = { words, tags: tags.tokens, path, marginals };
+  const pictures: Record<string, Picture> = { marginals: marginalsPicture(shown) };
   if (weights)
     pictures.attention = {
       kind: 'matrix',
@@ -174,34 +191,7 @@ async function predict(model: TaggingNetwork, { encoder, tags }: Treebank, input
       scale: 'share',
     };
   if (model.head instanceof CRF) pictures.transition = await transitionsOf(model.head, tags);
-  return {
-    result: { kind: 'tags', words: words.map((word, t) => ({ word, ...decision(t, path, marginals, tags) })) },
-    pictures,
-  };
-}
-
-/** The tag of word `t` on the best path, and the likeliest ones with their probabilities. */
-function decision(t: number, path: ArrayLike<number>, marginals: ArrayLike<number>, tags: Vocabulary) {
-  const tag = tags.tokens[path[t]!]!;
-  const likely = tags.tokens
-    .map((name, k) => [name, marginals[t * tags.size + k]!] as const)
-    .sort(([, a], [, b]) => b - a)
-    .filter(([name, probability], rank) => name === tag || (rank < 3 && probability >= 0.02));
-  return { tag, likely };
-}
-
-/** marginals [T,K] → tags as rows, words as columns. */
-function lanesOf(words: readonly string[], marginals: Float32Array, tags: Vocabulary, path: number[]): Picture {
-  const [T, K] = [words.length, tags.size];
-  const values = Float32Array.from({ length: T * K }, (_, i) => marginals[(i % T) * K + Math.floor(i / T)]!);
-  return {
-    kind: 'matrix',
-    rows: tags.tokens,
-    columns: words,
-    layers: [{ label: 'all', values }],
-    scale: 'share',
-    path,
-  };
+  return { result: taggedWords(shown), pictures };
 }
 
 function headsOf(weights: Float32Array, T: number): MatrixPicture['layers'] {

@@ -2,6 +2,7 @@
 import { tagScheme } from '@seqloom/hmm-crf';
 import { type FeatureCRF, Float64Chain, type Item } from '@seqloom/hmm-crf/feature-crf';
 import type { Picture, TagsResult, Touch } from '../experiment.js';
+import { taggedWords } from './tags.js';
 
 export interface Asked {
   readonly words: readonly string[];
@@ -47,19 +48,9 @@ export class SentenceChain {
     const [logZ] = this.chain.logPartition();
     const [paths] = this.chain.kBest(k);
     return paths!.map(({ path, score }, rank) => ({
-      kind: 'tags',
+      ...taggedWords({ words: this.#words, tags: this.labels, path, marginals }),
       label: `${ordinals[rank]}: ${(100 * Math.exp(score - logZ!)).toFixed(1)} %`,
-      words: this.#words.map((word, t) => ({ word, ...this.#decision(t, path[t]!, marginals) })),
     }));
-  }
-
-  #decision(t: number, id: number, marginals: Float64Array): { tag: string; likely: (readonly [string, number])[] } {
-    const tag = this.labels[id]!;
-    const likely = this.labels
-      .map((label, l) => [label, marginals[t * this.labels.length + l]!] as const)
-      .sort(([, a], [, b]) => b - a)
-      .filter(([label, share], rank) => label === tag || (rank < 3 && share >= 0.02));
-    return { tag, likely };
   }
 
   pictures(rules: boolean): Record<'trellis' | 'emission' | 'transition', Picture> {
