@@ -1,11 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { runReadmeExamples } from '../../../scripts/readme-example.js';
 
-test('the example in the README runs and prints what it says', async () => {
+test('the examples in the README run and print what they say', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   await runReadmeExamples(new URL('..', import.meta.url));
   const lines = log.mock.calls.map(String);
   log.mockRestore();
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(6);
   expect(lines[0]).toMatch(/^32 sentences of up to \d+ words$/);
+  expect(lines.slice(4)).toEqual(['readCsv(reviews.csv): line 3, column 2 (label): must be 0 or 1', '2 reviews, true']);
 });
