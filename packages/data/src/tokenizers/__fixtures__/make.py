@@ -1,4 +1,4 @@
-"""Writes hugging-face.json: small tokenisers of every kind and what Hugging Face's library makes of hostile texts. python3 -m venv V; V/bin/pip install tokenizers; V/bin/python make.py"""
+"""Writes hugging-face.json: small tokenisers of every kind and what Hugging Face's library makes of hostile texts. python3 -m venv V; V/bin/pip install tokenizers sentencepiece protobuf; V/bin/python make.py"""
 import json, os
 import tokenizers
 from tokenizers import Tokenizer, AddedToken, Regex, decoders, models, normalizers as N, pre_tokenizers as P, processors, trainers
@@ -120,6 +120,26 @@ def behaviours():
     t.pre_tokenizer = P.Sequence([P.Split("-", "removed"), P.Split(Regex("[aeiou]+"), "merged_with_previous"), P.Punctuation("contiguous"), P.Split(Regex(r"\w+"), "isolated", invert=True), P.CharDelimiterSplit("r")])
     return t
 
+def character_map():
+    """A small map as SentencePiece compiles it."""
+    import io, tempfile, sentencepiece
+    from sentencepiece import sentencepiece_model_pb2 as proto
+    rules = [("ﬁ", "fi"), ("½", "1/2"), ("e\u0301", "é"), ("é", "e"), ("\u3000", " "), ("\u00a0", " "), ("猫", "cat"), ("\t", " "), ("\u00ad", ""), ("Ａ", "A"), ("👩", "woman"), ("ẞ", "SS"), ("\u1112", "h")]
+    points = lambda text: " ".join("%04X" % ord(c) for c in text)
+    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as f:
+        f.writelines(f"{points(a)}\t{points(b)}\n" for a, b in rules)
+        f.flush()
+        out = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter([corpus[0].lower()] * 50), model_writer=out, vocab_size=30, minloglevel=2, hard_vocab_limit=False, normalization_rule_tsv=f.name)
+    model = proto.ModelProto()
+    model.ParseFromString(out.getvalue())
+    return model.normalizer_spec.precompiled_charsmap
+
+def sentence_piece(charsmap=None):
+    t = unigram()
+    t.normalizer = N.Sequence([N.Precompiled(charsmap or character_map()), N.Replace(Regex(" {2,}"), " ")])
+    return t
+
 cases = []
 def case(name, t, j=None):
     j = j or json.loads(t.to_str())
@@ -137,6 +157,7 @@ case("RoBERTa", roberta())
 case("Unigram", unigram())
 case("Unigram first", unigram("first"))
 case("Unigram with bytes", unigram_bytes())
+case("SentencePiece", sentence_piece())
 case("Llama 2", llama())
 case("Llama 3", *gpt4())
 case("words", word_level())
