@@ -13,9 +13,16 @@ const node = {
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development'], externalConditions: [source, 'node'] } },
 };
 
+/** A microphone that beeps, and nobody to ask whether the page may listen or play. */
+const fakeMicrophone = [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
 /** Looked up only when a browser is launched: the other tests need none. */
 const launchOptions = {
-  args: browserArgs,
+  args: [...browserArgs, ...fakeMicrophone],
   get executablePath() {
     return browserLaunch().executablePath;
   },

@@ -23,3 +23,7 @@ export { type WrittenWavEncoding, writeWav } from './write-wav.js';
 export { type DeltaOptions, deltas, withDeltas } from './deltas.js';
 export { type MfccOptions, mfcc } from './mfcc.js';
 export { normalizeUtterance, RunningNormalizer } from './normalize.js';
+
+// Microphone
+
+export { type MicrophoneOptions, microphone } from './microphone.js';
