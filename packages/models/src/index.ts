@@ -61,5 +61,7 @@ export {
   type SpeechRecognizerOptions,
   type Utterance,
 } from './speech/speech-recognizer.js';
+export { type IntentSentence, JointTagger, type JointTaggerOptions, type Understood } from './tagger/joint-tagger.js';
+export type { TagHeadName } from './tagger/tag-heads.js';
 export { type Attributes, type TaggedSentence, Tagger, type TaggerOptions, type TaggerParts } from './tagger/tagger.js';
 export type { WordSizes } from './text/word-reader.js';

@@ -14,8 +14,7 @@ import {
 } from '@seqloom/core';
 import { tokenAccuracy, Vocabulary } from '@seqloom/data';
 import { padIds, padValues } from '@seqloom/data/to-tensors';
-import { CRF } from '@seqloom/hmm-crf';
-import { Dropout, Linear, SoftmaxHead, type TagHead } from '@seqloom/layers';
+import { Dropout, Linear, type TagHead } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
@@ -23,6 +22,7 @@ import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import { checkSeries, type Scale, type Series, scaleOf, standardized } from '../series/series.js';
+import { makeTagHead, type TagHeadName } from '../tagger/tag-heads.js';
 
 /** Rows of D numbers, and what each of them is. */
 export interface LabelledFrames {
@@ -34,7 +34,7 @@ export interface FrameClassifierOptions {
   /** A bidirectional GRU of 64 unless told; a causal one (`bidirectional: false`) never looks ahead. */
   encoder?: EncoderChoice;
   /** A linear chain over the labels, unless told 'softmax': each by itself. */
-  head?: 'crf' | 'softmax';
+  head?: TagHeadName;
   /** The dropout rate on what the encoder says; 0.2 unless told. */
   dropout?: number;
   rng?: Rng;
@@ -42,7 +42,7 @@ export interface FrameClassifierOptions {
 
 interface Config {
   encoder: SavedPart<EncoderDescription>;
-  head: 'crf' | 'softmax';
+  head: TagHeadName;
   dropout: number;
   scale: Scale;
   labels: unknown;
@@ -84,7 +84,7 @@ export class FrameClassifier extends ReadyModel<LabelledFrames> {
     this.#labels = Vocabulary.fromJSON(config.labels);
     const labels = this.labels.length;
     const reader = makeEncoder('FrameClassifier', encoder, { inputSize: config.scale.mean.length, rng });
-    const head = config.head === 'crf' ? new CRF({ labelCount: labels, rng }) : new SoftmaxHead();
+    const head = makeTagHead(config.head, { tags: this.labels, rng });
     this.network = new FrameNetwork(reader, head, { labels, dropout: config.dropout, rng });
   }
 

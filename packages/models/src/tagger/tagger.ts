@@ -9,18 +9,10 @@ import {
   type Rng,
   within,
 } from '@seqloom/core';
-import { spanF1, tokenAccuracy, Vocabulary } from '@seqloom/data';
+import { Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
-import {
-  AttributeVocabulary,
-  activeFeatures,
-  CRF,
-  type Item,
-  SparseFeatures,
-  type TagScheme,
-  tagScheme,
-} from '@seqloom/hmm-crf';
-import { SoftmaxHead, TaggingNetwork } from '@seqloom/layers';
+import { AttributeVocabulary, activeFeatures, type Item, SparseFeatures, type TagScheme } from '@seqloom/hmm-crf';
+import { TaggingNetwork } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEncoder } from '../encoders.js';
@@ -28,6 +20,7 @@ import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
 import { WordEmbedding, WordReader, type WordSizes } from '../text/word-reader.js';
+import { checkSentences, makeTagHead, type TagHeadName, tagMetrics } from './tag-heads.js';
 
 /** A sentence and its tags, one for each word. */
 export interface TaggedSentence {
@@ -44,7 +37,7 @@ export interface TaggerOptions {
   /** Words of 100 with affixes unless told. */
   embedding?: WordSizes;
   /** A linear chain over the tags, unless told 'softmax': each by itself. */
-  head?: 'crf' | 'softmax';
+  head?: TagHeadName;
   /** The tags are chunks in this scheme: only its sequences are possible (with a CRF), and the model is chosen by the F1 of chunks. */
   scheme?: TagScheme;
   /** Sparse features beside the network, learnt together with it in one model (a hybrid). */
@@ -64,7 +57,7 @@ export interface TaggerParts extends EncoderParts {
 interface Config {
   encoder: SavedPart<EncoderDescription>;
   embedding: WordSizes;
-  head: 'crf' | 'softmax';
+  head: TagHeadName;
   scheme: TagScheme | null;
   dropout: number;
   words: unknown;
@@ -168,8 +161,7 @@ export class Tagger extends ReadyModel<TaggedSentence> {
     checkSentences('Tagger.evaluate', sentences);
     const predicted = await this.predict(sentences.map(({ words }) => words));
     const expected = sentences.map(({ tags }) => tags);
-    const accuracy = tokenAccuracy(predicted, expected);
-    return this.#config.scheme ? { accuracy, f1: spanF1(predicted, expected).micro.f1 } : { accuracy };
+    return tagMetrics(predicted, expected, this.#config.scheme);
   }
 
   /** The best tags of each sentence. */
@@ -215,15 +207,7 @@ const known = ['encoder', 'embedding', 'head', 'scheme', 'attributes', 'dropout'
 function network(config: Config, encoder: EncoderChoice, { words, tags }: Vocabularies, rng: Rng): TaggingNetwork {
   const { dropout, embedding, scheme } = config;
   const embeddings = new WordEmbedding('Tagger', words, embedding, { dropout, rng });
-  const allowed = scheme ? tagScheme(scheme, tags.tokens) : undefined;
-  const head = config.head === 'crf' ? new CRF({ labelCount: tags.size, allowed, rng }) : new SoftmaxHead();
+  const head = makeTagHead(config.head, { tags: tags.tokens, scheme, rng });
   const reader = makeEncoder('Tagger', encoder, { inputSize: embeddings.outputSize, rng });
   return new TaggingNetwork({ embeddings, encoder: reader, tags: tags.size, head, dropout, rng });
-}
-
-function checkSentences(where: string, sentences: readonly TaggedSentence[]): void {
-  const wrong = sentences.findIndex(({ words, tags }) => words.length !== tags.length);
-  if (wrong < 0) return;
-  const { words, tags } = sentences[wrong]!;
-  throw new DataError(where, `sentence ${wrong} has ${words.length} words and ${tags.length} tags`);
 }
