@@ -1,0 +1,249 @@
+/** What is wanted, and with what: one reader, a label for the sentence and a CRF over its words. */
+import { Module, type Rng, type Sequence, sequence } from '@seqloom/core';
+import { spanF1, splitWords, Vocabulary } from '@seqloom/data';
+import { padIds } from '@seqloom/data/to-tensors';
+import { CRF, tagScheme } from '@seqloom/hmm-crf';
+import { Embedding, Linear } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { choice } from '../controls/control.js';
+import { defineExperiment, type Prediction, type Task } from '../experiment.js';
+import { readTagged } from '../parts/chunks.js';
+import { Classifier, labelled, poolingControl } from '../parts/classifier.js';
+import { type Command, makeCommand } from '../parts/commands.js';
+import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
+import { marginalsPicture, taggedWords } from '../parts/tags.js';
+
+const [made, unseen] = [1200, 200];
+const unnamed = 'any';
+
+interface Commands {
+  readonly words: Vocabulary;
+  readonly tags: Vocabulary;
+  readonly intents: Vocabulary;
+  readonly train: readonly Command[];
+  readonly test: readonly Command[];
+}
+
+interface CommandBatch {
+  readonly ids: tf.Tensor2D;
+  readonly mask: tf.Tensor2D;
+  readonly tags: tf.Tensor2D;
+  readonly intents: tf.Tensor1D;
+}
+
+export default defineExperiment({
+  title: 'Intent and slots',
+  group: 'Tagging',
+  summary:
+    'Reads a command and says what is wanted (the intent) and which words tell with what (the slots), both from one reader.',
+  input: { label: 'Type a command', maxLength: 120 },
+  examples: [
+    'wake me up tomorrow at half past six',
+    'will it rain in san francisco on friday',
+    'play something by nina simone',
+    'could you make the living room blue',
+    'book a table for four at an indian place',
+  ],
+  measure: {
+    label: 'Right slots (F1), unseen commands',
+    every: 10,
+    sample: 100,
+    beside: [{ label: 'Right intents' }],
+  },
+  file: {
+    label: 'Drop a CoNLL file, or choose one',
+    help: 'A word a line, its BIO tag in the last column, an empty line after each sentence. There are no intents then. It stays on this computer.',
+    extensions: ['.conll', '.txt', '.tsv', '.bio'],
+  },
+  views: [
+    {
+      name: 'slots',
+      title: 'Slots',
+      help: 'Each column is a word: the darker a tag, the more probable it is over all paths; the line is the best path.',
+      axes: ['tag', 'word'],
+      tokens: 'column',
+    },
+    {
+      name: 'pooling',
+      title: 'What told the intent',
+      help: 'The darker a word, the more it counted for the intent.',
+      axes: ['intent', 'word'],
+      tokens: 'column',
+    },
+    {
+      name: 'transition',
+      title: 'Transitions',
+      help: 'What the CRF has learnt of neighbours: how much this tag likes to be followed by that one.',
+      axes: ['tag', 'next tag'],
+    },
+  ],
+  controls: {
+    constraints: choice({
+      label: 'Constraints',
+      help: 'With BIO rules no I- tag can stand where nothing of its kind begins, neither in training nor in answers.',
+      affects: 'model',
+      options: [
+        { value: 'BIO', label: 'BIO' },
+        { value: 'none', label: 'None' },
+      ],
+      initial: 'BIO',
+    }),
+    pooling: poolingControl,
+    cell: cellControl,
+    size: sizeControl,
+    batchSize: choice({
+      label: 'Batch size',
+      help: 'Commands per step.',
+      affects: 'training',
+      options: [8, 16, 32, 64].map((value) => ({ value, label: String(value) })),
+      initial: 32,
+    }),
+    ...optimizerControlsAt(0.01),
+  },
+
+  async data(_, rng, file) {
+    const all = file
+      ? rng.shuffled(await readTagged('intents', file)).map((sentence) => ({ ...sentence, intent: unnamed }))
+      : Array.from({ length: made }, () => makeCommand(rng));
+    const cut = Math.min(unseen, Math.ceil(all.length / 6));
+    const [test, train] = [all.slice(0, cut), all.slice(cut)];
+    const data: Commands = {
+      words: Vocabulary.build(train.flatMap(({ words }) => words.map((word) => word.toLowerCase()))),
+      tags: Vocabulary.closed(all.flatMap(({ tags }) => tags)),
+      intents: Vocabulary.closed(all.map(({ intent }) => intent)),
+      train,
+      test,
+    };
+    const counts = data.intents.tokens.map(
+      (name) => [name, all.filter(({ intent }) => intent === name).length] as const,
+    );
+    const caption = `${file ? file.name : 'Made commands'}: ${train.length.toLocaleString('en')} to learn from, ${cut} kept apart; ${data.intents.size} intents, ${data.tags.size} tags.`;
+    const samples = train
+      .slice(0, 6)
+      .map(({ words, tags }) => words.map((word, i) => (tags[i] === 'O' ? word : `${word}/${tags[i]}`)).join(' '));
+    return { data, preview: { caption, counts, samples } };
+  },
+
+  build(setup, data, rng) {
+    const model = new CommandReader(setup, data, rng);
+    const task: Task<CommandBatch> = {
+      model,
+      optimizer: makeOptimizer(setup),
+      draw: (random) =>
+        toBatch(
+          Array.from({ length: setup.batchSize }, () => random.choice(data.train)),
+          data,
+        ),
+      loss: (batch) => model.loss(batch),
+      evaluate: (limit) => evaluate(model, data, data.test.slice(0, limit)),
+      predict: (input) => predict(model, data, input),
+    };
+    return task;
+  },
+});
+
+/** Words as vectors, read both ways; the intent from all states, the slots from each. */
+class CommandReader extends Module {
+  readonly embedding: Embedding;
+  readonly classifier: Classifier;
+  readonly emission: Linear;
+  readonly crf: CRF;
+
+  constructor(
+    setup: { cell: CellName; size: number; pooling: typeof poolingControl.initial; constraints: 'BIO' | 'none' },
+    { words, tags, intents }: Commands,
+    rng: Rng,
+  ) {
+    super();
+    const { cell, size, pooling, constraints } = setup;
+    const rules = constraints === 'BIO' && tags.tokens.every((tag) => /^(O|[BI]-.+)$/.test(tag));
+    this.embedding = new Embedding({ vocabularySize: words.size, size: 32, rng });
+    const encoder = bothWays(cell, { inputSize: 32, hiddenSize: size, rng });
+    this.classifier = new Classifier({ encoder, pooling, classes: intents.size, rng });
+    this.emission = new Linear({ inputSize: size, outputSize: tags.size, rng });
+    this.crf = new CRF({ labelCount: tags.size, ...(rules && { allowed: tagScheme('BIO', tags.tokens) }), rng });
+  }
+
+  forward({ ids, mask }: Pick<CommandBatch, 'ids' | 'mask'>) {
+    const { logits, weights, states } = this.classifier.forward(sequence(this.embedding.forward(ids), mask));
+    const emissions: Sequence = { values: this.emission.forward(states), mask };
+    return { logits, weights, emissions };
+  }
+
+  /** The slots' negative log-likelihood by the word, and the intents' cross-entropy. */
+  loss(batch: CommandBatch): tf.Scalar {
+    const { logits, emissions } = this.forward(batch);
+    const chosen = tf.oneHot(batch.intents, logits.shape[1]);
+    const intent = tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 1)));
+    return tf.add(this.crf.loss(emissions, batch.tags), intent);
+  }
+}
+
+function toBatch(commands: readonly Command[], { words, tags, intents }: Commands): CommandBatch {
+  const { ids, mask } = padIds(
+    commands.map((command) => words.encode(command.words.map((word) => word.toLowerCase()))),
+  );
+  const labels = padIds(commands.map((command) => tags.encode(command.tags)));
+  labels.mask.dispose();
+  return {
+    ids,
+    mask,
+    tags: labels.ids,
+    intents: tf.tensor1d(
+      commands.map(({ intent }) => intents.id(intent)),
+      'int32',
+    ),
+  };
+}
+
+/** F1 of the slots (of the words where tags are no chunks), and the share of right intents. */
+async function evaluate(model: CommandReader, data: Commands, commands: readonly Command[]): Promise<number[]> {
+  const found = tf.tidy(() => {
+    const { logits, emissions } = model.forward(toBatch(commands, data));
+    return { path: model.crf.decode(emissions), intents: tf.argMax(logits, 1) };
+  });
+  const [ids, said, width] = [await found.path.data(), await found.intents.data(), found.path.shape[1]];
+  tf.dispose(Object.values(found));
+  const predicted = commands.map(({ words }, row) => words.map((_, t) => data.tags.token(ids[row * width + t]!)));
+  const right = commands.filter(({ intent }, row) => data.intents.id(intent) === said[row]).length;
+  return [
+    spanF1(
+      predicted,
+      commands.map(({ tags }) => [...tags]),
+    ).micro.f1,
+    right / commands.length,
+  ];
+}
+
+async function predict(model: CommandReader, data: Commands, input: string): Promise<Prediction> {
+  const shown = splitWords(input);
+  const { ids, mask } = padIds([data.words.encode(shown.map((word) => word.toLowerCase()))]);
+  const found = tf.tidy(() => {
+    const { logits, weights, emissions } = model.forward({ ids, mask });
+    const path = model.crf.decode(emissions);
+    return {
+      path,
+      marginals: model.crf.marginals(emissions),
+      logits,
+      weights,
+      transition: tf.clone(model.crf.transition),
+    };
+  });
+  const [path, marginals, logits, weights, transition] = await Promise.all(
+    [found.path, found.marginals, found.logits, found.weights, found.transition].map((tensor) => tensor.data()),
+  );
+  tf.dispose([ids, mask, ...Object.values(found)]);
+  const tags = data.tags.tokens;
+  const answer = { words: shown, tags, path: path!, marginals: marginals! };
+  const intent = labelled(logits!, data.intents.tokens);
+  const layer = (values: ArrayLike<number>) => [{ label: 'all', values: Float32Array.from(values) }];
+  return {
+    result: intent.label === unnamed ? taggedWords(answer) : [intent, taggedWords(answer)],
+    pictures: {
+      slots: marginalsPicture(answer),
+      pooling: { kind: 'matrix', rows: [intent.label], columns: shown, layers: layer(weights!), scale: 'share' },
+      transition: { kind: 'matrix', rows: tags, columns: tags, layers: layer(transition!), scale: 'signed' },
+    },
+  };
+}
