@@ -98,7 +98,7 @@ describe('what breaks the format', () => {
     ]);
   });
 
-  test.each(['a,a\n1,2', 'a,\n1,2', '"a\n1,2'])('names that cannot be: %j', async (text) => {
+  test.each(['a,a\n1,2', 'a,\n1,2', '"a\n1,2', '__proto__,b\n1,2'])('names that cannot be: %j', async (text) => {
     await expect(read(text)).rejects.toMatchObject({ name: 'DataError' });
   });
 
