@@ -6,6 +6,7 @@ export default defineConfig(
     'src/index.ts',
     'src/to-tensors.ts',
     'src/datasets/index.ts',
+    'src/synthetic/index.ts',
     'src/tokenizers/index.ts',
     'src/audio/index.ts',
     'src/series/index.ts',
