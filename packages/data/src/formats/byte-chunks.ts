@@ -84,7 +84,10 @@ async function* gunzip(where: string, chunks: AsyncGenerator<Uint8Array>): Async
     yield* read(where, packed.pipeThrough(new DecompressionStream('gzip')));
   } catch (cause) {
     if (isSeqError(cause)) throw cause;
-    throw new DataError(where, 'the gzip data is corrupt or cut short', { cause });
+    throw new DataError(where, 'the gzip data is corrupt or cut short', {
+      hint: 'fetch the file again; one of several packed parts must be packed anew as one, as browsers read no other',
+      cause,
+    });
   }
 }
 

@@ -21,7 +21,8 @@ export interface ResumableDataset<T> extends Dataset<T> {
 
 /**
  * `data`, with its place. `streams` are all random streams that its steps draw from, and nothing else draws from these. What is done is made
- * again and left out, so that the steps before may be any that give the same from the same streams; what makes tensors stands behind.
+ * again and left out, so that the steps before may be any that give the same from the same streams; what makes tensors stands behind. For
+ * loops of one's own: `train` of @seqloom/core goes on by itself with `checkpoints.streams`.
  */
 export function resumable<T>(data: Dataset<T>, streams: Readonly<Record<string, Rng>> = {}): ResumableDataset<T> {
   const wrong = Object.entries(streams).find(([, stream]) => !isRng(stream));
