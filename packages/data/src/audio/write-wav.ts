@@ -19,7 +19,7 @@ const writers: Record<WrittenWavEncoding, Write> = {
 };
 
 /** The bytes of a WAV file; whole numbers are rounded, and cut off beyond -1 and 1. Throws DataError on a sample that is not finite. */
-export function writeWav(waveform: Waveform, encoding: WrittenWavEncoding = 'pcm16'): Uint8Array {
+export function writeWav(waveform: Waveform, encoding: WrittenWavEncoding = 'pcm16'): Uint8Array<ArrayBuffer> {
   const where = 'writeWav';
   checkWaveform(where, waveform);
   oneOf(where, 'encoding', encoding, ['pcm16', 'pcm24', 'float32']);
