@@ -1,6 +1,7 @@
 /** Small tasks whose right alignment is known: for each written symbol, where it stands in the source. */
 import type { Rng } from '@seqloom/core';
 import { generateDates } from '@seqloom/data';
+import { generateReverse, generateSorting } from '@seqloom/data/synthetic';
 
 export interface Pair {
   source: readonly string[];
@@ -16,12 +17,6 @@ const letters = [...'abcdefghijkl'];
 const some = (rng: Rng, least: number, most: number) =>
   Array.from({ length: least + rng.below(most - least + 1) }, () => rng.choice(letters));
 
-/** The source backwards. */
-function reversal(rng: Rng): Pair {
-  const source = some(rng, 4, 10);
-  return { source, target: source.toReversed(), alignment: source.map((_, i) => [source.length - 1 - i]) };
-}
-
 /** The letters of the source, which stand far apart. */
 function copyWithGaps(rng: Rng): Pair {
   const [source, target, alignment]: [string[], string[], number[][]] = [[], [], []];
@@ -32,13 +27,6 @@ function copyWithGaps(rng: Rng): Pair {
     target.push(letter);
   }
   return { source, target, alignment };
-}
-
-/** The letters of the source in alphabetical order, each once. */
-function sorting(rng: Rng): Pair {
-  const source = rng.shuffled(letters).slice(0, 4 + rng.below(5));
-  const target = source.toSorted();
-  return { source, target, alignment: target.map((letter) => [source.indexOf(letter)]) };
 }
 
 /** Speech in small: each letter lasts one to three steps, of which some are noise. */
@@ -61,9 +49,9 @@ function dates(rng: Rng): Pair {
 }
 
 export const tasks: Record<string, Task> = {
-  reversal,
+  reversal: (rng) => generateReverse({ rng, count: 1 })[0]!,
   'copy with gaps': copyWithGaps,
-  sorting,
+  sorting: (rng) => generateSorting({ rng, count: 1 })[0]!,
   'noisy alignment': noisyAlignment,
   dates,
 };

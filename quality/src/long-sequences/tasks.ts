@@ -1,5 +1,6 @@
 /** Tasks whose answer stands far back: what has to be kept over T steps is known. */
 import type { Rng } from '@seqloom/core';
+import { generateAdding, generateCopy, generateRecall } from '@seqloom/data/synthetic';
 import { maskedCrossEntropy } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -38,15 +39,13 @@ const adding: LongTask = {
   pooled: true,
   measure: { name: 'MSE', better: 'less', solved: 0.01 },
   draw(rng, batch, T) {
-    const [x, y] = [new Float32Array(batch * T * 2), new Float32Array(batch)];
-    const half = Math.floor(T / 2);
-    for (let b = 0; b < batch; b++) {
-      for (let t = 0; t < T; t++) x[(b * T + t) * 2] = rng.uniform();
-      for (const t of [rng.below(half), half + rng.below(T - half)]) {
-        x[(b * T + t) * 2 + 1] = 1;
-        y[b]! += x[(b * T + t) * 2]!;
-      }
+    const x = new Float32Array(batch * T * 2);
+    const examples = generateAdding({ rng, count: batch, length: T });
+    for (const [b, { values, marked }] of examples.entries()) {
+      for (const [t, value] of values.entries()) x[(b * T + t) * 2] = value;
+      for (const t of marked) x[(b * T + t) * 2 + 1] = 1;
     }
+    const y = examples.map(({ sum }) => sum);
     return { values: tf.tensor3d(x, [batch, T, 2]), targets: tf.tensor2d(y, [batch, 1]) };
   },
   loss: squared,
@@ -70,13 +69,11 @@ const copy: LongTask = {
   measure: accuracy,
   draw(rng, batch, T) {
     const [S, D] = [T + 2 * kept, symbols + 2];
-    const [x, y] = [new Float32Array(batch * S * D), new Int32Array(batch * kept)];
-    for (let b = 0; b < batch; b++)
-      for (let t = 0; t < S; t++) {
-        const symbol = t < kept ? rng.below(symbols) : t === S - kept - 1 ? symbols + 1 : symbols;
-        x[(b * S + t) * D + symbol] = 1;
-        if (t < kept) y[b * kept + t] = symbol;
-      }
+    const x = new Float32Array(batch * S * D);
+    const examples = generateCopy({ rng, count: batch, length: kept, symbols, delay: T });
+    for (const [b, { source }] of examples.entries())
+      for (const [t, symbol] of source.entries()) x[(b * S + t) * D + symbol] = 1;
+    const y = examples.flatMap(({ target }) => target);
     return { values: tf.tensor3d(x, [batch, S, D]), targets: tf.tensor2d(y, [batch, kept], 'int32') };
   },
   loss: crossEntropy,
@@ -92,12 +89,13 @@ const recall: LongTask = {
   measure: accuracy,
   draw(rng, batch, T) {
     const D = symbols + 1;
-    const [x, y] = [new Float32Array(batch * T * D), new Int32Array(batch)];
-    for (let b = 0; b < batch; b++) {
-      y[b] = rng.below(symbols);
-      x[b * T * D + y[b]!] = 1;
-      for (let t = 1; t < T; t++) x[(b * T + t) * D + symbols] = rng.normal();
+    const x = new Float32Array(batch * T * D);
+    const examples = generateRecall({ rng, count: batch, symbols, length: T });
+    for (const [b, { symbol, noise }] of examples.entries()) {
+      x[b * T * D + symbol] = 1;
+      for (const [t, value] of noise.entries()) x[(b * T + t + 1) * D + symbols] = value;
     }
+    const y = examples.map((example) => example.symbol);
     return { values: tf.tensor3d(x, [batch, T, D]), targets: tf.tensor2d(y, [batch, 1], 'int32') };
   },
   loss: crossEntropy,
