@@ -21,7 +21,8 @@ export const dotHeads: Op<DotHeadsInputs, { heads: number; keyHeads: number }> =
 
 /** Whether `inner` is what `dotHeads` computes. */
 export function isPlainDot(inner: unknown): boolean {
-  return inner instanceof Attention && inner.scorer instanceof ScaledDotScore && inner.normalize === softmax;
+  if (!(inner instanceof Attention && inner.scorer instanceof ScaledDotScore)) return false;
+  return (typeof inner.normalize === 'function' ? inner.normalize : inner.normalize.normalize) === softmax;
 }
 
 function composed(inputs: Tensors<DotHeadsInputs>, heads: number, keyHeads: number): tf.Tensor[] {

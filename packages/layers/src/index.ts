@@ -164,12 +164,13 @@ export {
 export { type TokenColumn, TokenEmbedding, type TokenEmbeddingOptions } from './tagging/token-embedding.js';
 export type { AbsolutePositions } from './transformer/absolute-positions.js';
 export { gelu, geluTanh, glu, silu } from './transformer/activations.js';
-export type { AttentionPlace, BlockOptions, Normalization } from './transformer/block-options.js';
+export type { AttentionPlace, BlockDropout, BlockOptions, Normalization } from './transformer/block-options.js';
 export { CausalBlock } from './transformer/causal-block.js';
 export { DecoderBlock } from './transformer/decoder-block.js';
 export { FeedForward, type FeedForwardActivation, type FeedForwardOptions } from './transformer/feed-forward.js';
 export type { StackOptions } from './transformer/frame.js';
 export type { KeyValueCache } from './transformer/key-value-cache.js';
+export { SoftmaxDropout } from './transformer/softmax-dropout.js';
 export { type Reading, Transformer, type TransformerOptions } from './transformer/transformer.js';
 export { TransformerBlock } from './transformer/transformer-block.js';
 export { type Memories, TransformerDecoder } from './transformer/transformer-decoder.js';

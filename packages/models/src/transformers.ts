@@ -18,6 +18,7 @@ import {
   CausalBlock,
   LayerNorm,
   Linear,
+  SoftmaxDropout,
   type StackOptions,
   TransformerBlock,
   TransformerEncoder,
@@ -36,6 +37,8 @@ export interface TransformerDescription {
   layers?: number;
   /** The dropout rate inside the blocks; 0.1 unless told. */
   dropout?: number;
+  /** The dropout rate of the attention's weights, without which training is faster; 0 unless told. */
+  attentionDropout?: number;
   /** Waves that are added to what comes in, unless told 'rotary': queries and keys that turn with their place (arXiv:2104.09864). */
   positions?: 'sinusoidal' | 'rotary';
 }
@@ -49,22 +52,26 @@ interface Checked {
 
 /** Throws OptionError on sizes that are none. */
 export function checkTransformer(where: string, description: TransformerDescription, rng: Rng): Checked {
-  knownOptions(where, description, ['kind', 'size', 'heads', 'layers', 'dropout', 'positions']);
-  const { heads = 4, layers = 2, dropout = 0.1, positions = 'sinusoidal' } = description;
+  knownOptions(where, description, ['kind', 'size', 'heads', 'layers', 'dropout', 'attentionDropout', 'positions']);
+  const { heads = 4, layers = 2, dropout = 0.1, attentionDropout = 0, positions = 'sinusoidal' } = description;
   count(where, 'layers', layers);
   oneOf(where, 'positions', positions, ['sinusoidal', 'rotary']);
   const size = count(where, 'size', description.size);
   const waves = positions === 'sinusoidal';
-  const block = { size, heads, dropout, rng, ...(waves ? {} : { attention: rotary }) };
+  const rates = { parts: dropout, attention: attentionDropout };
+  const block = { size, heads, dropout: rates, rng, ...(waves ? {} : { attention: rotary }) };
   const frame = () => ({ ...(waves ? { positions } : {}), norm: new LayerNorm({ size }), dropout, rng });
   return { block, frame, layers };
 }
 
 /** Steps look at each other by their distance, and at what an encoder made without it. */
-function rotary({ role, size, heads, rng }: AttentionPlace): Attends {
+function rotary({ role, size, heads, dropout, rng }: AttentionPlace): Attends {
   const scaled = new ScaledDotScore();
+  const normalize = dropout > 0 ? new SoftmaxDropout({ rate: dropout, rng }) : undefined;
   const inner: Attends<unknown> =
-    role === 'self' ? new Attention({ scorer: new RotaryScore({ inner: scaled }) }) : new Attention({ scorer: scaled });
+    role === 'self'
+      ? new Attention({ scorer: new RotaryScore({ inner: scaled }), normalize })
+      : new Attention({ scorer: scaled, normalize });
   return new MultiHead({ inner, heads, size, rng });
 }
 

@@ -6,6 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { LayerNorm } from '../normalization/layer-norm.js';
 import { FeedForward, type FeedForwardOptions } from './feed-forward.js';
 import { Residual } from './residual.js';
+import { SoftmaxDropout } from './softmax-dropout.js';
 
 /** A normalisation of the last axis, such as LayerNorm and RMSNorm. */
 export type Normalization = Module & { forward<X extends tf.Tensor>(x: X): X };
@@ -15,7 +16,17 @@ export interface AttentionPlace {
   readonly role: 'self' | 'cross';
   readonly size: number;
   readonly heads: number;
+  /** The dropout rate of the weights; 0 where there is none. */
+  readonly dropout: number;
   readonly rng?: Rng | undefined;
+}
+
+/** Where values are dropped. */
+export interface BlockDropout {
+  /** Of what each part adds, and inside the feed-forward network; 0 unless told. */
+  parts?: number;
+  /** Of the attention's weights, which costs the fusion of heads in training; 0 unless told. */
+  attention?: number;
 }
 
 export interface BlockOptions {
@@ -31,8 +42,8 @@ export interface BlockOptions {
   norm?: 'pre' | 'post';
   /** Makes a normalisation of `size` features; LayerNorm unless told. */
   normalization?: (size: number) => Normalization;
-  /** The dropout rate of what each part adds. */
-  dropout?: number;
+  /** The dropout rate of what each part adds, or that and the attention's. */
+  dropout?: number | BlockDropout;
   rng?: Rng;
 }
 
@@ -48,13 +59,14 @@ export interface BlockParts {
 
 export function blockParts(where: string, options: BlockOptions): BlockParts {
   knownOptions(where, options, known);
-  const { heads = 8, attention = multiHead, normalization = layerNormOf, dropout = 0, rng } = options;
+  const { heads = 8, attention = multiHead, normalization = layerNormOf, rng } = options;
+  const { parts: dropout, attention: dropped } = dropoutRates(where, options.dropout);
   const size = count(where, 'size', options.size);
   count(where, 'heads', heads);
   const norm = oneOf(where, 'norm', options.norm ?? 'pre', ['pre', 'post']);
   return {
     size,
-    attention: (role) => attends(where, attention({ role, size, heads, rng })),
+    attention: (role) => attends(where, attention({ role, size, heads, dropout: dropped, rng })),
     residual: () => new Residual({ normalization: normalization(size), order: norm, dropout, rng }),
     feedForward: () => new FeedForward({ dropout, ...options.feedForward, size, rng }),
   };
@@ -64,9 +76,16 @@ function layerNormOf(size: number): Normalization {
   return new LayerNorm({ size });
 }
 
+function dropoutRates(where: string, dropout: BlockOptions['dropout'] = 0): Required<BlockDropout> {
+  if (typeof dropout === 'number') return { parts: dropout, attention: 0 };
+  knownOptions(`${where} \`dropout\``, dropout, ['parts', 'attention']);
+  return { parts: 0, attention: 0, ...dropout };
+}
+
 /** Multi-head attention over scaled dot products. */
-function multiHead({ size, heads, rng }: Omit<AttentionPlace, 'role'>): MultiHead {
-  return new MultiHead({ inner: new Attention({ scorer: new ScaledDotScore() }), heads, size, rng });
+function multiHead({ size, heads, dropout, rng }: AttentionPlace): MultiHead {
+  const normalize = dropout > 0 ? new SoftmaxDropout({ rate: dropout, rng }) : undefined;
+  return new MultiHead({ inner: new Attention({ scorer: new ScaledDotScore(), normalize }), heads, size, rng });
 }
 
 function attends(where: string, made: Attends): Attends {
