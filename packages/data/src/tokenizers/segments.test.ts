@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { segmentWords, splitCharacters } from '../index.js';
+import { Rng, segmentWords, splitCharacters } from '../index.js';
 
 test('characters as readers see them', () => {
   expect(splitCharacters('ne\u0301👩‍🚀\r\n🇫🇷')).toEqual(['n', 'e\u0301', '👩‍🚀', '\r\n', '🇫🇷']);
@@ -32,4 +32,24 @@ test('law: nothing is lost but white space', () => {
     expect(words.some((word) => word === '' || /\s/u.test(word))).toBe(false);
   });
   fc.assert(law, { numRuns: 100 });
+});
+
+test.each([
+  ['zh', ['我喜欢猫。', '他们每天都在港口附近散步，', '看着渔船归来', '图书馆有一万本书']],
+  ['th', ['ฉันรักแมว', 'พวกมันเดินเล่นใกล้ท่าเรือ', 'ทุกวัน']],
+  ['ja', ['吾輩は猫である', '名前はまだ無い', 'どこで生れたかとんと見当がつかぬ']],
+  [
+    'en',
+    [
+      'we’re',
+      'half-way',
+      '3.50$',
+      'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+    ],
+  ],
+])('law: long texts without blanks in windows as in one go, %s', (locale, parts) => {
+  const rng = new Rng(1);
+  const text = Array.from({ length: 250 }, () => rng.choice(parts)).join('');
+  const whole = Array.from(new Intl.Segmenter(locale, { granularity: 'word' }).segment(text), ({ segment }) => segment);
+  expect(segmentWords(text, locale)).toEqual(whole);
 });

@@ -23,7 +23,26 @@ export function splitCharacters(text: string): string[] {
 
 /** Words and punctuation of a language that `splitWords` was not made for, Chinese or Thai too. Everything but white space is in one of them, in its order. `locale` is a language tag such as `th`; the platform's own unless told. */
 export function segmentWords(text: string, locale?: string): string[] {
-  return text.split(/\s+|(?<=[。、，！？；])/u).flatMap((part) => segments(part, 'word', locale));
+  return text.split(/\s+|(?<=[。、，！？；])/u).flatMap((part) => wordsOf(part, locale));
+}
+
+/** Code units of one part without blanks that are segmented at once, and those at the end whose words may depend on what follows. */
+const wordWindow = 512;
+const margin = 64;
+
+function wordsOf(part: string, locale?: string): string[] {
+  const words: string[] = [];
+  let size = wordWindow;
+  for (let start = 0; start < part.length; ) {
+    const found = segments(part.slice(start, start + size), 'word', locale);
+    let [kept, end] = [0, start];
+    const limit = start + size >= part.length ? part.length : start + size - margin;
+    while (kept < found.length && end + found[kept]!.length <= limit) end += found[kept++]!.length;
+    size = kept > 0 ? wordWindow : 2 * size;
+    for (let i = 0; i < kept; i++) words.push(found[i]!);
+    start = end;
+  }
+  return words;
 }
 
 const segmenters = new Map<string, Intl.Segmenter>();

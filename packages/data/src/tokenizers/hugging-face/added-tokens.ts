@@ -1,6 +1,5 @@
 /** The tokens of a tokenizer.json that are found in a text before anything else is done with it. */
 import { DataError, show } from '@seqloom/core/errors';
-import type { AlignedText } from '../aligned-text.js';
 import type { Part } from './part.js';
 import { escaped } from './pattern.js';
 
@@ -15,9 +14,10 @@ interface AddedToken {
   readonly right: boolean;
 }
 
-/** A part of a text: an added token, or what lies between two. */
+/** The place of an added token in a text, or of what lies between two. */
 export interface Section {
-  readonly text: AlignedText;
+  readonly start: number;
+  readonly end: number;
   readonly id: number | undefined;
 }
 
@@ -52,9 +52,8 @@ export class AddedTokenFinder {
     if (contents.length > 0) this.#pattern = new RegExp(contents.map(escaped).join('|'), 'gu');
   }
 
-  cut(whole: AlignedText): Section[] {
-    const { text } = whole;
-    if (!this.#pattern) return [{ text: whole, id: undefined }];
+  cut(text: string): Section[] {
+    if (!this.#pattern) return [{ start: 0, end: text.length, id: undefined }];
     const sections: Section[] = [];
     let at = 0;
     for (const { index, 0: found } of text.matchAll(this.#pattern)) {
@@ -63,11 +62,11 @@ export class AddedTokenFinder {
       const start = token.left ? Math.max(at, text.slice(0, index).trimEnd().length) : index;
       const end = index + found.length;
       const stop = token.right ? text.length - text.slice(end).trimStart().length : end;
-      if (start > at) sections.push({ text: whole.slice(at, start), id: undefined });
-      sections.push({ text: whole.slice(start, stop), id: token.id });
+      if (start > at) sections.push({ start: at, end: start, id: undefined });
+      sections.push({ start, end: stop, id: token.id });
       at = stop;
     }
-    if (at < text.length) sections.push({ text: whole.slice(at, text.length), id: undefined });
+    if (at < text.length) sections.push({ start: at, end: text.length, id: undefined });
     return sections;
   }
 }

@@ -6,12 +6,12 @@ import { Vocabulary } from '../../vocabulary.js';
 import { AlignedText } from '../aligned-text.js';
 import { Pipeline } from '../pipeline.js';
 import type { Tokenizer, TokenSpan } from '../tokenizer.js';
-import { AddedTokenFinder, readAddedTokens, type Section } from './added-tokens.js';
+import { AddedTokenFinder, readAddedTokens } from './added-tokens.js';
 import { Part } from './part.js';
 import { readDecoder } from './read-decoder.js';
 import { readModel } from './read-model.js';
 import { readNormalizer } from './read-normalizer.js';
-import { type PostProcessing, plain, readPostProcessor } from './read-post-processor.js';
+import { type PostProcessing, plain, readPostProcessor, type TemplatePiece } from './read-post-processor.js';
 import { readPreTokenizer } from './read-pre-tokenizer.js';
 
 export interface HuggingFaceOptions {
@@ -73,22 +73,25 @@ export class HuggingFaceTokenizer implements Tokenizer {
 
   /** The ids of a text, or of a pair of texts that the file's template puts together. */
   encode(text: string, second?: string): number[] {
-    return this.tokenize(text, second).map(({ id }) => id);
+    const ids: number[] = [];
+    for (const piece of this.#template(second)) {
+      if ('ids' in piece) ids.push(...piece.ids);
+      else this.#encodeInto(ids, piece.sequence === 0 ? text : (second as string));
+    }
+    return ids;
   }
 
   /** As `encode`, each token with its text and place. */
   tokenize(text: string, second?: string): SequenceToken[] {
-    const texts = second === undefined ? [text] : [text, second];
-    const { single, pair } = this.#processing;
     let at = 0;
-    return (second === undefined ? single : pair).flatMap((piece): SequenceToken[] => {
+    return this.#template(second).flatMap((piece): SequenceToken[] => {
       const { type } = piece;
       if ('ids' in piece) {
         const token = (id: number) => this.vocabulary.token(id);
         return piece.ids.map((id) => ({ id, token: token(id), start: at, end: at, sequence: undefined, type }));
       }
       const { sequence } = piece;
-      const whole = texts[sequence]!;
+      const whole = sequence === 0 ? text : (second as string);
       at = sequence === 0 && second !== undefined ? 0 : whole.length;
       return this.#spans(whole).map((span) => ({ ...span, sequence, type }));
     });
@@ -105,22 +108,38 @@ export class HuggingFaceTokenizer implements Tokenizer {
     return this.#json;
   }
 
+  #template(second: string | undefined): readonly TemplatePiece[] {
+    return second === undefined ? this.#processing.single : this.#processing.pair;
+  }
+
+  #encodeInto(ids: number[], text: string): void {
+    for (const outer of this.#found.raw.cut(text)) {
+      if (outer.id !== undefined) {
+        ids.push(outer.id);
+        continue;
+      }
+      const normal = this.#pipeline.normalized(text.slice(outer.start, outer.end));
+      for (const { start, end, id } of this.#found.normalized.cut(normal)) {
+        if (id !== undefined) ids.push(id);
+        else this.#pipeline.encodeInto(ids, normal.slice(start, end), outer.start === 0 && start === 0);
+      }
+    }
+  }
+
+  /** The same steps as `#encodeInto`, with places. */
   #spans(text: string): TokenSpan[] {
-    const spans = this.#found.raw.cut(AlignedText.of(text)).flatMap((section): TokenSpan[] => {
-      if (section.id !== undefined) return [this.#added(section)];
-      const normalized = this.#pipeline.normalize(section.text);
-      return this.#found.normalized.cut(normalized).flatMap((inner) => {
-        if (inner.id !== undefined) return [this.#added(inner)];
-        const first = section.text.source(0, 0)[0] === 0 && inner.text.source(0, 0)[0] === 0;
-        return this.#pipeline.spans(inner.text, first, this.vocabulary);
+    const added = (id: number, [start, end]: readonly [number, number]) => [
+      { id, token: this.vocabulary.token(id), start, end },
+    ];
+    const spans = this.#found.raw.cut(text).flatMap((outer): TokenSpan[] => {
+      if (outer.id !== undefined) return added(outer.id, [outer.start, outer.end]);
+      const normal = this.#pipeline.normalize(AlignedText.of(text.slice(outer.start, outer.end), outer.start));
+      return this.#found.normalized.cut(normal.text).flatMap(({ start, end, id }) => {
+        if (id !== undefined) return added(id, normal.source(start, end));
+        return this.#pipeline.spans(normal.slice(start, end), outer.start === 0 && start === 0, this.vocabulary);
       });
     });
     return this.#processing.trims ? spans.map((span) => trimmed(span, text)) : spans;
-  }
-
-  #added({ id, text }: Section): TokenSpan {
-    const [start, end] = text.source(0, text.text.length);
-    return { id: id!, token: this.vocabulary.token(id!), start, end };
   }
 }
 

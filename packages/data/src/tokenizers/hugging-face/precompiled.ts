@@ -1,6 +1,6 @@
 /** The character map of SentencePiece models: a double-array trie over UTF-8 and the texts that its values point to. https://github.com/google/sentencepiece/blob/master/doc/normalization.md */
 import { DataError } from '@seqloom/core/errors';
-import { edited } from '../aligned-text.js';
+import type { Edit } from '../aligned-text.js';
 import type { Rewrite } from '../pipeline.js';
 import { replaced } from '../rewrites.js';
 import { splitCharacters } from '../segments.js';
@@ -9,23 +9,30 @@ import type { Part } from './part.js';
 /** Longer characters are mapped code point by code point. */
 const longestCharacter = 5;
 
+/** What is not ASCII, with the neighbours that may be one character with it. */
+const others = /[ -~]?[^ -~]+(?:[ -~][^ -~]+)*[ -~]?/gu;
+const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
+
 /** Maps characters as readers see them where the map has them whole, else their code points. */
 export function precompiled(part: Part): Rewrite {
   const map = readMap(part);
-  return (text) => {
-    if (/^[ -~]*$/.test(text) && [...new Set(text)].every((character) => map(character) === undefined)) return [];
-    let at = 0;
-    return splitCharacters(text).flatMap((character) => {
-      const start = at;
-      at += character.length;
-      const whole = new TextEncoder().encode(character).length <= longestCharacter ? map(character) : undefined;
-      if (whole !== undefined) return whole === character ? [] : [{ start, end: at, text: whole }];
-      const edits = replaced(character, /[\s\S]/gu, (point) => map(point) ?? point);
-      return edited(character, edits) === character
-        ? []
-        : edits.map((edit) => ({ start: start + edit.start, end: start + edit.end, text: edit.text }));
+  const runs = ascii.every((character) => (map(character) ?? character) === character) ? others : /[\s\S]+/gu;
+  return (text) =>
+    Array.from(text.matchAll(runs)).flatMap(({ index, 0: run }) => {
+      let at = index;
+      return splitCharacters(run).flatMap((character) => {
+        const start = at;
+        at += character.length;
+        return mapped(character, start, map);
+      });
     });
-  };
+}
+
+function mapped(character: string, start: number, map: (text: string) => string | undefined): Edit[] {
+  const whole = new TextEncoder().encode(character).length <= longestCharacter ? map(character) : undefined;
+  if (whole !== undefined) return whole === character ? [] : [{ start, end: start + character.length, text: whole }];
+  const edits = replaced(character, /[\s\S]/gu, (point) => map(point) ?? point);
+  return edits.map((edit) => ({ start: start + edit.start, end: start + edit.end, text: edit.text }));
 }
 
 function readMap(part: Part): (character: string) => string | undefined {
