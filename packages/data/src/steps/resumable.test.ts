@@ -25,6 +25,11 @@ const letters = (text: string) => [...text];
 const steps: [name: string, make: (rng: Rng) => Step<string, unknown>][] = [
   ['map', () => map(length)],
   ['map that draws', (rng) => map((text) => `${text} ${rng.int32()}`)],
+  ['map with chance', (rng) => map((text, draws) => text + draws.below(99), rng)],
+  [
+    'map with chance, read ahead',
+    (rng) => (data) => prefetch(4)(map((text: string, draws: Rng) => text + draws.below(99), rng)(data)),
+  ],
   ['filter', () => filter((text) => text.length > 1)],
   ['filter that draws', (rng) => filter(() => rng.uniform() > 0.3)],
   ['take', () => take(7)],
@@ -80,6 +85,39 @@ describe.each(steps)('law: gone on with at any place, in another process, the sa
       expect(await collect(second)).toEqual(epochs[epoch + 1]);
     }
   });
+});
+
+test('law: as `train` goes on, restoring streams behind what is done, whatever is read ahead', async () => {
+  const make = (rng: Rng) => {
+    const batches = bucketByLength({ length, batchSize: 2, rng });
+    return pipe(
+      words,
+      shuffle(rng),
+      map((text, draws: Rng) => text + draws.below(99), rng),
+      prefetch(3),
+      batches,
+      prefetch(2),
+    );
+  };
+  const whole = await collect(make(new Rng(1)));
+  for (let done = 1; done < whole.length; done++) {
+    const first = new Rng(1);
+    const begin = first.state;
+    let given = 0;
+    for await (const _batch of make(first)) {
+      await new Promise(setImmediate); // a step of training
+      if (++given === done) break;
+    }
+    const second = new Rng(77);
+    second.state = begin;
+    const rest: unknown[] = [];
+    let index = 0;
+    for await (const batch of make(second)) {
+      if (index++ >= done) rest.push(batch);
+      if (index === done) second.state = first.state;
+    }
+    expect(rest).toEqual(whole.slice(done));
+  }
 });
 
 test('the place behind an epoch is the beginning of the next, and one that was left is begun anew', async () => {
