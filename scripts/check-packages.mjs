@@ -20,7 +20,7 @@ const bounds = { kernels: 85, core: 48, attention: 20, layers: 60, 'hmm-crf': 95
 
 /** Entries that work where tfjs is not installed. */
 const withoutTfjs = {
-  core: ['./errors', './options', './rng', './dataset'],
+  core: ['./errors', './options', './rng', './dataset', './pause'],
   data: ['.', './datasets', './synthetic', './tokenizers', './audio', './series', './node'],
   'hmm-crf': ['./hmm', './feature-crf', './chain64'],
 };

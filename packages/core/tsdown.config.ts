@@ -8,6 +8,7 @@ export default defineConfig(
     'src/options.ts',
     'src/rng.ts',
     'src/dataset.ts',
+    'src/pause.ts',
     'src/node.ts',
     'src/testing/index.ts',
   ]),

@@ -148,4 +148,5 @@ export {
   UsageError,
 } from './errors.js';
 export { count, knownOptions, oneOf, within } from './options.js';
+export { Pause } from './pause.js';
 export { defaultRng, Rng } from './rng.js';

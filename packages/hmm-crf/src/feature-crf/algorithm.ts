@@ -1,5 +1,5 @@
 /** What an algorithm is: it makes weights, an iteration at a time, and stops for a reason. */
-import type { Pause } from '../pause.js';
+import type { Pause } from '@seqloom/core/pause';
 import type { TrainingMemory } from './training-memory.js';
 
 /** One of `lbfgs()`, `l2sgd()`, `averagedPerceptron()`, `passiveAggressive()`, `arow()`, or your own. */

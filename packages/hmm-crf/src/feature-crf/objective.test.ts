@@ -1,8 +1,8 @@
 import { collect } from '@seqloom/core/dataset';
+import { Pause } from '@seqloom/core/pause';
 import { Rng } from '@seqloom/core/rng';
 import { expect, it } from 'vitest';
 import fixture from '../__fixtures__/crfsuite-optima.json' with { type: 'json' };
-import { Pause } from '../pause.js';
 import { generateFeatures } from './features.js';
 import { readAttributes } from './formats/attribute-text.js';
 import { Objective } from './objective.js';

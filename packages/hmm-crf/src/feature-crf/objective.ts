@@ -1,4 +1,6 @@
 /** What batch training makes small: Σ −log p(labels | items) + c2·|w|², with its gradient, over all sequences. */
+
+import type { Pause } from '@seqloom/core/pause';
 import {
   featureGradient,
   featureMarginals,
@@ -6,7 +8,6 @@ import {
   prepareTransitions,
   type SequenceRange,
 } from '@seqloom/kernels';
-import type { Pause } from '../pause.js';
 import { DenseRows } from './dense-rows.js';
 import type { Batch, TrainingMemory } from './training-memory.js';
 import type { Vectors } from './vectors.js';

@@ -1,8 +1,8 @@
 /** Training as a stream of events: whoever pulls them sets the pace, and may stop and go on another day. */
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions } from '@seqloom/core/options';
+import { Pause } from '@seqloom/core/pause';
 import { defaultRng, type Rng } from '@seqloom/core/rng';
-import { Pause } from '../pause.js';
 import type { Algorithm, AlgorithmState, Iteration, Problem, Progress, StopReason } from './algorithm.js';
 import { FeatureCRF } from './feature-crf.js';
 import { type FeatureOptions, generateFeatures } from './features.js';

@@ -1,8 +1,8 @@
 /** Expectation–maximisation, the one loop that every model here learns by, as a stream of events. */
 import { DataError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
+import { Pause } from '@seqloom/core/pause';
 import type { Rng } from '@seqloom/core/rng';
-import { Pause } from '../pause.js';
 import type { BaumWelchOptions, IterationEvent, StoppedEvent } from './baum-welch.js';
 import type { FitResult } from './fit.js';
 

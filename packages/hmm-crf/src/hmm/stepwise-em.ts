@@ -2,8 +2,8 @@
 import type { Dataset } from '@seqloom/core/dataset';
 import { OptionError, UsageError } from '@seqloom/core/errors';
 import { count, knownOptions, within } from '@seqloom/core/options';
+import { Pause } from '@seqloom/core/pause';
 import type { Rng } from '@seqloom/core/rng';
-import { Pause } from '../pause.js';
 import { checkAllowed } from './allowed-states.js';
 import { finish } from './expectation-maximisation.js';
 import { type ExpectedStatistics, expectedStatistics, noStatistics } from './expectations.js';

@@ -1,7 +1,6 @@
 /** CTC prefix beam search: the most probable labels, summed over their alignments, with a language model's opinion. */
 import type { Sequence } from '@seqloom/core';
-import { count, knownOptions, OptionError, within } from '@seqloom/core';
-import { pause } from '../search/pause.js';
+import { count, knownOptions, OptionError, Pause, within } from '@seqloom/core';
 import type { CTCTranscript } from './best-path.js';
 import { align } from './forced-alignment.js';
 import { type Frames, logAdd, readFrames } from './frames.js';
@@ -59,9 +58,9 @@ export async function ctcBeamDecode<S = undefined>(
   const { rows, blank } = await readFrames(where, logits, options.blank);
   const search = { blank, beam, considered, alpha, beta, model: languageModel };
   const found: CTCHypothesis[][] = [];
-  const turn = pause();
+  const pause = new Pause();
   const between = async () => {
-    await turn();
+    if (pause.isDue()) await pause.take();
     signal?.throwIfAborted();
   };
   for (const frames of rows) {

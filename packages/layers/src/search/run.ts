@@ -1,7 +1,6 @@
 /** A writer at work: its state on the device, read back step by step and freed. */
-import { dims, tidied } from '@seqloom/core';
+import { dims, Pause, tidied } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { pause } from './pause.js';
 import { mapTensors, takeRows, tensorsOf } from './state-rows.js';
 import type { Writer } from './writer.js';
 
@@ -17,7 +16,7 @@ export interface Readings {
 export class Run<S> {
   readonly #writer: Writer<S>;
   readonly #copies: number;
-  readonly #pause = pause();
+  readonly #pause = new Pause();
   #size: number;
   #state: S;
   #common: ReadonlySet<tf.Tensor>; // the same for all copies of a row
@@ -36,7 +35,8 @@ export class Run<S> {
     this.#replace(state);
     this.#size = symbols.length;
     try {
-      const [read, looked] = await Promise.all([logits.data(), weights?.data(), this.#pause()]);
+      const turn = this.#pause.isDue() ? this.#pause.take() : undefined; // on cpu and wasm, reading does not wait for anything
+      const [read, looked] = await Promise.all([logits.data(), weights?.data(), turn]);
       return { logits: new Float32Array(read), ...(looked && { weights: new Float32Array(looked) }) };
     } finally {
       tf.dispose([logits, ...(weights ? [weights] : [])]);

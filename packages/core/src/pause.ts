@@ -1,10 +1,12 @@
-/** Pauses in long computations, so that a page can paint and an AbortSignal can be heard. */
+/** Turns for everything else in the middle of long computations, so that a page can paint, timers run and an AbortSignal is heard. */
 
-const every = 50; // milliseconds
+const every = 25; // milliseconds
 
+/** `if (pause.isDue()) await pause.take()`, now and then. */
 export class Pause {
-  #last = performance.now();
+  #last: number = performance.now();
 
+  /** Whether nothing else has had a turn for long. */
   isDue(): boolean {
     return performance.now() - this.#last > every;
   }
