@@ -60,7 +60,7 @@ export default defineExperiment({
     }),
     states: choice({
       label: 'States',
-      help: 'How many hidden states the model may use; the casino and the temperatures have 2, the weather has 3.',
+      help: 'How many hidden states the model may use; in truth each of these worlds has two.',
       affects: 'model',
       options: plain(2, 3, 4, 5),
       initial: 2,

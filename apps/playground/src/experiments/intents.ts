@@ -1,6 +1,7 @@
 /** What is wanted, and with what: one reader, a label for the sentence and a CRF over its words. */
 import { Module, type Rng, type Sequence, sequence } from '@seqloom/core';
 import { spanF1, splitWords, Vocabulary } from '@seqloom/data';
+import { type CommandExample, generateCommands } from '@seqloom/data/synthetic';
 import { padIds } from '@seqloom/data/to-tensors';
 import { CRF, tagScheme } from '@seqloom/hmm-crf';
 import { Embedding, Linear } from '@seqloom/layers';
@@ -9,7 +10,6 @@ import { choice } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { readTagged } from '../parts/chunks.js';
 import { Classifier, labelled, poolingControl } from '../parts/classifier.js';
-import { type Command, makeCommand } from '../parts/commands.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 import { marginalsPicture, taggedWords } from '../parts/tags.js';
@@ -21,8 +21,8 @@ interface Commands {
   readonly words: Vocabulary;
   readonly tags: Vocabulary;
   readonly intents: Vocabulary;
-  readonly train: readonly Command[];
-  readonly test: readonly Command[];
+  readonly train: readonly CommandExample[];
+  readonly test: readonly CommandExample[];
 }
 
 interface CommandBatch {
@@ -39,11 +39,11 @@ export default defineExperiment({
     'Reads a command and says what is wanted (the intent) and which words tell with what (the slots), both from one reader.',
   input: { label: 'Type a command', maxLength: 120 },
   examples: [
-    'wake me up tomorrow at half past six',
-    'will it rain in san francisco on friday',
-    'play something by nina simone',
-    'could you make the living room blue',
-    'book a table for four at an indian place',
+    'wake me at half past seven tomorrow',
+    'will it rain in Cape Town next Friday',
+    'play something calm in the living room',
+    'make the bedroom warm white',
+    'remind me to buy dark bread on Sunday',
   ],
   measure: {
     label: 'Right slots (F1), unseen commands',
@@ -105,7 +105,7 @@ export default defineExperiment({
   async data(_, rng, file) {
     const all = file
       ? rng.shuffled(await readTagged('intents', file)).map((sentence) => ({ ...sentence, intent: unnamed }))
-      : Array.from({ length: made }, () => makeCommand(rng));
+      : generateCommands({ rng, count: made });
     const cut = Math.min(unseen, Math.ceil(all.length / 6));
     const [test, train] = [all.slice(0, cut), all.slice(cut)];
     const data: Commands = {
@@ -180,7 +180,7 @@ class CommandReader extends Module {
   }
 }
 
-function toBatch(commands: readonly Command[], { words, tags, intents }: Commands): CommandBatch {
+function toBatch(commands: readonly CommandExample[], { words, tags, intents }: Commands): CommandBatch {
   const { ids, mask } = padIds(
     commands.map((command) => words.encode(command.words.map((word) => word.toLowerCase()))),
   );
@@ -198,7 +198,7 @@ function toBatch(commands: readonly Command[], { words, tags, intents }: Command
 }
 
 /** F1 of the slots (of the words where tags are no chunks), and the share of right intents. */
-async function evaluate(model: CommandReader, data: Commands, commands: readonly Command[]): Promise<number[]> {
+async function evaluate(model: CommandReader, data: Commands, commands: readonly CommandExample[]): Promise<number[]> {
   const found = tf.tidy(() => {
     const { logits, emissions } = model.forward(toBatch(commands, data));
     return { path: model.crf.decode(emissions), intents: tf.argMax(logits, 1) };

@@ -2,6 +2,7 @@
 import { Module, type Rng, type Sequence, sequence } from '@seqloom/core';
 import { DataError } from '@seqloom/core/errors';
 import { splitWords, Vocabulary } from '@seqloom/data';
+import { generateReviews } from '@seqloom/data/synthetic';
 import { padIds } from '@seqloom/data/to-tensors';
 import { Embedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -11,7 +12,6 @@ import { Classifier, confusion, labelled, poolingControl } from '../parts/classi
 import { readColumns } from '../parts/columns.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
-import { type Labelled, makeReview } from '../parts/reviews.js';
 
 const [made, unseen, fewest, longest] = [1500, 200, 40, 80];
 
@@ -20,6 +20,11 @@ interface Reviews {
   readonly labels: Vocabulary;
   readonly train: readonly Example[];
   readonly test: readonly Example[];
+}
+
+interface Labelled {
+  readonly text: string;
+  readonly label: string;
 }
 
 interface Example {
@@ -37,13 +42,14 @@ export default defineExperiment({
   title: 'Sentiment',
   group: 'Classifying',
   summary:
-    'Reads a short review and says whether it praises or blames. The attention shows which words it went by: see what "not" and "but" do.',
+    'Reads a short review and says whether it praises or blames. The attention shows which words it went by: see what "not" and "nobody" do.',
   input: { label: 'Type a review', maxLength: 300 },
   examples: [
-    'The film was not bad.',
-    'The soup was cold, but I loved the view.',
-    'The waiter was very friendly, but the bed was not good.',
-    'We came on a Monday. The music was brilliant.',
+    'The film was not boring at all.',
+    'What a charming hotel, and the service was delightful, too.',
+    'Nobody could call this book clever.',
+    'They promised a wonderful meal, and it was nothing of the kind.',
+    'I enjoyed every minute, above all the ending.',
   ],
   measure: { label: 'Right labels, unseen reviews', every: 10, sample: 100 },
   file: {
@@ -60,7 +66,7 @@ export default defineExperiment({
     {
       name: 'states',
       title: 'Hidden states',
-      help: 'A line for each unit over the words: some turn at "not" and turn back at the full stop.',
+      help: 'A line for each unit over the words: some turn at "not", some wait for praise.',
     },
   ],
   controls: {
@@ -78,7 +84,7 @@ export default defineExperiment({
   },
 
   async data(_, rng, file) {
-    const all = file ? rng.shuffled(await readLabelled(file)) : Array.from({ length: made }, () => makeReview(rng));
+    const all = file ? rng.shuffled(await readLabelled(file)) : generateReviews({ rng, count: made });
     const cut = Math.min(unseen, Math.floor(all.length / 6));
     const train = all.slice(cut);
     const words = Vocabulary.build(

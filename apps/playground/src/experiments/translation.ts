@@ -1,6 +1,7 @@
 /** English to French, word by word: an encoder–decoder, greedy or with a beam. */
 import { DataError } from '@seqloom/core/errors';
 import { bleu, collect, readCsv, splitWords, Vocabulary } from '@seqloom/data';
+import { generatePhrases } from '@seqloom/data/synthetic';
 import { padIds } from '@seqloom/data/to-tensors';
 import type { TranslationBatch } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,7 +9,6 @@ import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task, type TextResult } from '../experiment.js';
 import { beamTree } from '../parts/beam-tree.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
-import { makePair } from '../parts/phrase-pairs.js';
 import {
   alignmentViews,
   type Languages,
@@ -38,10 +38,10 @@ export default defineExperiment({
   input: { label: 'Type an English sentence', maxLength: 120 },
   examples: [
     'she does not see the red car',
-    'my sister buys a small black dog',
-    'i love this old house',
-    'the children want an apple now',
-    'we find your white hat in paris',
+    'my brother buys this white boat',
+    'I look for the green umbrella',
+    'the children do not like your round chair',
+    'they draw the island',
   ],
   measure: {
     label: 'Exact match, unseen sentences',
@@ -78,13 +78,13 @@ export default defineExperiment({
       options: plain(16, 32, 64, 128),
       initial: 64,
     }),
-    ...optimizerControlsAt(0.005),
+    ...optimizerControlsAt(0.01),
   },
 
   objections: translatorObjections,
 
   async data(_, rng, file) {
-    const all = file ? rng.shuffled(await readPairs(file)) : Array.from({ length: made }, () => makePair(rng));
+    const all = file ? rng.shuffled(await readPairs(file)) : generatePhrases({ rng, count: made }).map(pairOf);
     const cut = Math.min(unseen, Math.floor(all.length / 10));
     const test = all.slice(0, cut);
     const known = new Set(test.map(({ source }) => source.join(' ')));
@@ -143,7 +143,9 @@ export default defineExperiment({
 async function predict(model: Translator, languages: Languages, input: string, width: number): Promise<Prediction> {
   const tokens = splitWords(input.toLowerCase());
   const shown = await showTranslation(model, languages, tokens, { maxLength: longest, joint: ' ' });
-  if (width === 1) return shown;
+  const written = shown.result as TextResult;
+  const greedy = { ...written, text: joined(written.text), label: 'Greedy' };
+  if (width === 1) return { ...shown, result: greedy };
   const { source, target } = languages;
   const { ids, mask } = padIds([source.encode(tokens)]);
   const { found, tree } = await beamTree(model.writer({ source: ids, sourceMask: mask }), {
@@ -157,12 +159,11 @@ async function predict(model: Translator, languages: Languages, input: string, w
   const hypotheses = found.slice(0, 3).map(
     (hypothesis, rank): TextResult => ({
       kind: 'text',
-      text: target.decode(hypothesis.ids).join(' '),
+      text: joined(target.decode(hypothesis.ids).join(' ')),
       confidence: [],
       label: `Beam ${rank + 1}, log p ${hypothesis.logProbability.toFixed(2)}`,
     }),
   );
-  const greedy = { ...(shown.result as TextResult), label: 'Greedy' };
   return { result: [greedy, ...hypotheses], pictures: { ...shown.pictures, beam: tree } };
 }
 
@@ -176,7 +177,7 @@ async function readPairs(file: File): Promise<Pair[]> {
       check: ({ source, target }) => [source, target],
     }),
   );
-  const pairs = lines.map(([source, target]) => ({ source: words(source!), target: words(target!) }));
+  const pairs = lines.map(([source, target]) => pairOf({ source: source!, target: target! }));
   const usable = pairs.filter(({ source, target }) =>
     [source, target].every(({ length }) => length > 0 && length <= longest),
   );
@@ -188,6 +189,15 @@ async function readPairs(file: File): Promise<Pair[]> {
       hint: `a sentence, a tab and its translation on each line, of 1 to ${longest} words`,
     },
   );
+}
+
+/** The words of l'île are three. */
+function joined(text: string): string {
+  return text.replaceAll(" ' ", "'").replaceAll(' - ', '-');
+}
+
+function pairOf({ source, target }: { source: string; target: string }): Pair {
+  return { source: words(source), target: words(target) };
 }
 
 function words(text: string): string[] {

@@ -1,6 +1,7 @@
 /** Worlds with a hidden state, to be found out by an HMM: a casino, the weather, or a file of one's own. */
 import type { Rng } from '@seqloom/core';
 import { DataError } from '@seqloom/core/errors';
+import { casinoChain, weatherChain } from '@seqloom/data/synthetic';
 import { Categorical, Gaussian, HMM, type Observations, observations } from '@seqloom/hmm-crf/hmm';
 import { numbersOf, readColumns } from './columns.js';
 
@@ -20,32 +21,9 @@ const [sequences, length] = [20, 100];
 const fewest = 20;
 
 const made = {
-  casino: {
-    symbols: ['1', '2', '3', '4', '5', '6'],
-    names: ['fair', 'loaded'],
-    startProb: [0.5, 0.5],
-    transMat: [
-      [0.95, 0.05],
-      [0.1, 0.9],
-    ],
-    emissionProb: [new Array<number>(6).fill(1 / 6), [0.1, 0.1, 0.1, 0.1, 0.1, 0.5]],
-  },
-  weather: {
-    symbols: ['walk', 'shop', 'clean'],
-    names: ['sunny', 'cloudy', 'rainy'],
-    startProb: [0.4, 0.3, 0.3],
-    transMat: [
-      [0.8, 0.15, 0.05],
-      [0.2, 0.6, 0.2],
-      [0.05, 0.2, 0.75],
-    ],
-    emissionProb: [
-      [0.85, 0.12, 0.03],
-      [0.15, 0.75, 0.1],
-      [0.03, 0.12, 0.85],
-    ],
-  },
-} as const;
+  casino: { symbols: ['1', '2', '3', '4', '5', '6'], names: ['fair', 'loaded'], chain: casinoChain },
+  weather: { symbols: ['walk', 'shop', 'clean'], names: ['rainy', 'sunny'], chain: weatherChain },
+};
 
 export type WorldName = keyof typeof made | 'climate';
 
@@ -55,9 +33,9 @@ export function makeWorld(name: WorldName, rng: Rng): World {
 }
 
 function symbols(name: keyof typeof made, rng: Rng): World {
-  const { symbols, names, startProb, transMat, emissionProb } = made[name];
-  const emission = new Categorical({ stateCount: names.length, size: symbols.length, emissionProb });
-  const hmm = new HMM({ emission, startProb, transMat });
+  const { symbols, names, chain } = made[name];
+  const emission = new Categorical({ stateCount: names.length, size: symbols.length, emissionProb: chain.emission });
+  const hmm = new HMM({ emission, startProb: chain.start, transMat: chain.transition });
   const world = drawWorld(hmm, rng);
   const write = (values: Float64Array) => [...values].map((value) => symbols[value]!).join(' ');
   return { name, symbols, ...world, truth: { ...world.truth, names }, samples: sampleTexts(world.test, write) };

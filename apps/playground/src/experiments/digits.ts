@@ -1,0 +1,224 @@
+/** Digit-like sounds: which digit, or, with CTC, which digits in which order, without being told when. */
+import { Module, type Rng, type Sequence } from '@seqloom/core';
+import { characterErrorRate } from '@seqloom/data';
+import { logMel, normalizeUtterance } from '@seqloom/data/audio';
+import { padIds, padValues } from '@seqloom/data/to-tensors';
+import { type CTCLabels, ctcGreedyDecode, ctcLoss, Linear, type StatefulLayer } from '@seqloom/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { choice, plain } from '../controls/control.js';
+import { defineExperiment, type Prediction, type Task } from '../experiment.js';
+import { digits, sampleRate, speak } from '../parts/digit-sounds.js';
+import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
+
+const [made, unseen, bands, seconds] = [200, 40, 24, 4];
+
+interface Utterance {
+  readonly spoken: readonly number[];
+  /** Log-mel, normalised [T][bands]. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+interface Recordings {
+  readonly train: readonly Utterance[];
+  readonly test: readonly Utterance[];
+}
+
+interface SpeechBatch extends CTCLabels {
+  readonly sound: tf.Tensor3D;
+  readonly soundMask: tf.Tensor2D;
+}
+
+export default defineExperiment({
+  title: 'Spoken digits',
+  group: 'Classifying',
+  summary:
+    'Listens to digit-like sounds of invented speakers and writes the digits; CTC finds out by itself when each of them is said.',
+  input: { kind: 'audio', label: 'Record digits, or choose a WAV file', sampleRate, seconds },
+  examples: [],
+  measure: {
+    label: 'Exact match, unseen recordings',
+    every: 10,
+    sample: 40,
+    beside: [{ label: 'Digit error rate' }],
+  },
+  views: [
+    {
+      name: 'classes',
+      title: 'What is heard when',
+      help: 'Each column is a moment: the darker, the more probable that digit is there. Between digits, CTC says nothing (–).',
+      axes: ['class', 'moment'],
+    },
+    {
+      name: 'spectrogram',
+      title: 'Spectrogram',
+      help: 'What the model gets: how strong each band of the sound is at each moment, low ones first, each about its own mean.',
+      axes: ['band', 'moment'],
+    },
+    {
+      name: 'states',
+      title: 'Hidden states',
+      help: 'A line for each unit while the sound is heard, in both directions.',
+    },
+  ],
+  controls: {
+    most: choice({
+      label: 'Digits',
+      help: 'How many digits a recording has at most. More make longer sounds, and slower steps.',
+      affects: 'data',
+      options: plain(1, 2, 3),
+      initial: 1,
+    }),
+    noise: choice({
+      label: 'Noise',
+      help: 'How much hiss lies over the recordings.',
+      affects: 'data',
+      options: [
+        { value: 0.002, label: 'Low' },
+        { value: 0.02, label: 'Middle' },
+        { value: 0.08, label: 'High' },
+      ],
+      initial: 0.002,
+    }),
+    cell: cellControl,
+    size: sizeControl,
+    batchSize: choice({
+      label: 'Batch size',
+      help: 'Recordings per step.',
+      affects: 'training',
+      options: plain(8, 16, 32),
+      initial: 16,
+    }),
+    ...optimizerControlsAt(0.01),
+  },
+
+  async data({ most, noise }, rng) {
+    const say = () => Array.from({ length: 1 + rng.below(most) }, () => rng.below(10));
+    const sounds = Array.from({ length: made + unseen }, () => {
+      const spoken = say();
+      return { spoken, samples: speak(rng, spoken, noise) };
+    });
+    const all = sounds.map(({ spoken, samples }): Utterance => ({ spoken, rows: hear(samples) }));
+    const test = all.slice(0, unseen);
+    const caption = `${made} recordings to learn from and ${unseen} kept apart, made by filtering buzz and noise: no voices, so your own may not be understood.`;
+    const names = sounds.slice(0, 6).map(({ spoken }) => spoken.map((digit) => digits[digit]).join(' '));
+    return {
+      data: { train: all.slice(unseen), test } satisfies Recordings,
+      preview: { caption, counts: [], samples: names },
+      examples: names.map((label, i) => ({ label, input: sounds[i]!.samples })),
+    };
+  },
+
+  build(setup, data, rng) {
+    const model = new Listener(setup, rng);
+    const task: Task<SpeechBatch, Float32Array> = {
+      model,
+      optimizer: makeOptimizer(setup),
+      draw: (random) => toBatch(Array.from({ length: setup.batchSize }, () => random.choice(data.train))),
+      loss: (batch) => ctcLoss(model.forward(batch).logits, batch),
+      evaluate: async (limit) => {
+        const some = data.test.slice(0, limit);
+        const heard = await model.write(some);
+        const right = some.map(({ spoken }) => spoken.join(''));
+        const exact = heard.filter((text, i) => text === right[i]).length / some.length;
+        return [exact, Math.min(1, characterErrorRate(heard, right))];
+      },
+      predict: (samples) => predict(model, samples),
+    };
+    return task;
+  },
+});
+
+/** Two moments become one, then a network in both directions, and a score for each digit and for nothing (class 0). */
+class Listener extends Module {
+  readonly encoder: StatefulLayer<unknown>;
+  readonly output: Linear;
+
+  constructor({ cell, size }: { cell: CellName; size: number }, rng: Rng) {
+    super();
+    this.encoder = bothWays(cell, { inputSize: bands, hiddenSize: size, rng });
+    this.output = new Linear({ inputSize: size, outputSize: digits.length + 1, rng });
+  }
+
+  forward({ sound, soundMask }: Pick<SpeechBatch, 'sound' | 'soundMask'>): { logits: Sequence; states: tf.Tensor3D } {
+    const { output } = this.encoder.forward({ values: sound, mask: soundMask });
+    return { logits: { values: this.output.forward(output.values), mask: soundMask }, states: output.values };
+  }
+
+  /** The digits of each recording. */
+  async write(utterances: readonly Utterance[]): Promise<string[]> {
+    const batch = toBatch(utterances);
+    const logits = tf.tidy(() => this.forward(batch).logits.values);
+    const found = await ctcGreedyDecode({ values: logits, mask: batch.soundMask });
+    tf.dispose([logits, ...Object.values(batch)]);
+    return found.map(({ labels }) => labels.map((label) => label - 1).join(''));
+  }
+}
+
+/** Sound as the model gets it: a row each 20 ms. */
+function hear(samples: Float32Array): number[][] {
+  const long = samples.length >= 400 ? samples : Float32Array.from({ length: 400 }, (_, i) => samples[i] ?? 0);
+  const rows = logMel(long, {
+    sampleRate,
+    frameLength: 256,
+    hopLength: 160,
+    melBands: bands,
+    lowestFrequency: 80,
+    style: { floor: 1e-5 },
+  });
+  return normalizeUtterance(rows);
+}
+
+function toBatch(utterances: readonly Utterance[]): SpeechBatch {
+  const sound = padValues(utterances.map(({ rows }) => rows));
+  const { ids, mask } = padIds(utterances.map(({ spoken }) => spoken.map((digit) => digit + 1)));
+  return { sound: sound.values, soundMask: sound.mask, ids, mask };
+}
+
+async function predict(model: Listener, samples: Float32Array): Promise<Prediction> {
+  const rows = hear(samples);
+  const sound = padValues([rows]);
+  const found = tf.tidy(() => {
+    const { logits, states } = model.forward({ sound: sound.values, soundMask: sound.mask });
+    return { logits: logits.values, shares: tf.softmax(logits.values), states };
+  });
+  const [transcript] = await ctcGreedyDecode({ values: found.logits, mask: sound.mask });
+  const [shares, states] = (await Promise.all([found.shares.data(), found.states.data()])) as Float32Array[];
+  const units = found.states.shape[2];
+  tf.dispose([sound.values, sound.mask, ...Object.values(found)]);
+  const columns = rows.map((_, t) => `${((t * 160) / sampleRate).toFixed(2)} s`);
+  const turned = (classes: number, value: (t: number, k: number) => number) =>
+    Float32Array.from({ length: classes * rows.length }, (_, i) => value(i % rows.length, Math.floor(i / rows.length)));
+  const names = transcript!.labels.map((label) => digits[label - 1]!);
+  const matrix = (names: readonly string[], values: Float32Array) => ({
+    kind: 'matrix' as const,
+    rows: names,
+    columns,
+    layers: [{ label: 'all', values }],
+  });
+  return {
+    result: {
+      kind: 'text',
+      text: names.join(' '),
+      confidence: transcript!.spans.map(() => Math.exp(transcript!.score)),
+      tokens: names,
+    },
+    pictures: {
+      classes: {
+        ...matrix(
+          ['–', ...digits],
+          turned(digits.length + 1, (t, k) => shares![t * (digits.length + 1) + k]!),
+        ),
+        scale: 'share',
+      },
+      spectrogram: {
+        ...matrix(
+          rows[0]!.map((_, band) => `${band + 1}`).toReversed(),
+          turned(bands, (t, k) => rows[t]![bands - 1 - k]! / 3),
+        ),
+        scale: 'signed',
+      },
+      states: { kind: 'lanes', columns, units, layers: [{ label: 'State', values: states! }] },
+    },
+  };
+}
