@@ -25,7 +25,7 @@ export { type ConllOptions, readConll, writeConll } from './formats/conll.js';
 export type { ConllColumns, ConllSentence } from './formats/conll-parser.js';
 export { readConllu, writeConllu } from './formats/conllu.js';
 export { type CsvOptions, type CsvPlace, type CsvRow, readCsv } from './formats/csv.js';
-export { droppedFiles } from './formats/dropped-files.js';
+export { type Drop, droppedFiles } from './formats/dropped-files.js';
 export { type JsonlOptions, readJsonl, writeJsonl } from './formats/jsonl.js';
 export { readLines, readParallel, type SentencePair } from './formats/lines.js';
 export { readParagraphs, readText, type TextChunks, textChunks } from './formats/plain-text.js';

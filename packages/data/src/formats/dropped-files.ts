@@ -1,17 +1,22 @@
 /** What a user drops on a page, as files. https://wicg.github.io/entries-api/ */
 import { DataError, OptionError, show } from '@seqloom/core/errors';
 
+/** A browser's DataTransfer, of which a program for Node alone need not know the type. */
+export interface Drop {
+  readonly items: ArrayLike<object>;
+}
+
 /**
  * The files of a drop (or a paste), those of folders too, in the order of their names; a file's `name` is its path from what was dropped, such as
  * `treebank/en-train.conllu`. Files whose names begin with a dot, as systems leave them, are left out. To be called in the event itself, before
  * anything is awaited, as browsers forget a drop. Rejects with a DataError when a file or folder cannot be read.
  */
-export function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+export function droppedFiles(transfer: Drop): Promise<File[]> {
   if (typeof transfer !== 'object' || transfer === null || !('items' in transfer)) {
     const hint = 'pass `event.dataTransfer` of a drop';
     throw new OptionError('droppedFiles', `expected a DataTransfer, got ${show(transfer)}`, { hint });
   }
-  const items = [...transfer.items].filter(({ kind }) => kind === 'file');
+  const items = Array.from(transfer.items as DataTransferItemList).filter(({ kind }) => kind === 'file');
   const found = items.map((item) => {
     const entry = item.webkitGetAsEntry?.();
     return entry ? filesOf(entry, '') : ([item.getAsFile()].filter((file) => file !== null) as File[]);

@@ -14,7 +14,7 @@ interface Receiver {
  */
 export function serveExamples<T, Input = undefined>(
   make: (input: Input) => Examples<T>,
-  transfer: (example: T) => Transferable[] = () => [],
+  transfer: (example: T) => object[] = () => [],
 ): void {
   const parent = globalThis.process?.getBuiltinModule?.('node:worker_threads').parentPort;
   const receiver = (parent ?? globalThis) as unknown as Receiver;
@@ -27,9 +27,10 @@ export function serveExamples<T, Input = undefined>(
 async function serve<T>(
   { port, ahead }: WorkerStart,
   make: () => Examples<T>,
-  transfer: (example: T) => Transferable[],
+  transfer: (example: T) => object[],
 ): Promise<void> {
-  const send = (message: WorkerMessage<T>, handedOver: Transferable[] = []) => port.postMessage(message, handedOver);
+  const send = (message: WorkerMessage<T>, handedOver: object[] = []) =>
+    port.postMessage(message, handedOver as Transferable[]);
   const room = allowance(port, ahead);
   try {
     await room();
