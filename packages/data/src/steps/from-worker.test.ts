@@ -46,14 +46,13 @@ test('law: gone on with in the middle of an epoch, the same examples follow', as
       { order },
     );
   };
-  const whole = data(1);
-  const epochs = [await collect(whole), await collect(whole)];
+  const whole = await collect(data(1));
   const left = data(1);
   let given = 0;
   for await (const _example of left) if (++given === 2) break;
   const goneOn = data(2);
   goneOn.resume(JSON.parse(JSON.stringify(left.position)));
-  expect([await collect(goneOn), await collect(goneOn)]).toEqual([epochs[0]!.slice(2), epochs[1]]);
+  expect(await collect(goneOn)).toEqual(whole.slice(2));
 });
 
 test('law: never more are made ahead than told, and the worker ends where the use stops', async () => {
