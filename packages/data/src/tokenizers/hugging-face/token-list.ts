@@ -4,7 +4,7 @@ import type { WordTokens } from '../pipeline.js';
 const encoder = new TextEncoder();
 
 /** The token that stands for a byte where characters may be unknown. */
-export function byteToken(byte: number): string {
+function byteToken(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 }
 
