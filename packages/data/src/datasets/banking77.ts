@@ -1,4 +1,6 @@
 /** What customers ask their bank, and which of 77 intents it is. */
+import { collect } from '@seqloom/core/dataset';
+import { readCsv } from '../formats/csv.js';
 import { type DatasetSource, github, type Parts, readParts } from './dataset-source.js';
 import type { LabelledText } from './sentence-polarity.js';
 
@@ -30,13 +32,7 @@ export const banking77: DatasetSource<Parts<'train' | 'test', LabelledText>> = {
   },
   parse: (open) =>
     readParts(['train', 'test'], async (part) => {
-      const text = await (await open(part)).text();
-      // A field in quotes may hold commas, line breaks and doubled quotes; texts come first, categories are plain.
-      const rows = text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*)),([a-zA-Z_?]+)\r?\n?/g);
-      const [, ...examples] = [...rows].map(([, quoted, plain, label]) => ({
-        text: quoted?.replaceAll('""', '"') ?? plain!,
-        label: label!,
-      }));
-      return examples;
+      const rows = await collect(readCsv<'text' | 'category'>(await open(part)));
+      return rows.map(({ text, category }) => ({ text, label: category }));
     }),
 };

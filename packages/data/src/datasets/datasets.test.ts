@@ -1,5 +1,5 @@
 /** Each real dataset from the data folder: as many examples as its README says, and what they look like. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, expectTypeOf, test } from 'vitest';
 import { localFolder } from '../node.js';
@@ -71,6 +71,12 @@ test.skipIf(absent)('real data: what examples look like', async () => {
     label: 'card_arrival',
   });
   expect(banking.train.filter(({ text }) => text.includes('\n') || text.includes('""'))).not.toEqual([]);
+
+  const files = ['test.csv', 'train.csv.gz'].map((name) => {
+    const bytes = readFileSync(`${shared}/classification/banking77/${name}`);
+    return new File([bytes], `my data/classification/banking77/${name}`);
+  });
+  expect((await loadDataset('banking77', { folder: files })).test).toEqual(banking.test);
 
   const digits = await loadDataset('fsdd', { folder });
   const seconds = [...digits.train, ...digits.test].reduce(

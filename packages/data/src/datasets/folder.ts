@@ -25,9 +25,9 @@ export function folderOf(where: string, source: FolderSource): Folder {
 
 /** The file with that path or with a path that ends so; else the only one with that name. */
 function fileAt(files: readonly File[], path: string): File | undefined {
-  const within = files.find((file) => `/${file.webkitRelativePath}`.endsWith(`/${path}`));
-  const named = files.filter((file) => file.name === path.slice(path.lastIndexOf('/') + 1));
-  return within ?? (named.length === 1 ? named[0] : undefined);
+  const pathOf = (file: File) => `/${file.webkitRelativePath || file.name}`; // dropped files have paths as names
+  const named = files.filter((file) => pathOf(file).endsWith(path.slice(path.lastIndexOf('/'))));
+  return named.find((file) => pathOf(file).endsWith(`/${path}`)) ?? (named.length === 1 ? named[0] : undefined);
 }
 
 async function handleAt(root: FileSystemDirectoryHandle, path: string): Promise<File | undefined> {

@@ -1,6 +1,6 @@
 /** Spoken digits, 8 kHz. */
-import { DataError, show } from '@seqloom/core/errors';
 import { parseTar } from 'nanotar';
+import { decodeWav } from '../audio/read-wav.js';
 import { concat } from '../formats/byte-chunks.js';
 import type { DatasetSource, Parts } from './dataset-source.js';
 
@@ -41,7 +41,8 @@ export const fsdd: DatasetSource<Parts<'train' | 'test', SpokenDigit>> = {
     const archive = new Uint8Array(await (await open('recordings')).arrayBuffer());
     for (const { name, digit, speaker, index, data } of recordings(archive)) {
       const part = index < firstOfTraining ? parts.test : parts.train;
-      part.push({ ...wave(name, data), digit, speaker });
+      const { channels, sampleRate } = decodeWav(data, `loadDataset(fsdd): ${name}`);
+      part.push({ samples: channels[0]!, sampleRate, digit, speaker });
     }
     return parts;
   },
@@ -54,20 +55,4 @@ function recordings(archive: Uint8Array) {
     return name && data ? [{ name, digit: Number(digit), speaker: speaker!, index: Number(index), data }] : [];
   });
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function wave(name: string, bytes: Uint8Array): Pick<SpokenDigit, 'samples' | 'sampleRate'> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
-  let sampleRate = 0;
-  for (let at = 12; at + 8 <= bytes.length; at += 8 + view.getUint32(at + 4, true)) {
-    if (tag(at) === 'fmt ') sampleRate = view.getUint32(at + 12, true);
-    if (tag(at) !== 'data') continue;
-    const count = Math.min(view.getUint32(at + 4, true), bytes.length - at - 8) >> 1;
-    return {
-      sampleRate,
-      samples: Float32Array.from({ length: count }, (_, i) => view.getInt16(at + 8 + 2 * i, true) / 32768),
-    };
-  }
-  throw new DataError('loadDataset(fsdd)', `${show(name)} has no samples`);
 }

@@ -1,5 +1,7 @@
 /** Measured series: a small table of numbers, one row for each step of time. */
-import { DataError, show } from '@seqloom/core/errors';
+import { collect } from '@seqloom/core/dataset';
+import { show } from '@seqloom/core/errors';
+import { type CsvPlace, type CsvRow, readCsv } from '../formats/csv.js';
 import type { DataFile, DatasetAbout, DatasetSource } from './dataset-source.js';
 
 /** A table of numbers; each row has a number for each column. */
@@ -23,19 +25,15 @@ export function series(
     about,
     files: { series: file },
     async parse(open) {
+      const separator = file.path.endsWith('.tsv') ? '\t' : ',';
+      const check = (row: CsvRow, place: CsvPlace) =>
+        Object.entries(row).map(([column, field]) => {
+          const value = number(field);
+          return Number.isFinite(value) ? value : place.fail(column, `${show(field)} is no number`);
+        });
       const table = await open('series');
-      const [head = '', ...lines] = (await table.text()).trimEnd().split('\n');
-      const separator = head.includes('\t') ? '\t' : ',';
-      const columns = head.split(separator);
-      const rows = lines.map((line, i) => {
-        const row = line.split(separator).map(number);
-        if (row.length === columns.length && row.every(Number.isFinite)) return row;
-        throw new DataError(
-          `loadDataset(${table.name})`,
-          `line ${i + 2}: expected ${columns.length} numbers, got ${show(line)}`,
-        );
-      });
-      return { train: { columns, rows } };
+      const [head = ''] = (await table.text()).split('\n', 1);
+      return { train: { columns: head.split(separator), rows: await collect(readCsv(table, { separator, check })) } };
     },
   };
 }
