@@ -1,5 +1,5 @@
 /** Digit-like sounds: which digit, or, with CTC, which digits in which order, without being told when. */
-import { Module, type Rng, type Sequence } from '@seqloom/core';
+import { Module, Rng, type Sequence } from '@seqloom/core';
 import { characterErrorRate } from '@seqloom/data';
 import { logMel, normalizeUtterance } from '@seqloom/data/audio';
 import { padIds, padValues } from '@seqloom/data/to-tensors';
@@ -11,7 +11,7 @@ import { digits, sampleRate, speak } from '../parts/digit-sounds.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 
-const [made, unseen, bands, seconds] = [200, 40, 24, 4];
+const [made, unseen, bands, seconds] = [400, 40, 24, 4];
 
 interface Utterance {
   readonly spoken: readonly number[];
@@ -20,7 +20,8 @@ interface Utterance {
 }
 
 interface Recordings {
-  readonly train: readonly Utterance[];
+  /** Recording 0 … made − 1, made when it is first wanted. */
+  train(index: number): Utterance;
   readonly test: readonly Utterance[];
 }
 
@@ -93,17 +94,18 @@ export default defineExperiment({
   },
 
   async data({ most, noise }, rng) {
-    const say = () => Array.from({ length: 1 + rng.below(most) }, () => rng.below(10));
-    const sounds = Array.from({ length: made + unseen }, () => {
-      const spoken = say();
-      return { spoken, samples: speak(rng, spoken, noise) };
-    });
-    const all = sounds.map(({ spoken, samples }): Utterance => ({ spoken, rows: hear(samples) }));
-    const test = all.slice(0, unseen);
+    const seeds = Array.from({ length: made + unseen }, () => rng.int32());
+    const sounds = seeds.slice(0, unseen).map((seed) => record(new Rng(seed), most, noise));
     const caption = `${made} recordings to learn from and ${unseen} kept apart, made by filtering buzz and noise: no voices, so your own may not be understood.`;
     const names = sounds.slice(0, 6).map(({ spoken }) => spoken.map((digit) => digits[digit]).join(' '));
+    const heard = new Map<number, Utterance>();
+    const train = (index: number): Utterance => {
+      const known = heard.get(index) ?? listen(record(new Rng(seeds[unseen + index]!), most, noise));
+      heard.set(index, known);
+      return known;
+    };
     return {
-      data: { train: all.slice(unseen), test } satisfies Recordings,
+      data: { train, test: sounds.map(listen) } satisfies Recordings,
       preview: { caption, counts: [], samples: names },
       examples: names.map((label, i) => ({ label, input: sounds[i]!.samples })),
     };
@@ -114,7 +116,7 @@ export default defineExperiment({
     const task: Task<SpeechBatch, Float32Array> = {
       model,
       optimizer: makeOptimizer(setup),
-      draw: (random) => toBatch(Array.from({ length: setup.batchSize }, () => random.choice(data.train))),
+      draw: (random) => toBatch(Array.from({ length: setup.batchSize }, () => data.train(random.below(made)))),
       loss: (batch) => ctcLoss(model.forward(batch).logits, batch),
       evaluate: async (limit) => {
         const some = data.test.slice(0, limit);
@@ -129,7 +131,7 @@ export default defineExperiment({
   },
 });
 
-/** Two moments become one, then a network in both directions, and a score for each digit and for nothing (class 0). */
+/** A network in both directions of time, and a score for each digit and for nothing (class 0). */
 class Listener extends Module {
   readonly encoder: StatefulLayer<unknown>;
   readonly output: Linear;
@@ -153,6 +155,20 @@ class Listener extends Module {
     tf.dispose([logits, ...Object.values(batch)]);
     return found.map(({ labels }) => labels.map((label) => label - 1).join(''));
   }
+}
+
+interface Recording {
+  readonly spoken: readonly number[];
+  readonly samples: Float32Array;
+}
+
+function record(rng: Rng, most: number, noise: number): Recording {
+  const spoken = Array.from({ length: 1 + rng.below(most) }, () => rng.below(10));
+  return { spoken, samples: speak(rng, spoken, noise) };
+}
+
+function listen({ spoken, samples }: Recording): Utterance {
+  return { spoken, rows: hear(samples) };
 }
 
 /** Sound as the model gets it: a row each 20 ms. */
