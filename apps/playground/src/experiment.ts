@@ -15,8 +15,8 @@ export interface Description {
   readonly title: string;
   /** One sentence: what is learnt. */
   readonly summary: string;
-  /** The heading under which the list of experiments shows it; 'Sequences' when absent. */
-  readonly group?: Group;
+  /** The heading under which the list of experiments shows it. */
+  readonly group: Group;
   /** In the order in which they are shown. */
   readonly controls: Controls;
   readonly views: readonly View[];

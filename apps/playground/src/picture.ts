@@ -103,6 +103,8 @@ export interface PlotPicture {
   /** The place of each value on the x axis, rising; 0, 1, 2… where absent. */
   readonly x?: readonly number[];
   readonly lines: readonly PlotLine[];
+  /** Areas between two lines: the more of them lie over each other, the darker. */
+  readonly bands?: readonly { readonly lower: ArrayLike<number>; readonly upper: ArrayLike<number> }[];
   /** A logarithmic y axis. */
   readonly logarithmic?: boolean;
 }

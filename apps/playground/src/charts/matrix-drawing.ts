@@ -1,11 +1,8 @@
-/** A matrix with token labels on a canvas: where everything lies, and drawing it. */
+/** A matrix with token labels: one cell per number, zero is the page itself. */
 import type { MatrixPicture } from '../experiment.js';
-import { fill, type Ink, visible } from './palette.js';
-
-export interface Cell {
-  readonly row: number;
-  readonly column: number;
-}
+import type { Cell, Drawing } from './drawing.js';
+import { lengthOf, writeColumns, writeRows } from './labels.js';
+import { fill, type Ink, percent, visible } from './palette.js';
 
 export interface Geometry {
   readonly left: number;
@@ -18,99 +15,128 @@ export interface Geometry {
   readonly slanted: boolean;
 }
 
-const letter = 8;
-const longest = 14;
-
-export function geometryOf(picture: MatrixPicture, available: number): Geometry {
-  const length = (labels: readonly string[]) => Math.min(longest, Math.max(1, ...labels.map((label) => label.length)));
-  const slanted = length(picture.columns) > 3;
-  const left = 16 + letter * length(picture.rows);
-  const top = slanted ? 16 + letter * length(picture.columns) * 0.75 : 24;
-  const room = available - left - (slanted ? 40 : 8);
-  const cellWidth = Math.floor(Math.min(56, Math.max(slanted ? 24 : 14, room / Math.max(1, picture.columns.length))));
-  const cellHeight = Math.min(28, Math.max(18, cellWidth));
-  const width = left + cellWidth * picture.columns.length + (slanted ? 40 : 8);
-  return { left, top, cellWidth, cellHeight, width, height: top + cellHeight * picture.rows.length + 8, slanted };
+/** What a matrix is drawn from; `show` words a value, `size` of a value runs from -1 to 1. */
+export interface Matrix {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** What a row and a column are, in the singular. */
+  readonly axes: readonly [row: string, column: string];
+  readonly values: ArrayLike<number>;
+  readonly path?: readonly number[];
+  size(value: number, row: number): number;
+  show(value: number, row: number): string;
 }
 
-/** The cell at a point of the canvas, if any. */
-export function cellAt(picture: MatrixPicture, geometry: Geometry, x: number, y: number): Cell | undefined {
+export function drawingOfMatrix(
+  picture: MatrixPicture,
+  layer: number,
+  axes: readonly [string, string],
+  width: number,
+): Drawing {
+  const { values } = (picture.layers[layer] ?? picture.layers[0])!;
+  const { rows, columns, path } = picture;
+  if (picture.scale === 'share') {
+    const drawing = matrixDrawing({ rows, columns, axes, values, path, size: (value) => value, show: percent }, width);
+    const value = ({ row, column }: Cell) => ({
+      value: values[row * columns.length + column]!,
+      minimum: 0,
+      maximum: 1,
+    });
+    return { ...drawing, value };
+  }
+  const most = values.reduce((size, value) => Math.max(size, Math.abs(value)), 1e-6);
+  const show = (value: number) => value.toFixed(2);
+  const drawing = matrixDrawing({ rows, columns, axes, values, path, size: (value) => value / most, show }, width);
+  const bound = Math.ceil(2 * most);
+  const value = ({ row, column }: Cell) => ({
+    value: values[row * columns.length + column]!,
+    minimum: -bound,
+    maximum: bound,
+  });
+  return { ...drawing, value };
+}
+
+export function matrixDrawing(matrix: Matrix, available: number): Drawing {
+  const { rows, columns, axes, values, show } = matrix;
+  const geometry = geometryOf(matrix, available);
+  const at = (row: number, column: number) => values[row * columns.length + column]!;
+  return {
+    width: geometry.width,
+    height: geometry.height,
+    rows: rows.length,
+    columns: columns.length,
+    size: `${rows.length} rows (${axes[0]}) by ${columns.length} columns (${axes[1]})`,
+    draw: (context, ink, focus) => {
+      drawCells(context, matrix, geometry, ink);
+      drawLabels(context, matrix, geometry, ink, focus);
+      if (matrix.path) drawPath(context, matrix.path, geometry, ink);
+      drawFocus(context, matrix, geometry, ink, focus);
+    },
+    at: (x, y) => cellAt(matrix, geometry, x, y),
+    read: ({ row, column }) =>
+      `${axes[0]} ‘${visible(rows[row]!)}’, ${axes[1]} ‘${visible(columns[column]!)}’: ${show(at(row, column), row)}`,
+    table: () => ({
+      head: columns.map(visible),
+      rows: rows.map((label, row) => ({
+        label: visible(label),
+        cells: columns.map((_, column) => show(at(row, column), row)),
+      })),
+    }),
+  };
+}
+
+type Axes = Pick<Matrix, 'rows' | 'columns'>;
+
+function geometryOf({ rows, columns }: Axes, available: number): Geometry {
+  const slanted = lengthOf(columns) > 24;
+  const left = 16 + lengthOf(rows);
+  const top = slanted ? 16 + lengthOf(columns) * 0.75 : 24;
+  const right = slanted ? 40 : 8;
+  const room = available - left - right;
+  const cellWidth = Math.floor(Math.min(56, Math.max(slanted ? 24 : 14, room / Math.max(1, columns.length))));
+  const cellHeight = Math.min(28, Math.max(18, cellWidth));
+  const [width, height] = [left + cellWidth * columns.length + right, top + cellHeight * rows.length + 8];
+  return { left, top, cellWidth, cellHeight, width, height, slanted };
+}
+
+function cellAt({ rows, columns }: Axes, geometry: Geometry, x: number, y: number): Cell | undefined {
   const row = Math.floor((y - geometry.top) / geometry.cellHeight);
   const column = Math.floor((x - geometry.left) / geometry.cellWidth);
-  const inside = row >= 0 && column >= 0 && row < picture.rows.length && column < picture.columns.length;
+  const inside = row >= 0 && column >= 0 && row < rows.length && column < columns.length;
   return inside ? { row, column } : undefined;
-}
-
-export function drawMatrix(
-  context: CanvasRenderingContext2D,
-  picture: MatrixPicture,
-  values: Float32Array,
-  geometry: Geometry,
-  ink: Ink,
-  focus: Partial<Cell>,
-): void {
-  context.clearRect(0, 0, geometry.width, geometry.height);
-  drawCells(context, picture, values, geometry, ink);
-  drawLabels(context, picture, geometry, ink, focus);
-  if (picture.path) drawPath(context, picture.path, geometry, ink);
-  drawFocus(context, picture, geometry, ink, focus);
 }
 
 function drawCells(
   context: CanvasRenderingContext2D,
-  picture: MatrixPicture,
-  values: Float32Array,
+  { rows, columns, values, size }: Matrix,
   { left, top, cellWidth, cellHeight }: Geometry,
   ink: Ink,
 ): void {
-  const columns = picture.columns.length;
-  const most = picture.scale === 'share' ? 1 : values.reduce((size, value) => Math.max(size, Math.abs(value)), 1e-6);
-  for (let row = 0; row < picture.rows.length; row++) {
-    for (let column = 0; column < columns; column++) {
-      context.fillStyle = fill(values[row * columns + column]! / most, ink);
+  for (let row = 0; row < rows.length; row++) {
+    for (let column = 0; column < columns.length; column++) {
+      const value = size(values[row * columns.length + column]!, row);
+      if (Math.abs(value) < 0.002) continue;
+      context.fillStyle = fill(value, ink);
       context.fillRect(left + column * cellWidth, top + row * cellHeight, cellWidth - 1, cellHeight - 1);
     }
   }
   context.strokeStyle = ink.line;
   context.lineWidth = 1;
-  context.strokeRect(left - 1.5, top - 1.5, columns * cellWidth + 2, picture.rows.length * cellHeight + 2);
+  context.strokeRect(left - 1.5, top - 1.5, columns.length * cellWidth + 2, rows.length * cellHeight + 2);
 }
 
 function drawLabels(
   context: CanvasRenderingContext2D,
-  picture: MatrixPicture,
+  { rows, columns }: Axes,
   { left, top, cellWidth, cellHeight, slanted }: Geometry,
   ink: Ink,
   focus: Partial<Cell>,
 ): void {
-  context.textBaseline = 'middle';
-  context.textAlign = 'right';
-  picture.rows.forEach((label, row) => {
-    writeIn(context, ink, label, focus.row === row);
-    context.fillText(shortened(label), left - 8, top + (row + 0.5) * cellHeight);
-  });
-  picture.columns.forEach((label, column) => {
-    writeIn(context, ink, label, focus.column === column);
-    context.save();
-    context.translate(left + (column + 0.5) * cellWidth, top - (slanted ? 8 : 12));
-    if (slanted) context.rotate(-Math.PI / 4);
-    context.textAlign = slanted ? 'left' : 'center';
-    context.fillText(shortened(label), 0, 0);
-    context.restore();
-  });
+  writeRows(context, ink, rows, (row) => [left - 8, top + (row + 0.5) * cellHeight], focus.row);
+  const place = (column: number) => [left + (column + 0.5) * cellWidth, top - (slanted ? 8 : 12)] as const;
+  writeColumns(context, ink, columns, { place, slanted }, focus.column);
 }
 
-function writeIn(context: CanvasRenderingContext2D, ink: Ink, label: string, focused: boolean): void {
-  const character = label.length === 1;
-  context.font = `${focused ? '600 ' : ''}${character ? 14 : 13}px ${character ? ink.mono : ink.font}`;
-  context.fillStyle = label === ' ' ? ink.soft : ink.text;
-}
-
-function shortened(label: string): string {
-  return visible(label.length > longest ? `${label.slice(0, longest - 1)}…` : label);
-}
-
-/** The best path, a line through its cells. */
 function drawPath(
   context: CanvasRenderingContext2D,
   path: readonly number[],
@@ -134,7 +160,7 @@ function drawPath(
 /** A frame around the row, the column or the cell that is looked at. */
 function drawFocus(
   context: CanvasRenderingContext2D,
-  picture: MatrixPicture,
+  picture: Axes,
   { left, top, cellWidth, cellHeight }: Geometry,
   ink: Ink,
   { row, column }: Partial<Cell>,

@@ -7,6 +7,9 @@ export interface Ink {
   readonly soft: string;
   readonly line: string;
   readonly accent: string;
+  readonly page: string;
+  /** Colours of lines, in order. */
+  readonly lines: readonly string[];
   readonly font: string;
   readonly mono: string;
 }
@@ -22,6 +25,8 @@ export function inkOf(element: Element): Ink {
     soft: variable('--soft'),
     line: variable('--line'),
     accent: variable('--accent'),
+    page: variable('--page'),
+    lines: [1, 2, 3, 4, 5, 6].map((index) => variable(`--line-${index}`)),
     font: style.fontFamily,
     mono: variable('--mono'),
   };
@@ -35,4 +40,16 @@ export function fill(value: number, ink: Pick<Ink, 'weight' | 'negative'>): stri
 /** A token as it can be seen: blanks get a sign. */
 export function visible(token: string): string {
   return token.replaceAll(' ', '␣').replaceAll('\n', '↵');
+}
+
+/** A share as a percentage. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** A number of any size, short. */
+export function short(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e5 || size < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }

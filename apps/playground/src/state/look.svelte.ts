@@ -1,5 +1,5 @@
 /** Where the person is looking: shared by the pictures, so that pointing at one explains the others. */
-import type { Cell } from '../charts/matrix-drawing.js';
+import type { Cell } from '../charts/drawing.js';
 
 export class Look {
   view = $state('');

@@ -1,6 +1,6 @@
 /** One model in the making, as the page sees it: what is chosen, how far it is, what it says, and what went wrong. */
 import { type Controls, completeSetup, type Setup } from '../controls/control.js';
-import { type Description, everywhere, type Input, type Prediction } from '../experiment.js';
+import { type Description, everywhere, type Input, type Touch } from '../experiment.js';
 import { Connection } from '../worker/connection.js';
 import type {
   BackendReport,
@@ -13,13 +13,28 @@ import type {
   Report,
   Start,
 } from '../worker/protocol.js';
-import { readAddress, writeAddress } from './address.js';
+import { type Place, readInput } from './address.js';
 import { Curves } from './curves.svelte.js';
-import { download } from './download.js';
 import { deathNotice, type Notice, replacedNotice } from './notices.js';
 
 type Composed = Extract<Report, { type: 'composed' }>;
-type Shown = Extract<Report, { type: 'prediction' }> & { readonly prediction: Prediction };
+type Shown = Extract<Report, { type: 'prediction' }>;
+
+/** A model with everything needed to go on with it. */
+export interface Kept {
+  readonly composition: Composition;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Whom a session tells what concerns more than itself. */
+export interface Surroundings {
+  /** Where to begin, once it is known which experiments there are. */
+  place(): Place;
+  /** The setup or the input changed. */
+  moved(): void;
+  /** Something is ready to be taken home. */
+  deliver(report: Extract<Report, { type: 'saved' | 'kept' | 'exported' }>): void;
+}
 
 const still: Progress = {
   phase: 'ready',
@@ -37,7 +52,11 @@ export class Session {
   backends: readonly BackendReport[] = $state.raw([]);
   experiment: Description | undefined = $state.raw();
   setup: Setup = $state.raw({});
+  /** What the model is asked; '' when nothing is. */
   input: Input = $state.raw('');
+  touches: readonly Touch[] = $state.raw([]);
+  /** The step whose model is asked, if not the present one. */
+  when: number | undefined = $state.raw();
   phase: Phase | 'starting' | 'composing' | 'gone' = $state('starting');
   composed: Composed | undefined = $state.raw();
   objections: Objections = $state.raw({});
@@ -46,28 +65,37 @@ export class Session {
   notice: Notice | undefined = $state.raw();
   readonly curves = new Curves();
 
-  #connection = this.#connect();
+  readonly #surroundings: Surroundings;
+  #connection: Connection;
   #file: File | undefined;
-  /** The last good model: what it was composed of, and where it stood. */
-  #safe: { composition: Composition; checkpoint: Checkpoint } | undefined;
+  /** The last good model. */
+  #safe: Kept | undefined;
   #waiting = false;
   #next: Start | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#connection = this.#connect();
+  }
 
   get controls(): Controls {
     return { ...this.experiment?.controls, ...everywhere };
   }
 
-  /** Moves to what the address says; called at the start and when the person edits or follows a link. */
-  visit(hash: string): void {
+  get file(): File | undefined {
+    return this.composed?.composition.file;
+  }
+
+  /** Moves to a place: at the start, and when the person edits the address or follows a link. */
+  visit(place: Place): void {
     if (this.experiments.length === 0) return;
-    const place = readAddress(hash);
     const experiment = this.experiments.find(({ name }) => name === place.experiment) ?? this.experiments[0]!;
     const same = experiment.name === this.experiment?.name;
     if (!same) this.#file = undefined;
     this.experiment = experiment;
     const setup = completeSetup(this.controls, place.values);
-    const input = place.input ?? (same ? this.input : (experiment.examples[0] ?? ''));
-    if (input !== this.input) this.ask(input);
+    const input = readInput(experiment.input, place.input) ?? (same ? this.input : (experiment.examples[0] ?? ''));
+    if (input !== this.input || !same) this.ask(input);
     if (same && JSON.stringify(setup) === JSON.stringify(this.setup)) return;
     this.setup = setup;
     this.#compose('carry');
@@ -83,40 +111,39 @@ export class Session {
     this.#compose('carry');
   }
 
-  get fileName(): string | undefined {
-    return this.composed?.composition.file?.name;
-  }
-
   ask(input: Input): void {
     this.input = input;
+    this.touches = [];
     if (typeof input === 'string' && input.trim() === '') this.shown = undefined;
-    this.#connection.send({ type: 'watch', question: { input, touches: [] } });
-    this.#keepAddress();
+    this.#watch();
+    this.#surroundings.moved();
+  }
+
+  /** Asks as if the person's numbers stood in the pictures. */
+  touch(touches: readonly Touch[]): void {
+    this.touches = touches;
+    this.#watch();
+  }
+
+  /** Asks the model as it was at `step`; as it is, when undefined. */
+  recall(step: number | undefined): void {
+    this.when = step;
+    this.#watch();
   }
 
   train(): void {
     this.notice = undefined;
+    if (this.when !== undefined) this.recall(undefined);
     this.#connection.send({ type: 'train' });
   }
 
-  pause(): void {
-    this.#connection.send({ type: 'pause' });
-  }
-
-  step(): void {
-    this.#connection.send({ type: 'step' });
-  }
-
-  stop(): void {
-    this.#connection.send({ type: 'stop' });
+  /** Carried out by the worker, in its turn. */
+  send(type: 'pause' | 'step' | 'stop' | 'save' | 'keep' | 'export'): void {
+    this.#connection.send({ type });
   }
 
   reset(): void {
     this.#compose('fresh');
-  }
-
-  save(): void {
-    this.#connection.send({ type: 'save' });
   }
 
   async load(file: File): Promise<void> {
@@ -124,10 +151,26 @@ export class Session {
     this.#connection.send({ type: 'load', name: file.name, weights }, [weights.buffer]);
   }
 
+  /** Goes on with a model that was kept. */
+  take({ composition, checkpoint }: Kept): void {
+    this.#choose(composition);
+    this.#compose(checkpoint);
+  }
+
   /** After the worker's death: a new worker, from the last checkpoint. */
   resume(): void {
     if (this.#safe) this.#choose(this.#safe.composition);
     this.#reconnect(this.#safe?.checkpoint ?? 'fresh');
+  }
+
+  /** Ends the worker; the session is not used any more. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  #watch(): void {
+    const question = { input: this.input, touches: this.touches, when: this.when };
+    this.#connection.send({ type: 'watch', question });
   }
 
   #reconnect(start: Start): void {
@@ -149,7 +192,7 @@ export class Session {
 
   /** Asks the worker for the model of the present setup; while it is busy with another one, only the last request counts. */
   #compose(start: Start): void {
-    this.#keepAddress();
+    this.#surroundings.moved();
     if (this.phase === 'gone') this.#reconnect(start);
     else if (this.#waiting || this.phase === 'starting') this.#next = start;
     else {
@@ -164,15 +207,11 @@ export class Session {
   }
 
   #choose({ experiment, setup, file }: Composition): void {
+    const same = experiment === this.experiment?.name;
     this.experiment = this.experiments.find(({ name }) => name === experiment);
     this.setup = setup;
     this.#file = file;
-  }
-
-  #keepAddress(): void {
-    if (!this.experiment) return;
-    const address = writeAddress(this.experiment.name, this.setup, typeof this.input === 'string' ? this.input : '');
-    if (address !== location.hash) history.replaceState(null, '', address);
+    if (!same) this.ask(this.experiment?.examples[0] ?? '');
   }
 
   #take(report: Report): void {
@@ -181,11 +220,14 @@ export class Session {
     else if (report.type === 'refused') this.#refuse(report.objections);
     else if (report.type === 'progress') this.#follow(report.progress);
     else if (report.type === 'prediction') this.shown = report;
-    else if (report.type === 'checkpoint') this.#keep(report.checkpoint);
+    else if (report.type === 'checkpoint') this.#secure(report.checkpoint);
     else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
-    else if (report.type === 'saved')
-      download(`seqloom-${report.experiment}-${report.step}.safetensors`, report.weights);
     else if (report.type === 'failed') this.#fail(report.failure);
+    else this.#surroundings.deliver(report);
+  }
+
+  #secure(checkpoint: Checkpoint): void {
+    if (this.composed) this.#safe = { composition: this.composed.composition, checkpoint };
   }
 
   #open({ experiments, backends }: Extract<Report, { type: 'catalog' }>): void {
@@ -195,32 +237,23 @@ export class Session {
     const start = this.#next ?? 'fresh';
     this.#next = undefined;
     if (this.experiment) {
-      this.#connection.send({ type: 'watch', question: { input: this.input, touches: [] } });
+      this.#watch();
       this.#compose(start);
-    } else this.visit(location.hash);
+    } else this.visit(this.#surroundings.place());
   }
 
   #adopt(composed: Composed): void {
-    const { step } = composed;
+    const { step, phase, examples } = composed;
     const replaced = step === 0 && this.#safe;
-    this.notice = replaced ? this.#wayBack(replaced) : undefined;
+    this.notice = replaced ? replacedNotice(replaced.checkpoint.step, () => this.take(replaced)) : undefined;
     if (step === 0) this.#safe = this.shown = undefined;
+    this.when = undefined;
     this.composed = composed;
-    this.progress = { ...this.progress, step };
+    this.progress = { ...this.progress, step, phase };
     this.objections = {};
     this.curves.cut(step);
     this.#settle();
-  }
-
-  #wayBack({ composition, checkpoint }: { composition: Composition; checkpoint: Checkpoint }): Notice {
-    return replacedNotice(checkpoint.step, () => {
-      this.#choose(composition);
-      this.#compose(checkpoint);
-    });
-  }
-
-  #keep(checkpoint: Checkpoint): void {
-    if (this.composed) this.#safe = { composition: this.composed.composition, checkpoint };
+    if (this.input === '' && examples[0] && this.experiment?.examples.length === 0) this.ask(examples[0].input);
   }
 
   #refuse(objections: Objections): void {
@@ -254,7 +287,7 @@ export class Session {
   #goBack(): void {
     if (this.composed) {
       this.#choose(this.composed.composition);
-      this.#keepAddress();
+      this.#surroundings.moved();
     } else if (this.setup.backend !== 'auto') {
       this.setup = { ...this.setup, backend: 'auto' };
       this.#next = this.#safe?.checkpoint ?? 'fresh';

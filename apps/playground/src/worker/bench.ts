@@ -101,8 +101,8 @@ export class Bench {
   #describe({ composition, backend, prepared, learner }: Workpiece, step: number): void {
     const { preview, examples = [] } = prepared;
     const exportable = experiments.get(composition.experiment)!.program !== undefined;
-    const { parameters } = learner;
-    this.#tell({ type: 'composed', composition, backend, parameters, preview, examples, exportable, step });
+    const model = { composition, backend, parameters: learner.parameters, preview, examples, exportable };
+    this.#tell({ type: 'composed', ...model, phase: this.#phase, step });
   }
 
   async #run(what: 'train' | 'pause' | 'step' | 'stop'): Promise<void> {

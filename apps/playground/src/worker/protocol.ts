@@ -58,6 +58,7 @@ export type Report =
       examples: readonly Example[];
       /** Whether there is a program to download. */
       exportable: boolean;
+      phase: Phase;
       step: number;
     }
   | { type: 'refused'; composition: Composition; objections: Objections }

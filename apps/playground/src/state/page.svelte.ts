@@ -1,0 +1,118 @@
+/** The page: a model in the making, perhaps a second one beside it, the address that holds both, and what is taken home. */
+import type { Input } from '../experiment.js';
+import type { Report } from '../worker/protocol.js';
+import { type Place, readAddress, writeAddress } from './address.js';
+import { download } from './download.js';
+import { Session } from './session.svelte.js';
+import { Shelf } from './shelf.svelte.js';
+import { zip } from './zip.js';
+
+export class Page {
+  readonly shelf = new Shelf();
+  readonly main: Session;
+  rival: Session | undefined = $state.raw();
+
+  constructor() {
+    this.main = new Session({
+      place: () => this.#arrive(),
+      moved: () => this.#keepAddress(),
+      deliver: (report) => this.#deliver(report),
+    });
+  }
+
+  /** The model in the making, and the one it is compared with. */
+  get sessions(): readonly Session[] {
+    return this.rival ? [this.main, this.rival] : [this.main];
+  }
+
+  /** Called when the person edits the address or follows a link. */
+  visit(hash: string): void {
+    const place = readAddress(hash);
+    if (!place.rival || place.experiment !== this.main.experiment?.name) this.endComparison();
+    this.main.visit(place);
+    if (place.rival) this.compare(place.rival);
+  }
+
+  /** A second model on the same data, in the same order, that differs in `values`. */
+  compare(values: Readonly<Record<string, string>> = {}): void {
+    const place = (): Place => ({
+      experiment: this.main.experiment?.name ?? '',
+      values: { ...this.#values(), ...values },
+      input: readAddress(writeAddress('', {}, this.main.input)).input,
+    });
+    if (this.rival) this.rival.visit(place());
+    else {
+      const rival = new Session({
+        place,
+        moved: () => this.#keepAddress(),
+        deliver: (report) => this.#deliver(report),
+      });
+      this.rival = rival;
+      if (this.main.file) rival.useFile(this.main.file);
+    }
+  }
+
+  endComparison(): void {
+    if (!this.rival) return;
+    this.rival.close();
+    this.rival = undefined;
+    this.#keepAddress();
+  }
+
+  /** Changes a control of one model; what concerns the data, of both. */
+  change(session: Session, name: string, value: string | number): void {
+    const both = session.controls[name]?.affects === 'data';
+    for (const each of both ? this.sessions : [session]) each.change(name, value);
+  }
+
+  useFile(file: File | undefined): void {
+    for (const session of this.sessions) session.useFile(file);
+  }
+
+  ask(input: Input): void {
+    for (const session of this.sessions) session.ask(input);
+  }
+
+  /** Goes on with a model from the shelf. */
+  async open(name: string): Promise<void> {
+    const found = await this.shelf.find(name);
+    if ('tone' in found) this.main.notice = found;
+    else {
+      this.endComparison();
+      this.main.take(found);
+    }
+  }
+
+  async discard(name: string): Promise<void> {
+    this.main.notice = await this.shelf.remove(name);
+  }
+
+  #values(): Record<string, string> {
+    return Object.fromEntries(Object.entries(this.main.setup).map(([name, value]) => [name, String(value)]));
+  }
+
+  #arrive(): Place {
+    const place = readAddress(location.hash);
+    if (place.rival) queueMicrotask(() => this.compare(place.rival));
+    return place;
+  }
+
+  #keepAddress(): void {
+    const { experiment, setup, input } = this.main;
+    if (!experiment) return;
+    const address = writeAddress(experiment.name, setup, input, this.rival?.setup);
+    if (address !== location.hash) history.replaceState(null, '', address);
+  }
+
+  #deliver(report: Extract<Report, { type: 'saved' | 'kept' | 'exported' }>): void {
+    if (report.type === 'saved') download(`seqloom-${report.experiment}-${report.step}.safetensors`, report.weights);
+    else if (report.type === 'exported') download(`seqloom-${report.experiment}-${report.step}.zip`, zip(report.files));
+    else void this.#keep(report);
+  }
+
+  async #keep({ composition, checkpoint }: Extract<Report, { type: 'kept' }>): Promise<void> {
+    const { main } = this;
+    const title = main.experiments.find(({ name }) => name === composition.experiment)?.title ?? composition.experiment;
+    main.notice = await this.shelf.keep({ composition, checkpoint }, title);
+  }
+}
