@@ -24,7 +24,6 @@ export { SRUCell, type SRUCellOptions } from './linear-recurrent/sru-cell.js';
 export { AdaptiveSoftmax, type AdaptiveSoftmaxOptions } from './losses/adaptive-softmax.js';
 export { type CrossEntropyOptions, crossEntropies } from './losses/cross-entropies.js';
 export { maskedCrossEntropy } from './losses/masked-cross-entropy.js';
-export { bitsPerCharacter, perplexity } from './losses/perplexity.js';
 export {
   gaussianNLL,
   maskedAbsoluteError,

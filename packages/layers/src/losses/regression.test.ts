@@ -4,15 +4,7 @@ import { backendsHere, checkGradients, expectClose } from '@seqloom/core/testing
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import fixture from '../__fixtures__/losses.json' with { type: 'json' };
-import {
-  bitsPerCharacter,
-  gaussianNLL,
-  maskedAbsoluteError,
-  maskedHuber,
-  maskedSquaredError,
-  perplexity,
-  quantileLoss,
-} from '../index.js';
+import { gaussianNLL, maskedAbsoluteError, maskedHuber, maskedSquaredError, quantileLoss } from '../index.js';
 
 const [B, T, D] = [2, 3, 2];
 const lengths = [3, 1];
@@ -99,10 +91,4 @@ it('nothing real is a loss of 0, and bad input has a name', async () => {
   expect(() => quantileLoss(tf.zeros([2, 3, 2, 1]), x, nothing, [1.5])).toThrow(OptionError);
   expect(() => quantileLoss(tf.zeros([2, 3, 2, 2]), x, nothing, [0.5])).toThrow(ShapeError);
   expect(() => quantileLoss(tf.zeros([2, 3, 2, 0]), x, nothing, [])).toThrow(OptionError);
-});
-
-it('perplexity and bits of a uniform model', () => {
-  expect(perplexity(Math.log(7))).toBeCloseTo(7);
-  expect(bitsPerCharacter(Math.log(8))).toBeCloseTo(3);
-  expect(bitsPerCharacter(Math.log(8), 4)).toBeCloseTo(0.75);
 });

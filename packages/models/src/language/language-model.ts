@@ -10,7 +10,7 @@ import {
   type Rng,
   within,
 } from '@seqloom/core';
-import { Vocabulary } from '@seqloom/data';
+import { perplexity, Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { forbid, type SampleOptions, sample, type Writer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -165,7 +165,7 @@ export class LanguageModel extends ReadyModel<Tokens> {
     checkTexts('LanguageModel.evaluate', texts);
     const rows = texts.map((text) => this.#ids(text));
     const loss = await textLoss(this.network, rows, this.#config.context);
-    return { loss, perplexity: Math.exp(loss) };
+    return { loss, perplexity: perplexity(loss) };
   }
 
   /** What may come after each prompt, drawn; without a prompt (`[]`) a text from its beginning. Throws OptionError. */
