@@ -9,7 +9,7 @@ import type { Outcome } from './row.js';
 export interface LanguageConfig {
   readonly seed: number;
   readonly model: Omit<LanguageModelOptions, 'rng'>;
-  readonly learning: Required<Learning> & { readonly weightDecay: number };
+  readonly learning: Required<Learning> & { readonly weightDecay: number; readonly stateful: boolean };
 }
 
 /** Characters of a quick run. */
@@ -21,12 +21,12 @@ export async function lossOnShakespeare(context: Context, config: LanguageConfig
   const train = characters(context, parts.train.text);
   const unseen = characters(context, parts.dev.text);
   const { seed, model, learning } = config;
-  const { epochs, batchSize, learningRate, weightDecay } = learning;
+  const { epochs, batchSize, learningRate, weightDecay, stateful } = learning;
   const language = LanguageModel.build([train], { ...model, rng: new Rng(seed) });
   const steps = Math.ceil((epochs * train.length) / (batchSize * (model.context ?? 128)));
   const rate = warmupCosine({ peak: learningRate, warmup: Math.ceil(steps / 20), steps: steps + 2 });
   const optimizer = chain(clipByGlobalNorm(1), adamw({ learningRate: rate, weightDecay }));
-  await language.fit([train], context.fit({ epochs, batchSize }, { optimizer, dev: [unseen] }));
+  await language.fit([train], { ...context.fit({ epochs, batchSize }, { optimizer, dev: [unseen] }), stateful });
   const { loss, perplexity } = await language.evaluate([unseen]);
   const rules = [temperature(0.8)];
   const [written] = await language.generate([[...'ROMEO:\n']], { maxLength: 120, rules, rng: new Rng(seed) });

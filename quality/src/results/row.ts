@@ -11,17 +11,23 @@ export interface Outcome {
   readonly further?: Readonly<Record<string, number | string>>;
 }
 
-export interface Row {
+/** What a number means, and what it should be. */
+export interface Figure {
+  /** With its unit. */
+  readonly metric: string;
+  /** Without it the number is only reported. */
+  readonly reach?: Reach;
+  /** What others reach, and where that is from. */
+  readonly reference: string;
+}
+
+export interface Row extends Figure {
   /** As `--only` takes it; also the name of its file in `rows/`. */
   readonly name: string;
   readonly data: string;
   readonly model: string;
-  /** With its unit. */
-  readonly metric: string;
-  /** Without it the score is only reported. */
-  readonly reach?: Reach;
-  /** What others reach, and where that is from. */
-  readonly reference: string;
+  /** Figures among the outcome's `further` that have a line of their own, by name. */
+  readonly besides?: Readonly<Record<string, Figure>>;
   /** All that was chosen; a finished row is run again when it changes. */
   readonly config: JsonValue;
   /** Why the score is not what it should be, where it is not. */
@@ -40,7 +46,7 @@ export function defineRow<const Config extends JsonValue>({ run, ...rest }: RowD
 }
 
 /** Whether a score is good enough; true where nothing is asked of it. */
-export function reached({ reach }: Pick<Row, 'reach'>, score: number): boolean {
+export function reached({ reach }: Pick<Figure, 'reach'>, score: number): boolean {
   if (!reach) return true;
   return 'atLeast' in reach ? score >= reach.atLeast : score <= reach.atMost;
 }

@@ -17,7 +17,7 @@ import { sentencePolarity } from './sentence-polarity.js';
 import { shakespeareLSTM } from './shakespeare-lstm.js';
 import { shakespeareTransformer } from './shakespeare-transformer.js';
 import { snipsIntents } from './snips-intents.js';
-import { snipsSlots } from './snips-slots.js';
+import { snipsJoint } from './snips-joint.js';
 import { tatoebaGRU } from './tatoeba-gru.js';
 import { tatoebaTransformer } from './tatoeba-transformer.js';
 import { wnut17Hybrid } from './wnut17-hybrid.js';
@@ -27,7 +27,7 @@ export const rows: readonly Row[] = [
   ewtTagger,
   ewtHybrid,
   atisTagger,
-  snipsSlots,
+  snipsJoint,
   snipsIntents,
   wnut17Hybrid,
   scanSimple,

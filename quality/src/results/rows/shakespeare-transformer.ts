@@ -17,7 +17,7 @@ export const shakespeareTransformer = defineRow({
       context: 128,
       dropout: 0.1,
     },
-    learning: { epochs: 10, batchSize: 32, learningRate: 2e-3, weightDecay: 0.05 },
+    learning: { epochs: 9, batchSize: 16, learningRate: 2e-3, weightDecay: 0.05, stateful: false },
   },
   run: (context, config) => lossOnShakespeare(context, config),
 });

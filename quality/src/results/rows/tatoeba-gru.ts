@@ -11,9 +11,9 @@ export const tatoebaGRU = defineRow({
   reference: 'none published for this split',
   config: {
     seed: 1,
-    pieces: 4000,
+    pieces: 3000,
     model: {
-      network: { kind: 'gru', hiddenSize: 192, embeddingSize: 128, attention: 'additive' },
+      network: { kind: 'gru', hiddenSize: 192, embeddingSize: 128, attention: 'additive', inputFeeding: false },
       dropout: 0.2,
     },
     learning: { epochs: 3, batchSize: 96, learningRate: 2e-3 },
