@@ -91,6 +91,7 @@ async function receive(
   for await (const chunk of chunks(response)) {
     part.add(chunk);
     tell();
+    if (signal?.aborted) return { problem: 'cancelled' };
     if (remote.size !== undefined && part.length > remote.size)
       throw new DataError(where, `${remote.url} is longer than the ${remote.size} bytes that it must have`);
   }

@@ -50,7 +50,8 @@ export const fsdd: DatasetSource<Parts<'train' | 'test', SpokenDigit>> = {
 
 /** The recordings of an archive in the order of their names, whatever else it holds. */
 function recordings(archive: Uint8Array) {
-  const found = parseTar(archive).flatMap(({ name: path, data }) => {
+  // A copy, as the parser looks at the whole buffer behind a view.
+  const found = parseTar(archive.slice()).flatMap(({ name: path, data }) => {
     const [, name, digit, speaker, index] = recording.exec(path) ?? [];
     return name && data ? [{ name, digit: Number(digit), speaker: speaker!, index: Number(index), data }] : [];
   });

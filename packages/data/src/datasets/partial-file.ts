@@ -53,11 +53,11 @@ export class PartialFile {
     this.joined = false;
   }
 
-  /** Keeps what has come for another time. */
+  /** Keeps what has come for another time, if the cache can: why the download stopped is what the caller must hear. */
   async save(): Promise<void> {
     if (this.length === 0) return;
     const head = new TextEncoder().encode(`${this.version}\n`);
-    await this.#cache.write(this.#name, concat([head, ...this.#chunks]));
+    await this.#cache.write(this.#name, concat([head, ...this.#chunks])).catch(() => {});
   }
 
   /** Removes what was kept. */
