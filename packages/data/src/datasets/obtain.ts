@@ -37,7 +37,7 @@ export function supplier(where: string, supply: Supply): (file: DataFile) => Pro
     const { origin, path } = file;
     try {
       const made = typeof origin === 'string' || supply.mirror !== undefined ? parts[0]! : undefined;
-      const bytes = made ? await unpacked(where, made.bytes) : await converted(origin as Conversion, parts);
+      const bytes = made ? await plain(where, made.bytes) : await converted(origin as Conversion, parts);
       return verified(where, typeof origin === 'string' ? origin : path, file, bytes);
     } catch (cause) {
       if (again && parts.some(({ joined }) => joined)) {
@@ -97,6 +97,15 @@ async function mirrored(
 async function converted({ convert }: Conversion, parts: readonly Download[]): Promise<Uint8Array> {
   const made = await convert(parts.map(({ bytes }) => bytes));
   return typeof made === 'string' ? new TextEncoder().encode(made) : made;
+}
+
+async function plain(where: string, bytes: Uint8Array): Promise<Uint8Array> {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(where, pieces(bytes)) : bytes;
+}
+
+/** Small ones, as a stream that is given all at once makes all of its answer at once. */
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += 65_536) yield bytes.subarray(start, start + 65_536);
 }
 
 /** The plain bytes of what may be gzip. */

@@ -162,7 +162,7 @@ test.skipIf(absent)('real data: a mirror is a data folder on any web server', as
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const name of ['banking77', 'wnut17', 'casino'] as const) {
+  for (const name of ['banking77', 'fsdd', 'casino'] as const) {
     const { train } = await loadDataset(name, { ...quiet, cache: memoryCache(), mirror });
     expect(Object.values(train)).not.toEqual([]);
   }
