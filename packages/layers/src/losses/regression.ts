@@ -1,5 +1,5 @@
 /** Losses of numbers rather than classes, over the real positions of a padded batch. */
-import { asMask, dims, keepWhere, OptionError, show, within } from '@seqloom/core';
+import { asMask, detach, dims, keepWhere, OptionError, show, within } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { notEmpty } from '../sequence-shape.js';
 
@@ -28,7 +28,8 @@ export function maskedHuber(
   within('maskedHuber', 'delta', delta, Number.MIN_VALUE);
   const [gaps, real] = differences('maskedHuber', predictions, targets, mask);
   const size = tf.abs(gaps);
-  const near = tf.minimum(size, delta);
+  const isNear = detach(size, (x) => tf.cast(tf.less(x, delta), 'float32')); // tf.minimum has no second derivative
+  const near = tf.add(tf.mul(size, isNear), tf.mul(tf.sub(1, isNear), delta));
   return realMean(tf.mul(near, tf.sub(size, tf.mul(near, 0.5))), real);
 }
 
