@@ -9,6 +9,8 @@ import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { causalControl, makeCausal } from '../parts/causal.js';
 import { NextToken } from '../parts/next-token.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { causalSource } from '../parts/programs/layers.js';
+import { jsonFiles, loading, programOf, vocabularyOf } from '../parts/programs/program.js';
 import { sizeControl } from '../parts/recurrent.js';
 import { weaverTale } from '../parts/weaver-tale.js';
 
@@ -123,6 +125,53 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: ({ cell, size, temperature: heat, seed }, { characters }) =>
+    programOf(
+      'Rebuilds the trained model and lets it write on.',
+      `
+await useBackend('cpu');
+${vocabularyOf('characters')}
+${causalSource(cell, 32, size)}
+
+class NextToken extends Module {
+  readonly embedding = new Embedding({ vocabularySize: characters.size, size: 32 });
+  readonly layer = layer;
+  readonly output = new Linear({ inputSize: ${size}, outputSize: characters.size });
+}
+const model = new NextToken();
+${loading}
+
+/** Reads all but the last character of the prompt, and writes on from that. */
+function writer(prompt: readonly number[]) {
+  const start = () => {
+    let state: unknown = model.layer.initialState(1);
+    for (const id of prompt.slice(0, -1))
+      state = model.layer.step(model.embedding.forward(tf.tensor1d([id], 'int32')), state as never).state;
+    return { state, last: tf.tensor1d([prompt.at(-1)!], 'int32') };
+  };
+  const step = (symbols: tf.Tensor1D, { state, last }: { state: unknown; last?: tf.Tensor1D }) => {
+    const next = model.layer.step(model.embedding.forward(last ?? symbols), state as never);
+    return { logits: model.output.forward(next.output), state: { state: next.state } };
+  };
+  return { vocabularySize: characters.size, rows: 1, start, step };
+}
+
+const prompt = process.argv[2] ?? 'The ';
+const { padding, unknown } = characters;
+const rules = [forbid([padding, unknown]), temperature(${heat})];
+process.stdout.write(prompt);
+const tokens = stream(writer(characters.encode(prompt)) as never, {
+  start: padding,
+  maxLength: 200,
+  rules,
+  choose: drawn(new Rng(${seed})),
+});
+for await (const [token] of tokens) process.stdout.write(characters.token(token!.id));
+console.log();
+`,
+      { files: jsonFiles({ characters }) },
+    ),
 });
 
 const texts = {

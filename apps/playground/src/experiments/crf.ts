@@ -15,6 +15,7 @@ import { defineExperiment, type IterativeTask, type Picture, type Prediction, ty
 import { SentenceChain } from '../parts/chain-potentials.js';
 import { nounPhrases, readTagged, type TaggedWords } from '../parts/chunks.js';
 import { FeatureTraining } from '../parts/feature-training.js';
+import { featureProgram } from '../parts/programs/tagging.js';
 
 const made = 400;
 const ordinals = ['Best path', 'Second', 'Third'];
@@ -176,6 +177,15 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program(setup, { chunks }) {
+    const rules = setup.constraints === 'BIO' && chunks;
+    return featureProgram(
+      sources[setup.features],
+      'The old man reads a book.',
+      rules ? ".restrict(tagScheme('BIO', crf.labels))" : '',
+    );
+  },
 });
 
 const word: Feature<string> = (words, t) => ['bias', `word=${words[t]!.toLowerCase()}`];
@@ -197,6 +207,19 @@ const neighbours: Feature<string> = (words, t) => [
 ];
 
 const features = { word, ending, neighbours };
+
+/** The same as source text. */
+const wordSource = "'bias', 'word=' + form.toLowerCase()";
+const endingSource = `${wordSource}, 'ending=' + form.slice(-3).toLowerCase(), 'shape=' + shape(form)`;
+const shapeSource = `const shape = (form: string) =>
+  /^\\p{Lu}/u.test(form) ? 'capital' : /^\\p{L}/u.test(form) ? 'small' : /\\d/.test(form) ? 'number' : 'mark';
+`;
+const around = `'before=' + (words[t - 1]?.toLowerCase() ?? '<s>'), 'after=' + (words[t + 1]?.toLowerCase() ?? '</s>')`;
+const sources = {
+  word: `const items = words.map((form) => [${wordSource}]);`,
+  ending: `${shapeSource}const items = words.map((form) => [${endingSource}]);`,
+  neighbours: `${shapeSource}const items = words.map((form, t) => [${endingSource}, ${around}]);`,
+};
 
 /** The features that say most for each label, with what they say of all labels. */
 function heaviestFeatures({ model, labels }: FeatureCRF): Picture | undefined {

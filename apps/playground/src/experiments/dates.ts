@@ -15,6 +15,7 @@ import { choice } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { headsControl, makeAttention, type ScorerName, scorerOptions } from '../parts/attention.js';
 import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
+import { translationProgram } from '../parts/programs/translation.js';
 import { bothWays, type CellName, cellControl, oneWay, sizeControl } from '../parts/recurrent.js';
 
 const unseen = 500;
@@ -130,6 +131,12 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: (setup, { source, target }) =>
+    translationProgram(
+      { ...setup, network: 'recurrent', normalizer: 'softmax' },
+      { languages: { source, target }, example: 'July 4, 1976', tokens: '[...text]', joint: '', maxLength: longest },
+    ),
 });
 
 interface Parts {

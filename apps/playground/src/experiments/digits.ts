@@ -9,9 +9,20 @@ import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { digits, sampleRate, speak } from '../parts/digit-sounds.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { bothWaysSource } from '../parts/programs/layers.js';
+import { loading, programOf } from '../parts/programs/program.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 
 const [made, unseen, bands, seconds] = [400, 40, 24, 4];
+
+const hearing = {
+  sampleRate,
+  frameLength: 256,
+  hopLength: 160,
+  melBands: bands,
+  lowestFrequency: 80,
+  style: { floor: 1e-5 },
+};
 
 interface Utterance {
   readonly spoken: readonly number[];
@@ -129,6 +140,36 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: ({ cell, size }) =>
+    programOf(
+      'Rebuilds the trained listener and writes the digits of a WAV file.',
+      `
+await useBackend('cpu');
+const digits = ${JSON.stringify(digits)};
+
+class Listener extends Module {
+  readonly encoder = ${bothWaysSource(cell, bands, size)};
+  readonly output = new Linear({ inputSize: ${size}, outputSize: ${digits.length + 1} });
+}
+const model = new Listener();
+${loading}
+
+/** A WAV file, or a hum of one second. */
+async function listen(path: string | undefined): Promise<Float32Array> {
+  if (!path) return Float32Array.from({ length: ${sampleRate} }, (_, i) => Math.sin(i / 5));
+  const sound = await readWav(new Uint8Array(await readFile(path)));
+  return resample(mono(sound), { from: sound.sampleRate, to: ${sampleRate} }) as Float32Array;
+}
+
+const samples = await listen(process.argv[2]);
+const rows = normalizeUtterance(logMel(samples, ${JSON.stringify(hearing)}));
+const sound = padValues([rows]);
+const { output } = model.encoder.forward(sound);
+const [found] = await ctcGreedyDecode({ values: model.output.forward(output.values), mask: sound.mask });
+console.log('Heard:', found!.labels.map((label) => digits[label - 1]).join(' ') || 'nothing');
+`,
+    ),
 });
 
 /** A network in both directions of time, and a score for each digit and for nothing (class 0). */
@@ -174,15 +215,7 @@ function listen({ spoken, samples }: Recording): Utterance {
 /** Sound as the model gets it: a row each 20 ms. */
 function hear(samples: Float32Array): number[][] {
   const long = samples.length >= 400 ? samples : Float32Array.from({ length: 400 }, (_, i) => samples[i] ?? 0);
-  const rows = logMel(long, {
-    sampleRate,
-    frameLength: 256,
-    hopLength: 160,
-    melBands: bands,
-    lowestFrequency: 80,
-    style: { floor: 1e-5 },
-  });
-  return normalizeUtterance(rows);
+  return normalizeUtterance(logMel(long, hearing));
 }
 
 function toBatch(utterances: readonly Utterance[]): SpeechBatch {

@@ -10,6 +10,8 @@ import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { type CausalLayer, causalControl, makeCausal } from '../parts/causal.js';
 import { numbersOf, readColumns } from '../parts/columns.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { causalSource } from '../parts/programs/layers.js';
+import { loading, programOf } from '../parts/programs/program.js';
 import { sizeControl } from '../parts/recurrent.js';
 
 const [context, horizon] = [48, 12];
@@ -132,6 +134,35 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: ({ cell, size }, { mean, deviation, test }) =>
+    programOf(
+      'Rebuilds the trained model and says how a series goes on.',
+      `
+await useBackend('cpu');
+const [mean, deviation] = [${mean}, ${deviation}];
+const quantiles = ${JSON.stringify(quantiles)};
+${causalSource(cell, 1, size)}
+
+class Forecast extends Module {
+  readonly layer = layer;
+  readonly output = new Linear({ inputSize: ${size}, outputSize: ${horizon * quantiles.length} });
+}
+const model = new Forecast();
+${loading}
+
+const given: number[] = ${JSON.stringify(test[0]!.slice(0, context).map((x) => Math.round((x * deviation + mean) * 10) / 10))};
+const values = given.map((x) => [(x - mean) / deviation]);
+const states = model.layer.forward(sequence(tf.tensor3d([values]))).output.values;
+const last = tf.squeeze(tf.slice(states, [0, given.length - 1, 0], [1, 1, -1]), [1]) as tf.Tensor2D;
+const said = (await tf.reshape(model.output.forward(last), [${horizon}, ${quantiles.length}]).array()) as number[][];
+console.log('quantiles', quantiles.join(' '));
+for (const [h, gaps] of said.entries()) {
+  const ahead = gaps.map((gap) => (gap + values.at(-1)![0]!) * deviation + mean).sort((a, b) => a - b);
+  console.log('+' + (h + 1), ahead.map((x) => x.toFixed(1)).join(' '));
+}
+`,
+    ),
 });
 
 /** From each step, the quantiles of the next `horizon` ones, as differences from it. */

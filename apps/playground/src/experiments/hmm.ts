@@ -2,8 +2,16 @@
 import { CheckpointError } from '@seqloom/core';
 import { baumWelch, Categorical, Gaussian, HMM, readHMM } from '@seqloom/hmm-crf/hmm';
 import { choice, plain } from '../controls/control.js';
-import { defineExperiment, type IterativeTask, type Picture, type Prediction, type Touch } from '../experiment.js';
+import {
+  defineExperiment,
+  type IterativeTask,
+  type Picture,
+  type Prediction,
+  type Touch,
+  weightsFile,
+} from '../experiment.js';
 import { makeWorld, readObservations, readWorld, type World } from '../parts/hidden-worlds.js';
+import { programOf, quoted } from '../parts/programs/program.js';
 import { taggedWords } from '../parts/tags.js';
 
 export default defineExperiment({
@@ -115,6 +123,21 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: (_, { symbols, samples }) =>
+    programOf(
+      'Reads the trained hidden Markov model and finds the states behind observations.',
+      `
+const symbols: readonly string[] | undefined = ${JSON.stringify(symbols)};
+const hmm = readHMM(await readFile(new URL('${weightsFile}', import.meta.url), 'utf8'));
+const seen = (process.argv[2] ?? ${quoted(samples[0]!)}).split(' ');
+const data = observations([seen.map((word) => (symbols ? symbols.indexOf(word) : Number(word)))]);
+const { path, scores } = hmm.viterbi(data);
+console.log(seen.map((word, t) => word + '/' + path[t]).join(' '));
+console.log('log p of observations and path:', scores[0], 'of the observations:', hmm.score(data));
+`,
+      { tensors: false },
+    ),
 });
 
 /** log p per unseen observation, and the share of states that Viterbi finds, under the best naming of states. */

@@ -11,6 +11,8 @@ import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { readTagged } from '../parts/chunks.js';
 import { Classifier, labelled, poolingControl } from '../parts/classifier.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { answering, classifierSource } from '../parts/programs/classifier.js';
+import { jsonFiles, loading, programOf, quoted, vocabularyOf } from '../parts/programs/program.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 import { marginalsPicture, taggedWords } from '../parts/tags.js';
 
@@ -141,7 +143,43 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: (setup, { words, tags, intents, test }) =>
+    programOf(
+      'Rebuilds the trained reader and says what a command wants.',
+      `
+await useBackend('cpu');
+const labels: readonly string[] = ${JSON.stringify(intents.tokens)};
+const tags: readonly string[] = ${JSON.stringify(tags.tokens)};
+${vocabularyOf('words')}
+
+${classifierSource(setup, 32, intents.size)}
+
+class CommandReader extends Module {
+  readonly embedding = new Embedding({ vocabularySize: words.size, size: 32 });
+  readonly classifier = new Classifier();
+  readonly emission = new Linear({ inputSize: ${setup.size}, outputSize: tags.length });
+  readonly crf = new CRF({ labelCount: tags.length${keepsRules(setup, tags) ? ", allowed: tagScheme('BIO', tags)" : ''} });
+}
+const model = new CommandReader();
+${loading}
+
+const read = splitWords(process.argv[2] ?? ${quoted(test[0]!.words.join(' '))});
+const { ids } = padIds([words.encode(read.map((word) => word.toLowerCase()))]);
+const { scores, states } = model.classifier.forward(model.embedding.forward(ids));
+const path = await model.crf.decode(sequence(model.emission.forward(states.values))).data();
+${answering}
+console.log(labels[best], (100 * shares[best]!).toFixed(1) + ' %');
+console.log(read.map((word, t) => word + '/' + tags[path[t]!]).join(' '));
+`,
+      { files: jsonFiles({ words }) },
+    ),
 });
+
+/** Whether only paths that keep the rules of BIO count. */
+function keepsRules({ constraints }: { constraints: 'BIO' | 'none' }, tags: Vocabulary): boolean {
+  return constraints === 'BIO' && tags.tokens.every((tag) => /^(O|[BI]-.+)$/.test(tag));
+}
 
 /** Words as vectors, read both ways; the intent from all states, the slots from each. */
 class CommandReader extends Module {
@@ -157,7 +195,7 @@ class CommandReader extends Module {
   ) {
     super();
     const { cell, size, pooling, constraints } = setup;
-    const rules = constraints === 'BIO' && tags.tokens.every((tag) => /^(O|[BI]-.+)$/.test(tag));
+    const rules = keepsRules({ constraints }, tags);
     this.embedding = new Embedding({ vocabularySize: words.size, size: 32, rng });
     const encoder = bothWays(cell, { inputSize: 32, hiddenSize: size, rng });
     this.classifier = new Classifier({ encoder, pooling, classes: intents.size, rng });

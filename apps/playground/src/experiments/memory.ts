@@ -8,6 +8,8 @@ import { defineExperiment, type FlowPicture, type Prediction, type Task } from '
 import { type CausalLayer, type CausalName, causalControl, causalLabels, makeCausal } from '../parts/causal.js';
 import { type Drawn, type MemoryTask, memoryTasks } from '../parts/memory-tasks.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { causalSource } from '../parts/programs/layers.js';
+import { loading, programOf } from '../parts/programs/program.js';
 import { sizeControl } from '../parts/recurrent.js';
 
 const unseen = 200;
@@ -99,6 +101,29 @@ export default defineExperiment({
     };
     return work;
   },
+
+  program: ({ cell, size }, { task, test }) =>
+    programOf(
+      'Rebuilds the trained model and lets it remember.',
+      `
+await useBackend('cpu');
+/** ${task.describe(test[0]!)} */
+const input: number[][] = ${JSON.stringify(test[0]!.input)};
+${causalSource(cell, task.inputSize, size)}
+
+class Rememberer extends Module {
+  readonly layer = layer;
+  readonly output = new Linear({ inputSize: ${size}, outputSize: ${task.outputSize} });
+}
+const model = new Rememberer();
+${loading}
+
+const { values } = model.layer.forward(sequence(tf.tensor3d([input]))).output;
+const last = tf.slice(values, [0, input.length - ${task.answers}, 0], [1, ${task.answers}, -1]);
+const said = model.output.forward(last);
+console.log('said:', await ${task.outputSize === 1 ? 'said' : 'tf.argMax(said, 2)'}.data(), 'right:', ${JSON.stringify(test[0]!.target)});
+`,
+    ),
 });
 
 /** Input [B,T,D] and target [B,N]: numbers, or symbols that the last N steps must name. */

@@ -5,6 +5,7 @@ import type { TranslationBatch } from '@seqloom/layers';
 import { choice } from '../controls/control.js';
 import { defineExperiment, type Task } from '../experiment.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { translationProgram } from '../parts/programs/translation.js';
 import {
   alignmentViews,
   exactlyWritten,
@@ -110,6 +111,9 @@ export default defineExperiment({
     };
     return work;
   },
+
+  program: (setup, { languages }) =>
+    translationProgram(setup, { languages, example: 'seqloom', tokens: '[...text]', joint: '', maxLength: 16 }),
 });
 
 function draw(rng: Rng, task: Words['task'], longest: number): Pair {

@@ -11,6 +11,8 @@ import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { Classifier, confusion, labelled, poolingControl } from '../parts/classifier.js';
 import { readColumns } from '../parts/columns.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { answering, classifierSource } from '../parts/programs/classifier.js';
+import { jsonFiles, loading, programOf, vocabularyOf } from '../parts/programs/program.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 
 const [made, unseen, fewest, longest] = [1500, 200, 40, 80];
@@ -118,6 +120,32 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: (setup, { words, labels }) =>
+    programOf(
+      'Rebuilds the trained classifier and judges a review.',
+      `
+await useBackend('cpu');
+const labels: readonly string[] = ${JSON.stringify(labels.tokens)};
+${vocabularyOf('words')}
+
+${classifierSource(setup, 32, labels.size)}
+
+class Reader extends Module {
+  readonly embedding = new Embedding({ vocabularySize: words.size, size: 32 });
+  readonly classifier = new Classifier();
+}
+const model = new Reader();
+${loading}
+
+const text = process.argv[2] ?? 'The film was not boring at all.';
+const { ids } = padIds([words.encode(splitWords(text.toLowerCase()))]);
+const { scores } = model.classifier.forward(model.embedding.forward(ids));
+${answering}
+console.log(text, '→', labels[best], (100 * shares[best]!).toFixed(1) + ' %');
+`,
+      { files: jsonFiles({ words }) },
+    ),
 });
 
 /** Words as vectors, read in both directions. */

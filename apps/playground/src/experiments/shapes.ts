@@ -7,6 +7,8 @@ import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task } from '../experiment.js';
 import { Classifier, confusion, labelled, poolingControl } from '../parts/classifier.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { answering, classifierSource } from '../parts/programs/classifier.js';
+import { loading, programOf } from '../parts/programs/program.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 
 const [size, length, unseen] = [10, 8, 200];
@@ -117,6 +119,31 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: (setup, { question, test }) =>
+    programOf(
+      'Rebuilds the trained classifier and watches a film.',
+      `
+await useBackend('cpu');
+const labels: readonly string[] = ${JSON.stringify(questions[question].labels)};
+/** Frames of ${size} × ${size} brightnesses: of a film in which the right answer is ${questions[question].of(test[0]!)}. */
+const film: number[][] = JSON.parse(await readFile(new URL('film.json', import.meta.url), 'utf8'));
+
+${classifierSource(setup, 64, questions[question].labels.length)}
+
+class FilmReader extends Module {
+  readonly frame = new Linear({ inputSize: ${size * size}, outputSize: 64 });
+  readonly classifier = new Classifier();
+}
+const model = new FilmReader();
+${loading}
+
+const { scores } = model.classifier.forward(tf.relu(model.frame.forward(tf.tensor3d([film]))));
+${answering}
+console.log('The film shows:', labels[best], (100 * shares[best]!).toFixed(1) + ' %');
+`,
+      { files: { 'film.json': JSON.stringify(test[0]!.frames.map((frame) => [...frame])) } },
+    ),
 });
 
 /** Each frame becomes features of its own, and these are read in both directions of time. */

@@ -9,6 +9,7 @@ import { choice } from '../controls/control.js';
 import { defineExperiment, type MatrixPicture, type Picture, type Prediction, type Task } from '../experiment.js';
 import { headsControl, makeAttention, type ScorerName, scorerOptions } from '../parts/attention.js';
 import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
+import { taggerProgram } from '../parts/programs/tagging.js';
 import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
 import { featureTagger, hmmTagger } from '../parts/tagging-rivals.js';
 import { marginalsPicture, taggedWords } from '../parts/tags.js';
@@ -122,6 +123,8 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: taggerProgram,
 });
 
 interface Parts {

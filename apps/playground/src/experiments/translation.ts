@@ -9,6 +9,7 @@ import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task, type TextResult } from '../experiment.js';
 import { beamTree } from '../parts/beam-tree.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
+import { translationProgram } from '../parts/programs/translation.js';
 import {
   alignmentViews,
   type Languages,
@@ -138,6 +139,15 @@ export default defineExperiment({
     };
     return task;
   },
+
+  program: (setup, { languages, test }) =>
+    translationProgram(setup, {
+      languages,
+      example: test[0]!.source.join(' '),
+      tokens: 'splitWords(text.toLowerCase())',
+      joint: ' ',
+      maxLength: longest,
+    }),
 });
 
 async function predict(model: Translator, languages: Languages, input: string, width: number): Promise<Prediction> {
