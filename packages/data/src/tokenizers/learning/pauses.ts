@@ -1,5 +1,6 @@
 /** Long learning that leaves a page alive, tells how far it is, and can be stopped. */
 import { UsageError } from '@seqloom/core/errors';
+import { Pause } from '@seqloom/core/pause';
 
 export interface Watching {
   /** Ends the learning with a UsageError. */
@@ -8,21 +9,16 @@ export interface Watching {
   onProgress?: (done: number) => void;
 }
 
-const milliseconds = 25;
-
 /** A function to be awaited again and again with the part that is done: pauses when it is time to, and throws a UsageError once the signal is given. */
 export function pauses(where: string, { signal, onProgress }: Watching): (done: number) => Promise<void> | undefined {
   const check = () => {
     if (signal?.aborted) throw new UsageError(where, 'stopped by its signal', { cause: signal.reason });
   };
-  let last = performance.now();
+  const pause = new Pause();
   check();
   return (done) => {
-    if (done < 1 && performance.now() - last < milliseconds) return;
+    if (done < 1 && !pause.isDue()) return;
     onProgress?.(Math.min(1, Math.max(0, done)));
-    return new Promise((goOn) => setTimeout(goOn)).then(() => {
-      last = performance.now();
-      check();
-    });
+    return pause.take().then(check);
   };
 }
