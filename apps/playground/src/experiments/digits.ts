@@ -1,44 +1,34 @@
 /** Digit-like sounds: which digit, or, with CTC, which digits in which order, without being told when. */
-import { Module, Rng, type Sequence } from '@seqloom/core';
+import { Rng } from '@seqloom/core';
 import { characterErrorRate } from '@seqloom/data';
-import { logMel, normalizeUtterance } from '@seqloom/data/audio';
-import { padIds, padValues } from '@seqloom/data/to-tensors';
-import { type CTCLabels, ctcGreedyDecode, ctcLoss, Linear, type StatefulLayer } from '@seqloom/layers';
+import { padValues } from '@seqloom/data/to-tensors';
+import { ctcGreedyDecode, ctcLoss } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task } from '../experiment.js';
-import { digits, sampleRate, speak } from '../parts/digit-sounds.js';
+import { digits, sampleRate } from '../parts/digit-sounds.js';
+import {
+  bands,
+  hear,
+  hearing,
+  Listener,
+  listen,
+  record,
+  type SpeechBatch,
+  toBatch,
+  type Utterance,
+} from '../parts/listener.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { bothWaysSource } from '../parts/programs/layers.js';
 import { loading, programOf } from '../parts/programs/program.js';
-import { bothWays, type CellName, cellControl, sizeControl } from '../parts/recurrent.js';
+import { cellControl, sizeControl } from '../parts/recurrent.js';
 
-const [made, unseen, bands, seconds] = [400, 40, 24, 4];
-
-const hearing = {
-  sampleRate,
-  frameLength: 256,
-  hopLength: 160,
-  melBands: bands,
-  lowestFrequency: 80,
-  style: { floor: 1e-5 },
-};
-
-interface Utterance {
-  readonly spoken: readonly number[];
-  /** Log-mel, normalised [T][bands]. */
-  readonly rows: readonly (readonly number[])[];
-}
+const [made, unseen, seconds] = [400, 40, 4];
 
 interface Recordings {
   /** Recording 0 … made − 1, made when it is first wanted. */
   train(index: number): Utterance;
   readonly test: readonly Utterance[];
-}
-
-interface SpeechBatch extends CTCLabels {
-  readonly sound: tf.Tensor3D;
-  readonly soundMask: tf.Tensor2D;
 }
 
 export default defineExperiment({
@@ -171,58 +161,6 @@ console.log('Heard:', found!.labels.map((label) => digits[label - 1]).join(' ') 
 `,
     ),
 });
-
-/** A network in both directions of time, and a score for each digit and for nothing (class 0). */
-class Listener extends Module {
-  readonly encoder: StatefulLayer<unknown>;
-  readonly output: Linear;
-
-  constructor({ cell, size }: { cell: CellName; size: number }, rng: Rng) {
-    super();
-    this.encoder = bothWays(cell, { inputSize: bands, hiddenSize: size, rng });
-    this.output = new Linear({ inputSize: size, outputSize: digits.length + 1, rng });
-  }
-
-  forward({ sound, soundMask }: Pick<SpeechBatch, 'sound' | 'soundMask'>): { logits: Sequence; states: tf.Tensor3D } {
-    const { output } = this.encoder.forward({ values: sound, mask: soundMask });
-    return { logits: { values: this.output.forward(output.values), mask: soundMask }, states: output.values };
-  }
-
-  /** The digits of each recording. */
-  async write(utterances: readonly Utterance[]): Promise<string[]> {
-    const batch = toBatch(utterances);
-    const logits = tf.tidy(() => this.forward(batch).logits.values);
-    const found = await ctcGreedyDecode({ values: logits, mask: batch.soundMask });
-    tf.dispose([logits, ...Object.values(batch)]);
-    return found.map(({ labels }) => labels.map((label) => label - 1).join(''));
-  }
-}
-
-interface Recording {
-  readonly spoken: readonly number[];
-  readonly samples: Float32Array;
-}
-
-function record(rng: Rng, most: number, noise: number): Recording {
-  const spoken = Array.from({ length: 1 + rng.below(most) }, () => rng.below(10));
-  return { spoken, samples: speak(rng, spoken, noise) };
-}
-
-function listen({ spoken, samples }: Recording): Utterance {
-  return { spoken, rows: hear(samples) };
-}
-
-/** Sound as the model gets it: a row each 20 ms. */
-function hear(samples: Float32Array): number[][] {
-  const long = samples.length >= 400 ? samples : Float32Array.from({ length: 400 }, (_, i) => samples[i] ?? 0);
-  return normalizeUtterance(logMel(long, hearing));
-}
-
-function toBatch(utterances: readonly Utterance[]): SpeechBatch {
-  const sound = padValues(utterances.map(({ rows }) => rows));
-  const { ids, mask } = padIds(utterances.map(({ spoken }) => spoken.map((digit) => digit + 1)));
-  return { sound: sound.values, soundMask: sound.mask, ids, mask };
-}
 
 async function predict(model: Listener, samples: Float32Array): Promise<Prediction> {
   const rows = hear(samples);

@@ -1,23 +1,15 @@
 /** What a series will be, and how sure that is: quantiles of the next steps, from a causal layer. */
 
-import type { Rng } from '@seqloom/core';
-import { Module, sequence } from '@seqloom/core';
-import { DataError } from '@seqloom/core/errors';
-import { Linear, quantileLoss } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task } from '../experiment.js';
-import { type CausalLayer, causalControl, makeCausal } from '../parts/causal.js';
-import { numbersOf, readColumns } from '../parts/columns.js';
+import { causalControl, makeCausal } from '../parts/causal.js';
+import { context, Forecast, horizon, middle, quantiles, window } from '../parts/forecast-model.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { causalSource } from '../parts/programs/layers.js';
 import { loading, programOf } from '../parts/programs/program.js';
 import { sizeControl } from '../parts/recurrent.js';
-
-const [context, horizon] = [48, 12];
-const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
-const middle = quantiles.indexOf(0.5);
-const window = context + horizon;
+import { makeSeries, readSeries } from '../parts/series-data.js';
 
 interface Windows {
   /** Numbers, with mean 0 and deviation 1. */
@@ -92,7 +84,7 @@ export default defineExperiment({
   async data({ season, noise }, rng, file) {
     const [train, test] = file
       ? await readSeries(file)
-      : [make(rng, { season, noise }, 80, 3 * window), make(rng, { season, noise }, 60, window)];
+      : [makeSeries(rng, { season, noise }, 80, 3 * window), makeSeries(rng, { season, noise }, 60, window)];
     const all = train.flat();
     const mean = all.reduce((sum, x) => sum + x, 0) / all.length;
     const deviation = Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length) || 1;
@@ -165,43 +157,6 @@ for (const [h, gaps] of said.entries()) {
     ),
 });
 
-/** From each step, the quantiles of the next `horizon` ones, as differences from it. */
-class Forecast extends Module {
-  readonly layer: CausalLayer;
-  readonly output: Linear;
-
-  constructor(layer: CausalLayer, rng: Rng) {
-    super();
-    this.layer = layer;
-    this.output = new Linear({ inputSize: layer.outputSize, outputSize: horizon * quantiles.length, rng });
-  }
-
-  /** given [B,T] → the states [B,T,U] and what the last step says, [B,H,Q]. */
-  forward(given: tf.Tensor2D): { states: tf.Tensor3D; said: tf.Tensor3D } {
-    const [B, T] = given.shape;
-    const { values } = this.layer.forward(sequence(tf.expandDims(given, 2))).output;
-    const last = tf.squeeze<tf.Tensor2D>(tf.slice(values, [0, T - 1, 0], [B, 1, -1]), [1]);
-    const gaps = tf.reshape(this.output.forward(last), [B, horizon, quantiles.length]);
-    return { states: values, said: tf.add(gaps, tf.slice(tf.expandDims(given, 2), [0, T - 1, 0], [B, 1, 1])) };
-  }
-
-  /** Pinball loss of windows [B,context + horizon] → scalar. */
-  loss(windows: tf.Tensor2D): tf.Scalar {
-    const [B] = windows.shape;
-    const { said } = this.forward(tf.slice(windows, [0, 0], [B, context]));
-    const truth = tf.expandDims<tf.Tensor3D>(tf.slice(windows, [0, context], [B, horizon]), 2);
-    return quantileLoss(tf.expandDims(said, 2), truth, tf.ones([B, horizon]), quantiles);
-  }
-
-  /** The quantiles [B][H][Q] behind each series; crossing ones are put in order. */
-  async answers(rows: readonly (readonly number[])[]): Promise<number[][][]> {
-    const said = tf.tidy(() => this.forward(tf.tensor2d(rows.map((row) => [...row]))).said);
-    const found = (await said.array()) as number[][][];
-    said.dispose();
-    return found.map((steps) => steps.map((step) => step.sort((a, b) => a - b)));
-  }
-}
-
 /** 1 − the error of the median / the error of saying the last value again. */
 function errorSaved(rows: readonly (readonly number[])[], said: number[][][]): number {
   let [ours, theirs] = [0, 0];
@@ -263,32 +218,4 @@ async function predict(model: Forecast, data: Windows, input: readonly number[])
       },
     },
   };
-}
-
-/** Series between about 0 and 100: level, trend, a season of two waves, and noise. */
-function make(rng: Rng, { season, noise }: { season: number; noise: number }, count: number, length: number) {
-  return Array.from({ length: count }, () => {
-    const [level, slope] = [35 + 30 * rng.uniform(), (rng.uniform() - 0.5) * 0.3];
-    const [first, second] = [10 + 10 * rng.uniform(), 8 * rng.uniform()];
-    const [phase, shift] = [2 * Math.PI * rng.uniform(), 2 * Math.PI * rng.uniform()];
-    return Array.from({ length }, (_, t) => {
-      const turn = (2 * Math.PI * t) / season;
-      const wave = first * Math.sin(turn + phase) + second * Math.sin(2 * turn + shift);
-      return level + slope * (t - length / 2) + wave + noise * rng.normal();
-    });
-  });
-}
-
-/** The numbers of a file: four fifths as one series, the rest cut into windows. */
-async function readSeries(file: File): Promise<[number[][], number[][]]> {
-  const numbers = numbersOf(await readColumns('forecast', file));
-  if (!numbers)
-    throw new DataError('forecast', `${file.name} has no column in which every cell is a number`, {
-      hint: 'one number a line is enough; decimals with a point',
-    });
-  if (numbers.length < 4 * window)
-    throw new DataError('forecast', `${file.name} has ${numbers.length} numbers, at least ${4 * window} are needed`);
-  const cut = Math.min(Math.floor(numbers.length * 0.8), numbers.length - window);
-  const starts = Array.from({ length: Math.floor((numbers.length - cut - window) / 4) + 1 }, (_, i) => cut + 4 * i);
-  return [[numbers.slice(0, cut)], starts.map((start) => numbers.slice(start, start + window))];
 }

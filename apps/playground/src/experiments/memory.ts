@@ -1,16 +1,16 @@
 /** How long a network remembers: two classic tasks whose answer depends on what was long ago, and where the gradient gets lost. */
 
-import { Module, Rng, sequence } from '@seqloom/core';
-import { gradientFlow, Linear, maskedCrossEntropy } from '@seqloom/layers';
+import { sequence } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type FlowPicture, type Prediction, type Task } from '../experiment.js';
-import { type CausalLayer, type CausalName, causalControl, causalLabels, makeCausal } from '../parts/causal.js';
+import { type CausalName, causalControl, causalLabels, makeCausal } from '../parts/causal.js';
 import { type Drawn, type MemoryTask, memoryTasks } from '../parts/memory-tasks.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { causalSource } from '../parts/programs/layers.js';
 import { loading, programOf } from '../parts/programs/program.js';
 import { sizeControl } from '../parts/recurrent.js';
+import { flowOf, type MemoryBatch, Rememberer, toBatch, UntrainedFlows } from '../parts/rememberer.js';
 
 const unseen = 200;
 
@@ -125,105 +125,6 @@ console.log('said:', await ${task.outputSize === 1 ? 'said' : 'tf.argMax(said, 2
 `,
     ),
 });
-
-/** Input [B,T,D] and target [B,N]: numbers, or symbols that the last N steps must name. */
-interface MemoryBatch {
-  readonly input: tf.Tensor3D;
-  readonly target: tf.Tensor2D;
-}
-
-/** Any causal layer, and what its last steps say. */
-class Rememberer extends Module {
-  readonly layer: CausalLayer;
-  readonly output: Linear;
-  readonly #task: MemoryTask;
-
-  constructor(layer: CausalLayer, task: MemoryTask, rng: Rng) {
-    super();
-    this.layer = layer;
-    this.output = new Linear({ inputSize: layer.outputSize, outputSize: task.outputSize, rng });
-    this.#task = task;
-  }
-
-  /** The layer's output [B,T,U] → what its last N steps say [B,N,O]. */
-  say(output: tf.Tensor3D): tf.Tensor3D {
-    const [B, T, U] = output.shape;
-    const N = this.#task.answers;
-    return this.output.forward(tf.slice(output, [0, T - N, 0], [B, N, U]));
-  }
-
-  lossOf(output: tf.Tensor3D, target: tf.Tensor2D): tf.Scalar {
-    const said = this.say(output);
-    if (this.#task.outputSize === 1) return tf.mean(tf.squaredDifference(tf.squeeze(said, [2]), target));
-    return maskedCrossEntropy(said, target, tf.onesLike(target));
-  }
-
-  loss({ input, target }: MemoryBatch): tf.Scalar {
-    return this.lossOf(this.layer.forward(sequence(input)).output.values, target);
-  }
-
-  /** What it answers to each example: a number, or symbols. */
-  async answers(examples: readonly Drawn[]): Promise<number[][]> {
-    const answers = tf.tidy(() => {
-      const { input } = toBatch(examples);
-      const said = this.say(this.layer.forward(sequence(input)).output.values);
-      return this.#task.outputSize === 1 ? tf.squeeze(said, [2]) : tf.argMax(said, 2);
-    });
-    const rows = (await answers.array()) as number[][];
-    answers.dispose();
-    return rows;
-  }
-}
-
-function toBatch(examples: readonly Drawn[]): MemoryBatch {
-  const whole = examples[0]!.target.every(Number.isInteger);
-  return {
-    input: tf.tensor3d(examples.map(({ input }) => input.map((step) => [...step]))),
-    target: tf.tensor2d(
-      examples.map(({ target }) => [...target]),
-      undefined,
-      whole ? 'int32' : 'float32',
-    ),
-  };
-}
-
-/** The gradient's norm at each step, from the error at the end. */
-async function flowOf(model: Rememberer, example: Drawn): Promise<number[]> {
-  const { input, target } = toBatch([example]);
-  const loss = ({ values }: { values: tf.Tensor3D }) => model.lossOf(values, target);
-  const read = sequence(input);
-  const { steps } = await gradientFlow({ layer: model.layer, input: read, loss });
-  tf.dispose([read.values, read.mask, target]);
-  return steps;
-}
-
-/** The gradient flows of recurrences that have not learnt, computed once. */
-class UntrainedFlows {
-  readonly #make: (cell: CausalName) => Rememberer;
-  #flows: Promise<(readonly [label: string, steps: number[]])[]> | undefined;
-
-  constructor(task: MemoryTask, { size, seed }: { size: number; seed: number }) {
-    this.#make = (cell) => {
-      const rng = new Rng(seed);
-      return new Rememberer(makeCausal(cell, { inputSize: task.inputSize, hiddenSize: size, rng }), task, rng);
-    };
-  }
-
-  of(example: Drawn): Promise<(readonly [label: string, steps: number[]])[]> {
-    this.#flows ??= this.#measure(example);
-    return this.#flows;
-  }
-
-  async #measure(example: Drawn) {
-    const flows: (readonly [string, number[]])[] = [];
-    for (const cell of ['simple', 'gru', 'lstm', 'minGRU'] as const) {
-      const model = this.#make(cell);
-      flows.push([`${causalLabels[cell]}, untrained`, await flowOf(model, example)]);
-      model.dispose();
-    }
-    return flows;
-  }
-}
 
 async function predict(
   model: Rememberer,
