@@ -2,12 +2,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Seconds on the wall, and of all processor cores together. */
+export interface Spent {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
 export class Clock {
   readonly #file: string;
-  readonly #before: number;
+  readonly #before: Spent;
   readonly #start = performance.now();
 
-  private constructor(file: string, before: number) {
+  private constructor(file: string, before: Spent) {
     this.#file = file;
     this.#before = before;
   }
@@ -16,15 +22,20 @@ export class Clock {
   static async start(folder: string): Promise<Clock> {
     await mkdir(folder, { recursive: true });
     const file = join(folder, 'seconds');
-    const saved = Number(await readFile(file, 'utf8').catch(() => '0'));
-    return new Clock(file, Number.isFinite(saved) ? saved : 0);
+    const [seconds = 0, cpuSeconds = 0] = (await readFile(file, 'utf8').catch(() => '')).split(' ').map(Number);
+    return new Clock(file, { seconds, cpuSeconds });
   }
 
-  get seconds(): number {
-    return this.#before + (performance.now() - this.#start) / 1000;
+  get spent(): Spent {
+    const { user, system } = process.cpuUsage();
+    return {
+      seconds: this.#before.seconds + (performance.now() - this.#start) / 1000,
+      cpuSeconds: this.#before.cpuSeconds + (user + system) / 1e6,
+    };
   }
 
-  save(): Promise<void> {
-    return writeFile(this.#file, String(this.seconds));
+  async save(): Promise<void> {
+    const { seconds, cpuSeconds } = this.spent;
+    await writeFile(this.#file, `${seconds} ${cpuSeconds}`);
   }
 }

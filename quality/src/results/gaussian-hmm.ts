@@ -6,6 +6,7 @@ import type { Outcome } from './row.js';
 export interface GaussianConfig {
   readonly means: readonly (readonly number[])[];
   readonly covars: readonly (readonly number[])[];
+  readonly covarsPrior: number;
   readonly startProb: readonly number[];
   readonly transMat: readonly (readonly number[])[];
   readonly iterations: number;
@@ -14,9 +15,9 @@ export interface GaussianConfig {
 
 /** −log likelihood, and how many steps the best path spends in each state. */
 export async function fitGaussians(data: Observations, config: GaussianConfig): Promise<Outcome> {
-  const { means, covars, startProb, transMat, iterations, tolerance } = config;
+  const { means, covars, covarsPrior, startProb, transMat, iterations, tolerance } = config;
   const stateCount = means.length;
-  const emission = new Gaussian({ stateCount, size: data.width, means, covars, minCovar: 0 });
+  const emission = new Gaussian({ stateCount, size: data.width, means, covars, minCovar: 0, prior: { covarsPrior } });
   const hmm = new HMM({ emission, startProb, transMat });
   const { history } = await hmm.fit(data, { iterations, tolerance });
   const { path, scores } = hmm.viterbi(data);

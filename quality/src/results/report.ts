@@ -12,12 +12,13 @@ export function report(rows: readonly Row[], results: readonly Result[]): string
 
 Every row is a ready model of [@seqloom/models](../packages/models/README.md) or [@seqloom/hmm-crf](../packages/hmm-crf/README.md), trained from nothing with the config below it on the
 training part of a public data set, and measured once on its official test part; choices were made on development parts. No model has seen other
-data or vectors. Time is that of the whole row, reading, training and evaluating, with two threads; memory is the most that its process took.
+data or vectors. Time is that of the whole row, reading, training and evaluating, with two threads, on the wall and
+in seconds of processor cores, for other work may have run beside it; memory is the most that its process took.
 
 \`npm run quality\` · ${[...machines].join('; ') || 'not run yet'}
 
-| data | model | metric | score | reach | time | memory | others |
-|---|---|---|---|---|---|---|---|
+| data | model | metric | score | reach | time | of cores | memory | others |
+|---|---|---|---|---|---|---|---|---|
 ${found.flatMap(figures).map(line).join('\n')}
 ${missed.length === 0 ? '' : `\n## What was missed\n\n${missed.map(explained).join('\n')}\n`}
 ## Configs and further figures
@@ -48,7 +49,7 @@ function figures({ row, result }: Found): Measured[] {
 function line({ row, result, figure, value }: Measured): string {
   const cells = [row.data, `[${row.model}](#${row.name})`, figure.metric];
   const score = value === undefined ? 'not run' : reached(figure, value) ? `**${value}**` : `${value} (missed)`;
-  const spent = result ? [minutes(result.seconds), `${result.megabytes} MB`] : ['', ''];
+  const spent = result ? [minutes(result.seconds), minutes(result.cpuSeconds), `${result.megabytes} MB`] : ['', '', ''];
   return `| ${[...cells, score, bound(figure), ...spent, figure.reference].join(' | ')} |`;
 }
 
@@ -57,7 +58,8 @@ function bound({ reach }: Figure): string {
   return 'atLeast' in reach ? `≥ ${reach.atLeast}` : `≤ ${reach.atMost}`;
 }
 
-function minutes(seconds: number): string {
+function minutes(seconds: number | undefined): string {
+  if (seconds === undefined) return '–';
   return seconds < 100 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`;
 }
 

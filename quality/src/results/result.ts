@@ -10,6 +10,8 @@ export interface Result extends Outcome {
   /** Of the config that it was made with. */
   readonly hash: string;
   readonly seconds: number;
+  /** Of all cores together; results of before this was measured have none. */
+  readonly cpuSeconds?: number;
   /** The most memory that the process took. */
   readonly megabytes: number;
   readonly date: string;

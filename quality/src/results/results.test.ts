@@ -29,7 +29,7 @@ const row = (config: { size: number }) =>
     run: async (_, { size }) => ({ score: size }),
   });
 const result = (score: number): Result => ({
-  ...{ row: 'made-up', hash: hashOf(row({ size: 1 })), score, seconds: 200, megabytes: 300 },
+  ...{ row: 'made-up', hash: hashOf(row({ size: 1 })), score, seconds: 200, cpuSeconds: 300, megabytes: 300 },
   ...{ date: '2026-11-23', machine: 'abacus', commit: 'abc1234', further: { sides: 6 } },
 });
 
@@ -56,7 +56,7 @@ it('a result is kept until the config of its row changes, beside those of other 
 
 it('the page shows every row, and why a figure is missed', () => {
   const page = report([row({ size: 1 }), rows[0]!], [result(88.5)]);
-  expect(page).toContain('| Rolls | [Dice](#made-up) | % | 88.5 (missed) | ≥ 90 | 3.3 min | 300 MB | 80 |');
+  expect(page).toContain('| Rolls | [Dice](#made-up) | % | 88.5 (missed) | ≥ 90 | 3.3 min | 5.0 min | 300 MB | 80 |');
   expect(page).toContain('88.5, 1.50 from 90. Dice have no memory.');
   expect(page).toContain('- sides: 6');
   expect(page).toContain('not run');
@@ -67,8 +67,8 @@ it('time goes on where a stopped process saved it', async () => {
   const first = await Clock.start(join(folder, 'clock'));
   await new Promise((done) => setTimeout(done, 20));
   await first.save();
-  const saved = first.seconds;
-  expect((await Clock.start(join(folder, 'clock'))).seconds).toBeGreaterThan(saved - 0.01);
+  const saved = first.spent.seconds;
+  expect((await Clock.start(join(folder, 'clock'))).spent.seconds).toBeGreaterThan(saved - 0.01);
 });
 
 const data = process.env.SEQLOOM_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));

@@ -8,6 +8,7 @@ import { loadDataset } from '@seqloom/data/datasets';
 import { localFolder } from '@seqloom/data/node';
 import { Clock } from './clock.js';
 import { Context } from './context.js';
+import { rounded } from './percent.js';
 import { hashOf, type Result } from './result.js';
 import { rows } from './rows/index.js';
 
@@ -26,11 +27,13 @@ const place = values.data ? { folder: localFolder(values.data) } : {};
 const load: typeof loadDataset = (set, options = {}) => loadDataset(set, { ...place, ...options });
 const say = (line: string) => console.error(`${row.name}: ${line}`);
 const outcome = await row.run(new Context({ load, quick: values.quick, folder, clock, say }));
+const { seconds, cpuSeconds } = clock.spent;
 const result: Result = {
   row: row.name,
   hash: hashOf(row),
   ...outcome,
-  seconds: Math.round(clock.seconds * 10) / 10,
+  seconds: rounded(seconds, 1),
+  cpuSeconds: rounded(cpuSeconds, 1),
   megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   date: new Date().toISOString().slice(0, 10),
   machine: `${cpus()[0]?.model.trim()}, ${threads} threads, wasm, Node ${process.versions.node}`,
