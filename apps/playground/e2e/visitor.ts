@@ -92,6 +92,36 @@ export class Visitor {
     await this.page.workers()[0]!.evaluate(() => self.close());
   }
 
+  /** The graphics card drops the worker's WebGL context at its next drawing. */
+  async loseContext(): Promise<void> {
+    await this.page.workers()[0]!.evaluate(() => {
+      const { prototype } = WebGL2RenderingContext;
+      const { drawElements } = prototype;
+      prototype.drawElements = function (...drawn) {
+        prototype.drawElements = drawElements;
+        drawElements.apply(this, drawn);
+        this.getExtension('WEBGL_lose_context')!.loseContext();
+      };
+    });
+  }
+
+  /** From now on, the browser's storage holds no more than this. */
+  async limitStorage(bytes: number): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const origin = new URL(this.#address).origin;
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes });
+  }
+
+  /** Whether the page can be loaded without the network. */
+  async reloadsOffline(): Promise<boolean> {
+    await this.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await this.page.context().setOffline(true);
+    await this.page.reload();
+    await this.reaches('ready');
+    await this.page.context().setOffline(false);
+    return true;
+  }
+
   async choose(label: string, name: string, content: Uint8Array): Promise<void> {
     const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) };
     await this.page.getByLabel(label).setInputFiles(file);

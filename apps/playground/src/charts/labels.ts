@@ -2,7 +2,7 @@
 import { type Ink, short, visible } from './palette.js';
 
 const letter = 8;
-const longest = 14;
+const longest = 18;
 
 /** The room that the longest of `labels` takes. */
 export function lengthOf(labels: readonly string[]): number {

@@ -37,9 +37,9 @@ export function fill(value: number, ink: Pick<Ink, 'weight' | 'negative'>): stri
   return `rgb(${value < 0 ? ink.negative : ink.weight} / ${Math.min(1, Math.abs(value)).toFixed(3)})`;
 }
 
-/** A token as it can be seen: blanks get a sign. */
+/** A token as it can be seen: blanks at its ends get a sign. */
 export function visible(token: string): string {
-  return token.replaceAll(' ', '␣').replaceAll('\n', '↵');
+  return token.replace(/^ +| +$/g, (blanks) => '␣'.repeat(blanks.length)).replaceAll('\n', '↵');
 }
 
 /** A share as a percentage. */

@@ -52,7 +52,7 @@ function placeOf({ states, columns }: TrellisPicture, available: number) {
   const radius = (step: number) => Math.min(14, lane * 0.38, step * 0.42);
   const left = lengthOf(states) + 36;
   const right = slanted ? 56 : 24;
-  const step = Math.max(least, Math.min(64, (available - left - right) / Math.max(1, columns.length - 1)));
+  const step = Math.max(least, Math.min(96, (available - left - right) / Math.max(1, columns.length - 1)));
   const top = (slanted ? 24 + lengthOf(columns) * 0.75 : 32) + radius(step);
   const width = left + step * Math.max(0, columns.length - 1) + right;
   const height = top + lane * (states.length - 1) + radius(step) + 12;

@@ -33,14 +33,13 @@ export class Series {
     return this.values.at(-1);
   }
 
-  /** The values with the noise of single batches averaged out. */
-  smoothed(weight = 0.9): number[] {
+  /** The values with the noise of single batches averaged out: over more and more of them, up to about ten. */
+  smoothed(): number[] {
     let mean = 0;
-    let total = 0;
-    return this.values.map((value) => {
+    return this.values.map((value, index) => {
+      const weight = Math.min(0.9, index / (index + 10));
       mean = weight * mean + (1 - weight) * value;
-      total = weight * total + (1 - weight);
-      return mean / total;
+      return mean;
     });
   }
 

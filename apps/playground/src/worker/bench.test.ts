@@ -64,6 +64,21 @@ test.each([...experiments.keys()])(
   },
 );
 
+const exporting = [...experiments].filter(([, { program }]) => program).map(([name]) => name);
+
+test.each(exporting)('%s: its program is a project that imports public packages only', async (name) => {
+  const { all } = await open([{ type: 'compose', composition: composition(name), start: 'fresh' }, { type: 'export' }]);
+  expect(all('failed')).toEqual([]);
+  const { files } = all('exported')[0]!;
+  expect(files['model.safetensors']).toBeInstanceOf(Uint8Array);
+  const imports = Array.from(String(files['use.ts']).matchAll(/from '([^']+)'/g), ([, from]) => from!);
+  expect(imports.filter((from) => !/^(@seqloom\/|@tensorflow\/tfjs-core$|node:)/.test(from))).toEqual([]);
+  const { dependencies } = JSON.parse(String(files['package.json']));
+  for (const from of imports.filter((each) => each.startsWith('@'))) {
+    expect(Object.keys(dependencies)).toContain(from.split('/').slice(0, 2).join('/'));
+  }
+});
+
 test('a change of the learning rate or the backend keeps the weights, any other makes a new model', async () => {
   const { bench, all } = await open([
     { type: 'compose', composition: composition('dates'), start: 'fresh' },

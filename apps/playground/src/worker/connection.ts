@@ -15,7 +15,7 @@ export class Connection {
     this.#worker = new Worker(new URL('./training.worker.ts', import.meta.url), { type: 'module', name: life });
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      die(event.message || 'it could not be loaded');
+      die(event.message?.replace(/^Uncaught (\w*Error: )?/, '') || 'it could not be loaded');
     };
     this.#worker.onmessageerror = () => die('a message could not be read');
     this.#worker.onmessage = ({ data }: MessageEvent<Report | 'alive'>) => {
