@@ -3,6 +3,7 @@ import type { Module, Rng } from '@seqloom/core';
 import { exactMatch, type Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import {
+  BahdanauDecoder,
   DecoderBlock,
   Embedding,
   EncoderDecoder,
@@ -90,6 +91,8 @@ export interface TranslatorSetup {
   readonly heads: number;
   readonly cell: CellName;
   readonly size: number;
+  /** Attends after each step of the recurrence, or before it; 'luong' unless told. */
+  readonly decoder?: 'luong' | 'bahdanau';
 }
 
 /** Why parts of a setup do not go together. */
@@ -103,19 +106,19 @@ export function makeTranslator(setup: TranslatorSetup, languages: Languages, rng
   return setup.network === 'transformer' ? allAttention(setup, languages, rng) : recurrent(setup, languages, rng);
 }
 
-function recurrent(
-  { scorer, normalizer, heads, cell, size }: TranslatorSetup,
-  { source, target }: Languages,
-  rng: Rng,
-) {
+function recurrent(setup: TranslatorSetup, { source, target }: Languages, rng: Rng): Translator {
+  const { scorer, normalizer, heads, cell, size, decoder = 'luong' } = setup;
   const embedded = 32;
   const attention = makeAttention(scorer, heads, { querySize: size, keySize: size, rng }, normalizer);
-  const decoder = { attention, contextSize: size, inputSize: embedded, rng };
+  const parts = { attention, contextSize: size, inputSize: embedded, rng };
   return new EncoderDecoder({
     source: new Embedding({ vocabularySize: source.size, size: embedded, rng }),
     target: new Embedding({ vocabularySize: target.size, size: embedded, rng }),
     encoder: bothWays(cell, { inputSize: embedded, hiddenSize: size, rng }),
-    decoder: new LuongDecoder({ ...decoder, cell: oneWay(cell, { inputSize: embedded, hiddenSize: size, rng }) }),
+    decoder:
+      decoder === 'luong'
+        ? new LuongDecoder({ ...parts, cell: oneWay(cell, { inputSize: embedded, hiddenSize: size, rng }) })
+        : new BahdanauDecoder({ ...parts, cell: oneWay(cell, { inputSize: embedded + size, hiddenSize: size, rng }) }),
     rng,
   });
 }

@@ -38,7 +38,7 @@ console.log(text, '→', await write(text));
   });
 }
 
-function recurrentSource(setup: TranslatorSetup & { decoder?: 'luong' | 'bahdanau' }): string {
+function recurrentSource(setup: TranslatorSetup): string {
   const { cell, size, decoder = 'luong' } = setup;
   const reads = decoder === 'luong' ? 32 : 32 + size;
   return `new EncoderDecoder({
