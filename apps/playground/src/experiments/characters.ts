@@ -1,17 +1,18 @@
 /** The next character of a text, and so texts: watch words appear out of noise. */
-import { Rng } from '@seqloom/core';
+import { type RecurrentLayer, Rng } from '@seqloom/core';
 import { DataError } from '@seqloom/core/errors';
 import { generateSentences, Vocabulary } from '@seqloom/data';
 import { drawn, forbid, stream, temperature } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
-import { defineExperiment, type Prediction, type Task } from '../experiment.js';
+import { defineExperiment, type Prediction, type Task, type Touch } from '../experiment.js';
 import { causalControl, makeCausal } from '../parts/causal.js';
 import { NextToken } from '../parts/next-token.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { causalSource } from '../parts/programs/layers.js';
 import { jsonFiles, loading, programOf, vocabularyOf } from '../parts/programs/program.js';
 import { sizeControl } from '../parts/recurrent.js';
+import { touchedLayer } from '../parts/touched-layer.js';
 import { weaverTale } from '../parts/weaver-tale.js';
 
 const context = 48;
@@ -47,6 +48,8 @@ export default defineExperiment({
       name: 'states',
       title: 'Hidden states',
       help: 'A line for each hidden unit, over the characters read and written: some count, some wait for a space.',
+      touch:
+        'Set a unit at one character: the network reads and writes on from there (of LRU and Transformer only that one output changes).',
     },
     {
       name: 'next',
@@ -121,7 +124,7 @@ export default defineExperiment({
         found.dispose();
         return [...values];
       },
-      predict: (input) => predict(model, data.characters, input, setup),
+      predict: (input, touches) => predict(model, data.characters, input, { ...setup, touches }),
     };
     return task;
   },
@@ -200,28 +203,35 @@ async function predict(
   model: NextToken,
   characters: Vocabulary,
   input: string,
-  setup: { temperature: number; seed: number },
+  setup: { temperature: number; seed: number; touches?: readonly Touch[] | undefined },
 ): Promise<Prediction> {
   const prompt = characters.encode(input);
+  const touches = (setup.touches ?? []).filter(({ view }) => view === 'states');
+  const layer = touches.length > 0 ? touchedLayer(model.layer, touches) : model.layer;
   const { padding, unknown } = characters;
   const rules = [forbid([padding, unknown]), temperature(setup.temperature)];
   const options = { start: padding, maxLength: written, rules, choose: drawn(new Rng(setup.seed)) };
   const [ids, confidence]: [number[], number[]] = [[], []];
-  for await (const [token] of stream(model.writer(prompt), options)) {
+  for await (const [token] of stream(model.writer(prompt, layer), options)) {
     ids.push(token!.id);
     confidence.push(Math.exp(token!.logProbability));
   }
   const text = characters.decode(ids).join('');
   return {
     result: { kind: 'text', text: input + text, confidence: [...prompt.map(() => 1), ...confidence] },
-    pictures: await look(model, characters, [...prompt, ...ids].slice(0, prompt.length + context)),
+    pictures: await look(model, characters, [...prompt, ...ids].slice(0, prompt.length + context), layer),
   };
 }
 
 /** The states over the text and, for its last characters, the likeliest next ones. */
-async function look(model: NextToken, characters: Vocabulary, ids: readonly number[]): Promise<Prediction['pictures']> {
+async function look(
+  model: NextToken,
+  characters: Vocabulary,
+  ids: readonly number[],
+  layer: RecurrentLayer<unknown>,
+): Promise<Prediction['pictures']> {
   const [states, probabilities] = tf.tidy(() => {
-    const { states, logits } = model.forward(tf.tensor2d([[...ids]], undefined, 'int32'));
+    const { states, logits } = model.forward(tf.tensor2d([[...ids]], undefined, 'int32'), layer);
     return [states, tf.softmax(logits)];
   });
   const [lanes, next] = (await Promise.all([states!.data(), probabilities!.data()])) as [Float32Array, Float32Array];

@@ -1,5 +1,5 @@
 /** What comes next: an embedding, any causal layer, and logits over the symbols; and how it writes on. */
-import { Module, type Rng, sequence } from '@seqloom/core';
+import { Module, type RecurrentLayer, type Rng, sequence } from '@seqloom/core';
 import { crossEntropies, Embedding, Linear, maskedCrossEntropy, type Writer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CausalLayer } from './causal.js';
@@ -23,9 +23,9 @@ export class NextToken extends Module {
     this.output = new Linear({ inputSize: layer.outputSize, outputSize: vocabularySize, rng });
   }
 
-  /** ids [B,T] → the states [B,T,U] behind each symbol and logits [B,T,V] of the one after it. */
-  forward(ids: tf.Tensor2D): { states: tf.Tensor3D; logits: tf.Tensor3D } {
-    const { values } = this.layer.forward(sequence(this.embedding.forward(ids))).output;
+  /** ids [B,T] → the states [B,T,U] behind each symbol and logits [B,T,V] of the one after it; `layer` may stand for its own. */
+  forward(ids: tf.Tensor2D, layer: RecurrentLayer<unknown> = this.layer): { states: tf.Tensor3D; logits: tf.Tensor3D } {
+    const { values } = layer.forward(sequence(this.embedding.forward(ids))).output;
     return { states: values, logits: this.output.forward(values) };
   }
 
@@ -44,19 +44,19 @@ export class NextToken extends Module {
     return tf.stack([right, bits]) as tf.Tensor1D;
   }
 
-  /** Writes on from a prompt of at least one id; the start symbol of a search is not read. */
-  writer(prompt: readonly number[]): Writer {
+  /** Writes on from a prompt of at least one id; the start symbol of a search is not read, and `layer` may stand for its own. */
+  writer(prompt: readonly number[], layer: RecurrentLayer<unknown> = this.layer): Writer {
     const read = prompt.slice(0, -1);
     const start = (copies: number): Reading => {
-      let state = this.layer.initialState(copies);
+      let state = layer.initialState(copies);
       if (read.length > 0) {
         const ids = tf.tile(tf.tensor2d([read], undefined, 'int32'), [copies, 1]);
-        state = this.layer.forward(sequence(this.embedding.forward(ids))).state;
+        state = layer.forward(sequence(this.embedding.forward(ids))).state;
       }
       return { state, last: tf.fill([copies], prompt.at(-1)!, 'int32') as tf.Tensor1D };
     };
     const step = (symbols: tf.Tensor1D, { state, last }: Reading) => {
-      const next = this.layer.step(this.embedding.forward(last ?? symbols), state);
+      const next = layer.step(this.embedding.forward(last ?? symbols), state);
       return { logits: this.output.forward(next.output), state: { state: next.state } };
     };
     return { vocabularySize: this.embedding.vocabularySize, rows: 1, start, step } as Writer;
