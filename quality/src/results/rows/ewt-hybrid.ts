@@ -22,7 +22,7 @@ export const ewtHybrid = defineRow({
       dropout: 0.4,
       minCount: 2,
     },
-    learning: { epochs: 12, batchSize: 32, learningRate: 3e-3 },
+    learning: { epochs: 6, batchSize: 32, learningRate: 3e-3 },
   },
   async run(context, config) {
     const { train, dev, test } = await context.load('ud-english-ewt');
