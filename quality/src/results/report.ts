@@ -10,10 +10,11 @@ export function report(rows: readonly Row[], results: readonly Result[]): string
   const details = found.filter(({ result }) => result);
   return `# Results on real data
 
-Every row is a ready model of [@seqloom/models](../packages/models/README.md) or [@seqloom/hmm-crf](../packages/hmm-crf/README.md), trained from nothing with the config below it on the
-training part of a public data set, and measured once on its official test part; choices were made on development parts. No model has seen other
-data or vectors. Time is that of the whole row, reading, training and evaluating, with two threads, on the wall and
-in seconds of processor cores, for other work may have run beside it; memory is the most that its process took.
+Every row is a ready model of [@seqloom/models](../packages/models/README.md) or a model of [@seqloom/hmm-crf](../packages/hmm-crf/README.md), trained from nothing with the config
+below on the training part of a public data set and measured on its official test part; the best epoch, and what was chosen by trial, comes from the development part where there
+is one. Tiny Shakespeare has no other part than its last tenth, on which the best epoch is chosen too, as others do; hidden Markov models are measured on what they were learnt from, as in the
+books. No model has seen other data or vectors. Time is that of the whole row, reading, training and evaluating, with two threads: on the wall, beside whatever else the machine did, and in seconds of
+processor cores; memory is the most that the process took.
 
 \`npm run quality\` · ${[...machines].join('; ') || 'not run yet'}
 
