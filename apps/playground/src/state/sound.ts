@@ -1,57 +1,27 @@
 /** Sounds as a model hears them: one channel, at its sample rate, not longer than it listens. */
-import { DataError } from '@seqloom/core/errors';
-import { mono, readWav, resample } from '@seqloom/data/audio';
+import { microphone, mono, readWav, resample } from '@seqloom/data/audio';
 import type { InputField } from '../experiment.js';
 
 type AudioField = Extract<InputField, { kind: 'audio' }>;
 
 /** The sound of a WAV file. Throws DataError on what is none. */
-export async function readSound(file: File, field: AudioField): Promise<Float32Array> {
-  const { channels, sampleRate } = await readWav(file);
-  return fitted(mono({ channels }), sampleRate, field);
-}
-
-/** A recording in progress; it ends by itself when the model would hear no more. */
-export class Microphone {
-  readonly #stream: MediaStream;
-  readonly #recorder: MediaRecorder;
-  readonly #parts: Blob[] = [];
-  readonly #field: AudioField;
-  readonly #timer: ReturnType<typeof setTimeout>;
-
-  private constructor(stream: MediaStream, field: AudioField, onFull: () => void) {
-    this.#stream = stream;
-    this.#field = field;
-    this.#recorder = new MediaRecorder(stream);
-    this.#recorder.ondataavailable = ({ data }) => this.#parts.push(data);
-    this.#recorder.start();
-    this.#timer = setTimeout(onFull, field.seconds * 1000);
-  }
-
-  /** Asks the person for the microphone. Throws DataError without one. */
-  static async open(field: AudioField, onFull: () => void): Promise<Microphone> {
-    const stream = await navigator.mediaDevices?.getUserMedia({ audio: true }).catch(() => undefined);
-    if (stream) return new Microphone(stream, field, onFull);
-    throw new DataError('microphone', 'the microphone cannot be used', {
-      hint: 'allow it in the address bar, or choose a WAV file',
-    });
-  }
-
-  async stop(): Promise<Float32Array> {
-    clearTimeout(this.#timer);
-    const ended = new Promise((resolve) => {
-      this.#recorder.onstop = resolve;
-    });
-    this.#recorder.stop();
-    await ended;
-    for (const track of this.#stream.getTracks()) track.stop();
-    const context = new OfflineAudioContext(1, 1, this.#field.sampleRate);
-    const buffer = await context.decodeAudioData(await new Blob(this.#parts).arrayBuffer());
-    return fitted(mono({ channels: [buffer.getChannelData(0)] }), buffer.sampleRate, this.#field);
-  }
-}
-
-function fitted(samples: Float32Array, from: number, { sampleRate, seconds }: AudioField): Float32Array {
-  const heard = from === sampleRate ? samples : resample(samples, { from, to: sampleRate });
+export async function readSound(file: File, { sampleRate, seconds }: AudioField): Promise<Float32Array> {
+  const found = await readWav(file);
+  const samples = mono(found);
+  const heard =
+    found.sampleRate === sampleRate ? samples : resample(samples, { from: found.sampleRate, to: sampleRate });
   return heard.slice(0, Math.round(seconds * sampleRate));
+}
+
+/** What the microphone hears until `signal`, or until the model would hear no more. Throws UsageError without a microphone. */
+export async function record({ sampleRate, seconds }: AudioField, signal: AbortSignal): Promise<Float32Array> {
+  const sound = new Float32Array(Math.round(seconds * sampleRate));
+  let length = 0;
+  for await (const block of microphone({ sampleRate, signal })) {
+    const part = block.subarray(0, sound.length - length);
+    sound.set(part, length);
+    length += part.length;
+    if (length === sound.length) break;
+  }
+  return sound.slice(0, length);
 }

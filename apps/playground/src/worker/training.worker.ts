@@ -1,6 +1,5 @@
 /** The training worker: carries out commands one after another, and between them, while training, one step at a time. */
 import { Bench } from './bench.js';
-import { contextLost } from './lost-context.js';
 import type { Command, Report } from './protocol.js';
 
 const scope = self as unknown as {
@@ -25,7 +24,7 @@ navigator.locks?.request(scope.name, () => {
 
 const bench = new Bench((report) => scope.postMessage(report));
 await bench.open();
-while (!contextLost()) {
+for (;;) {
   for (let command = commands.shift(); command; command = commands.shift()) await bench.obey(command);
   if (bench.training) {
     await bench.step();
@@ -37,11 +36,6 @@ while (!contextLost()) {
     });
   }
 }
-
-/** Only an error outside of any promise reaches the page's `onerror`; it goes on from its last checkpoint in another worker. */
-setTimeout(() => {
-  throw new Error('the graphics card dropped it');
-});
 
 /** Lets waiting messages in; a timer would cost 4 ms each time. */
 function nextTask(): Promise<void> {

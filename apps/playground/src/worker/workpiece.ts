@@ -4,6 +4,7 @@ import type { Controls } from '../controls/control.js';
 import { everywhere, type Input, type Prepared } from '../experiment.js';
 import { experiments } from './catalog.js';
 import { type Learner, learnerOf } from './learner.js';
+import { watchContext } from './lost-context.js';
 import type { Checkpoint, Composition, Objections } from './protocol.js';
 
 export interface Workpiece {
@@ -24,6 +25,7 @@ export async function compose(composition: Composition, previous?: Workpiece): P
   const reuse = previous && unchanged(['data'], composition, previous.composition);
   const prepared = reuse ? previous.prepared : await experiment.data(setup as never, dataRng, file);
   const backend = await useBackend(setup.backend as BackendName | 'auto');
+  watchContext();
   try {
     const task = experiment.build(setup as never, prepared.data, modelRng);
     return { composition, prepared, backend, learner: learnerOf(task, rng), rng };
