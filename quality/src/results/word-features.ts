@@ -19,7 +19,7 @@ export function featurized(words: readonly string[]): string[][] {
 }
 
 /** `Paris-2` → `Xxxxx-d`. */
-export function shape(word: string): string {
+function shape(word: string): string {
   return word
     .replace(/\p{Lu}/gu, 'X')
     .replace(/\p{Ll}/gu, 'x')
