@@ -105,11 +105,15 @@ export class Visitor {
     });
   }
 
-  /** From now on, the browser's storage holds no more than this. */
+  /** From now on, the browser's storage has room for this much more; to be called before anything is kept, for browsers remember what room there was. */
   async limitStorage(bytes: number): Promise<void> {
+    const used = await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready; // it keeps the whole page first
+      return (await navigator.storage.estimate()).usage ?? 0;
+    });
     const session = await this.page.context().newCDPSession(this.page);
     const origin = new URL(this.#address).origin;
-    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes });
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + bytes });
   }
 
   /** Whether the page can be loaded without the network. */
