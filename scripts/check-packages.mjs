@@ -1,6 +1,6 @@
 /** Each package stands alone: packed, linted, measured, and used in an empty project. Wants built packages (`npm run build`). */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { useInEmptyProject, useWithoutTfjs } from './empty-project.mjs';
+import { pack } from './packed.mjs';
 
 /**
  * Kilobytes of gzip that each package may weigh: all its entries, minified, without its dependencies. core was to stay below 45 (10 of it tfjs'
@@ -25,35 +26,16 @@ const withoutTfjs = {
   'hmm-crf': ['./hmm', './feature-crf', './chain64'],
 };
 
-/**
- * @typedef {{
- *   name: string, version: string,
- *   publishConfig: { exports: Record<string, string | { default: string }> },
- *   dependencies?: Record<string, string>, peerDependencies?: Record<string, string>,
- * }} Manifest
- * @typedef {{ folder: string, manifest: Manifest, tarball: string, bound: number }} Package
- */
+/** @import { Package } from './packed.mjs' */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'seqloom-packages-'));
 const execute = promisify(execFile);
 
-const packages = await pack();
+const packages = await pack(temporary, Object.keys(bounds));
 const queue = [...packages];
 await Promise.all([work(), work()]); // two at once: much of the time goes into waiting for npm
 rmSync(temporary, { recursive: true });
-
-/** Packs every package as it would be published. */
-async function pack() {
-  const args = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', temporary];
-  await execute(process.execPath, [join(root, 'scripts/pm.mjs'), ...args]);
-  return Object.entries(bounds).map(([name, bound]) => {
-    const folder = join(root, 'packages', name);
-    /** @type {Manifest} */
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return { folder, manifest, tarball: join(temporary, `seqloom-${name}-${manifest.version}.tgz`), bound };
-  });
-}
 
 async function work() {
   for (let next = queue.shift(); next; next = queue.shift()) await report(next);
@@ -82,7 +64,8 @@ async function report(pkg) {
  * The size of what a bundler ships of the package; too much is an error.
  * @param {Package} pkg
  */
-async function measure({ folder, manifest, bound }) {
+async function measure({ folder, manifest }) {
+  const bound = bounds[/** @type {keyof typeof bounds} */ (basename(folder))];
   const files = Object.values(manifest.publishConfig.exports).flatMap((entry) =>
     typeof entry === 'string' ? [] : entry.default,
   );

@@ -27,6 +27,7 @@ const steps = [
   { title: 'unit tests', project: 'node' },
   { title: 'builds', command: 'turbo run build --output-logs=errors-only' },
   { title: 'packages', command: 'node scripts/check-packages.mjs' },
+  { title: 'programs to take home', command: 'node scripts/check-programs.mjs' },
   { title: 'releases', command: 'node scripts/check-releases.mjs' },
   { title: 'unused code', command: 'knip' },
   { title: 'a browser', command: 'node scripts/browser.mjs' },

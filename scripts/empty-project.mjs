@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { examples, installedPackages } from './readme.mjs';
 
-/** @import { Package } from './check-packages.mjs' */
+/** @import { Package } from './packed.mjs' */
 
 const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const execute = promisify(execFile);
@@ -55,28 +55,31 @@ export async function useWithoutTfjs(pkg, entries, all, temporary) {
   await execute(process.execPath, ['entries.js'], { cwd: project });
 }
 
-/** @param {string} project */
-async function install(project) {
+/**
+ * What `package.json` of the project says, from npm.
+ * @param {string} project
+ */
+export async function install(project) {
   const command = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error'];
   await execute(windows ? 'npm.cmd' : 'npm', command, { cwd: project, shell: windows });
 }
 
 /**
- * Compiles without skipLibCheck, so that our declarations are checked too. What stands in other packages is not ours to mend: tfjs'
+ * Compiles the project strictly and without skipLibCheck, so that our declarations are checked too. What stands in other packages is not ours to mend: tfjs'
  * declarations are at odds with the WebGPU types of TypeScript's own DOM library.
  * @param {string} project
  */
-async function compile(project) {
+export async function compile(project) {
   const { stdout } = await execute(process.execPath, [compiler, '--pretty', 'false'], { cwd: project }).catch(
     (error) => error,
   );
   const ours = String(stdout)
     .split('\n')
-    .filter((line) => /^(node_modules.@seqloom.|[^ ./]+\.ts\()/.test(line));
+    .filter((line) => /^(node_modules.@seqloom.|[^ .]+\.ts\()/.test(line));
   if (ours.length > 0) throw new Error(`TypeScript in an empty project says:\n${ours.join('\n')}`);
 }
 
-const compilerOptions = {
+export const compilerOptions = {
   target: 'es2022',
   lib: ['es2022', 'esnext.disposable', 'dom'], // Module is Disposable
   module: 'nodenext',
