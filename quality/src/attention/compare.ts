@@ -42,6 +42,9 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
     }
   }
 }
+const [warmUp] = matching(tasks, values.task); // until the engine has compiled what all of them share
+for (const mechanism of matching(mechanisms, values.only))
+  await measureCost({ mechanism, task: warmUp! }, budget.batch);
 const costs: Cost[] = [];
 for (const task of matching(tasks, values.task))
   for (const mechanism of matching(mechanisms, values.only))
