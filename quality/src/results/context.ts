@@ -56,7 +56,7 @@ export class Context {
       ...more,
       epochs: this.quick ? 1 : epochs,
       callbacks: [this.#report(name), this.#keepTime()],
-      checkpoints: { storage: fileStorage(this.#folder), name, resume: true, everySteps: 500 },
+      checkpoints: { storage: fileStorage(this.#folder), name, resume: true, everySteps: 250 },
     };
   }
 
