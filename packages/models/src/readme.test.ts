@@ -15,4 +15,5 @@ test('the examples in the README run', async () => {
   expect(lines[6]).toMatchObject({ quantiles: { length: 6 } });
   expect(lines[7]).toHaveLength(5);
   expect(lines[8]).toHaveLength(1);
+  expect(lines[9]).toEqual(['spring tide', 'neap tide']);
 }, 120_000);
