@@ -1,13 +1,13 @@
 /**
  * `npm run quality -- [--only PATTERN] [--data DIR] [--json FILE] [--quick]`: trains the model of every row on its data, each in a process of its own,
- * and writes docs/results.md. Finished rows are kept in the JSON file until their config changes, a row that was stopped goes on from its checkpoint;
+ * and writes docs/results.md. Finished rows are kept in the JSON file (quality/results.json) until their config changes, a row that was stopped goes on from its checkpoint;
  * `--quick` runs every row on a few examples and writes nothing.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { report } from './report.js';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     data: { type: 'string' },
-    json: { type: 'string', default: join(root, 'quality/tmp/results.json') },
+    json: { type: 'string', default: join(root, 'quality/results.json') },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -42,7 +42,7 @@ if (!values.quick) await writeFile(join(root, 'docs/results.md'), report(rows, a
 /** Undefined where the row failed; its own words are on stderr then. */
 async function run(row: Row): Promise<Result | undefined> {
   const scratch = await mkdtemp(join(tmpdir(), 'seqloom-quality-'));
-  const checkpoints = values.quick ? scratch : join(dirname(json), 'checkpoints', `${row.name}-${hashOf(row)}`);
+  const checkpoints = values.quick ? scratch : join(root, 'quality/tmp/checkpoints', `${row.name}-${hashOf(row)}`);
   const file = join(scratch, 'result.json');
   const options = [...(data ? ['--data', given(data)] : []), ...(values.quick ? ['--quick'] : [])];
   try {

@@ -33,7 +33,7 @@ export async function keepResult(file: string, result: Result): Promise<Result[]
   const others = (await readResults(file)).filter(({ row }) => row !== result.row);
   const all = [...others, result];
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.draft`, `${JSON.stringify(all, null, 1)}\n`);
+  await writeFile(`${file}.draft`, `${JSON.stringify(all, null, 2)}\n`);
   await rename(`${file}.draft`, file);
   return all;
 }
