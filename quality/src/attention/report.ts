@@ -29,7 +29,7 @@ export function report(
 
 Every mechanism of the [catalogue](attention.md) as the attention of one small encoder–decoder (bidirectional GRU of 2 × 24, Bahdanau decoder of 48), trained for ${steps} steps of ${batch} pairs on tasks whose
 right alignment is known, with ${seeds === 1 ? 'one seed' : `${seeds} seeds`}. The numbers are means over seeds, on 100 unseen pairs; time and memory are those of one training step, the memory what its tensors
-take at the peak; a mechanism that is last in a table on one task may be the right one for another.
+take at the peak, and on a machine that others share the same step took up to twice the time in another run; a mechanism that is last in a table on one task may be the right one for another.
 
 \`${command}\` · ${machine}
 

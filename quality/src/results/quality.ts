@@ -15,8 +15,6 @@ import { hashOf, keepResult, type Result, readResults, resultOf } from './result
 import { type Row, reached } from './row.js';
 import { rows } from './rows/index.js';
 
-/** How often a row is started: on a crowded machine a worker may get no time for so long that the process gives up. */
-const most = 3;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const { values } = parseArgs({
   options: {
@@ -46,11 +44,7 @@ async function run(row: Row): Promise<Result | undefined> {
   const file = join(scratch, 'result.json');
   const options = [...(data ? ['--data', given(data)] : []), ...(values.quick ? ['--quick'] : [])];
   try {
-    let attempts = 1;
-    while ((await child([row.name, checkpoints, file, ...options])) !== 0) {
-      if (attempts++ === (values.quick ? 1 : most)) return undefined;
-      console.error(`${row.name}: goes on from its checkpoint`);
-    }
+    if ((await child([row.name, checkpoints, file, ...options])) !== 0) return undefined;
     const result: Result = JSON.parse(await readFile(file, 'utf8'));
     if (values.quick) return result;
     await keepResult(json, result);

@@ -19,6 +19,9 @@ no other part than its last tenth, on which the best epoch is chosen too; hidden
 books. No model has seen other data or vectors. Time is that of the whole row, reading, training and evaluating, with two threads: on the wall, beside whatever else the machine did, and in seconds of
 processor cores; memory is the most that the process took.
 
+\`npm run quality\` runs the rows that have no result with their present config, each in a process of its own, and writes this page; a row that was stopped goes on from its checkpoint. \`--only PATTERN\` picks
+rows, \`--data DIR\` reads a local folder (else \`SEQLOOM_DATA\`, \`../shared/data\`, or a download), \`--quick\` tries every row on a few examples and writes nothing.
+
 \`npm run quality\` · ${[...machines].join('; ') || 'not run yet'}
 
 | data | model | metric | score | reach | time | of cores | memory | others |

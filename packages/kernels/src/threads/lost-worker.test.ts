@@ -44,23 +44,50 @@ it('a worker that ends while it waits is left out from then on', async () => {
   expect([...floats(arena, out, 8)]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
 });
 
-it('a worker that never comes back from a call is given up after a while', async () => {
+/** Makes a call whose worker takes it up, on a clock that runs by the `nap` of each wait. */
+async function runTaken(nap: (control: Int32Array, naps: number) => number): Promise<number> {
   let control: Int32Array = new Int32Array(1);
   pretend = (given) => {
     control = given;
     ready(given);
   };
   expect(await startThreads(kernels, { count: 2 })).toBe(true);
-  const notify = vi
-    .spyOn(Atomics, 'notify')
-    .mockImplementation(() => Atomics.exchange(control, word.state, state.running));
-  let now = 0;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6_000));
-  expect(() => runAll(kernels, [call(out), call(out + 16)])).toThrow('a worker has failed');
-  notify.mockRestore();
-  clock.mockRestore();
+  let [now, naps] = [0, 0];
+  const mocks = [
+    vi.spyOn(Atomics, 'notify').mockImplementation(() => Atomics.exchange(control, word.state, state.running)),
+    vi.spyOn(performance, 'now').mockImplementation(() => now),
+    vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+      now += nap(control, ++naps);
+      return 'timed-out';
+    }),
+  ];
+  try {
+    runAll(kernels, [call(out), call(out + 16)]);
+  } finally {
+    for (const mock of mocks) mock.mockRestore();
+  }
+  return naps;
+}
+
+it('a worker that never comes back from a call is given up after a while', async () => {
+  let most = 0;
+  const given = runTaken((_, naps) => {
+    most = naps;
+    return 100;
+  });
+  await expect(given).rejects.toThrow('a worker has failed');
+  expect(most).toBe(100); // ten seconds
   expect(kernels.threads!.count).toBe(1);
   expect(stop).toHaveBeenCalled();
+});
+
+it('a process that was paused for an hour does not blame its worker', async () => {
+  const naps = await runTaken((control, naps) => {
+    if (naps === 2) Atomics.store(control, word.state, state.idle);
+    return naps === 1 ? 3_600_000 : 100;
+  });
+  expect(naps).toBe(2);
+  expect(kernels.threads!.count).toBe(2);
 });
 
 it('workers that are never ready are no threads', async () => {

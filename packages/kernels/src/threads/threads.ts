@@ -38,6 +38,9 @@ const startWithin = 10_000; // milliseconds
 /** A worker that has taken up a call gets this many milliseconds, and twenty times what the caller's share took. */
 const patience = 10_000;
 
+/** Milliseconds of a nap between two looks. A longer one was a pause of the whole process, worker included: it counts as two. */
+const nap = 100;
+
 /** How often to look again before going to sleep: about 20 µs. */
 const looks = 5_000;
 
@@ -128,9 +131,12 @@ export class Threads {
     const before = Atomics.compareExchange(words, word.state, state.called, state.idle);
     if (before === state.called) return 'notTaken';
     for (let look = 0; look < looks && Atomics.load(words, word.state) === state.running; look++);
-    const deadline = performance.now() + limit;
-    while (Atomics.load(words, word.state) === state.running && performance.now() < deadline) {
-      if (mayWait) Atomics.wait(words, word.state, state.running, 100);
+    let left = limit;
+    for (let last = performance.now(); Atomics.load(words, word.state) === state.running && left > 0; ) {
+      if (mayWait) Atomics.wait(words, word.state, state.running, nap);
+      const now = performance.now();
+      left -= Math.min(now - last, 2 * nap);
+      last = now;
     }
     return Atomics.load(words, word.state) === state.idle ? 'done' : 'failed';
   }

@@ -64,7 +64,7 @@ it.each(['crf', 'softmax'] as const)('frames, with %s', async (head) => {
 describe('bad input is named', () => {
   const series = () => SeriesClassifier.build(turns, { encoder });
   it.each<[RegExp, () => unknown]>([
-    [/text 1 has no words/, () => SequenceClassifier.build([texts[0]!, { words: [], label: 'good' }])],
+    [/text 1 is empty/, () => SequenceClassifier.build([texts[0]!, { words: [], label: 'good' }])],
     [/`pooling` must be one of/, () => SequenceClassifier.build(texts, { pooling: 'sum' as never })],
     [/series 0 has NaN at step 0, number 1/, () => series().predict([[[1, Number.NaN]]])],
     [/series 0 has 1 numbers at step 0, expected 2/, () => series().predict([[[1]]])],

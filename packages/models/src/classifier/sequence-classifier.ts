@@ -1,14 +1,5 @@
 /** One label for a text: words → any encoder → attention pooling → softmax. */
-import {
-  DataError,
-  defaultRng,
-  type JsonValue,
-  knownOptions,
-  type Metrics,
-  type Rng,
-  type Sequence,
-  within,
-} from '@seqloom/core';
+import { defaultRng, type JsonValue, knownOptions, type Metrics, type Rng, type Sequence, within } from '@seqloom/core';
 import { exactMatch, Vocabulary } from '@seqloom/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { configFor, restored, type SavedPart, saved } from '../config.js';
@@ -16,6 +7,7 @@ import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEnc
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
+import { refuseEmpty } from '../refuse-empty.js';
 import { WordEmbedding, WordReader, type WordSizes } from '../text/word-reader.js';
 import { ClassificationNetwork, type PoolingName } from './classification-network.js';
 import { mostLikely } from './most-likely.js';
@@ -79,8 +71,9 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
     const { encoder = { kind: 'lstm', hiddenSize: 64 }, minCount = 2, pooling = 'attention', dropout = 0.4 } = options;
     const embedding = { affixes: false, ...options.embedding };
     within(where, 'dropout', dropout, 0, 1);
-    checkTexts(
+    refuseEmpty(
       where,
+      'text',
       texts.map(({ words }) => words),
     );
     const words = WordReader.build(
@@ -116,7 +109,7 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
   /** Mean cross-entropy → scalar. Throws DataError on an empty text or a label that is not known. */
   loss(texts: readonly LabelledText[]): tf.Scalar {
     const words = texts.map((text) => text.words);
-    checkTexts('SequenceClassifier.loss', words);
+    refuseEmpty('SequenceClassifier.loss', 'text', words);
     return this.network.loss(
       this.#read(words),
       texts.map(({ label }) => this.#labels.id(label)),
@@ -141,7 +134,7 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
 
   /** The probability of every label for each text. Throws DataError on an empty text. */
   probabilities(texts: readonly (readonly string[])[]): Promise<number[][]> {
-    checkTexts('SequenceClassifier.probabilities', texts);
+    refuseEmpty('SequenceClassifier.probabilities', 'text', texts);
     const answer = (batch: (readonly string[])[]) =>
       read<number[][]>(() => tf.softmax(this.network.forward(this.#read(batch)).logits));
     return inBatches(texts, length, answer, () => []);
@@ -149,7 +142,7 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
 
   /** How much each word of each text weighed, from 0 to 1; nothing where the pooling is not attention. Throws DataError on an empty text. */
   weights(texts: readonly (readonly string[])[]): Promise<number[][]> {
-    checkTexts('SequenceClassifier.weights', texts);
+    refuseEmpty('SequenceClassifier.weights', 'text', texts);
     const answer = async (batch: (readonly string[])[]) => {
       if (!this.network.attention) return batch.map(() => []);
       const weights = await read<number[][]>(() => this.network.forward(this.#read(batch)).weights as tf.Tensor2D);
@@ -165,8 +158,3 @@ export class SequenceClassifier extends ReadyModel<LabelledText> {
 }
 
 const length = (words: readonly string[]) => words.length;
-
-function checkTexts(where: string, texts: readonly (readonly string[])[]): void {
-  const empty = texts.findIndex((words) => words.length === 0);
-  if (empty >= 0) throw new DataError(where, `text ${empty} has no words`, { hint: 'leave out empty texts' });
-}

@@ -1,7 +1,6 @@
 /** The next token of a text, and so texts: by characters, words or pieces. */
 import {
   count,
-  DataError,
   defaultRng,
   type FitResult,
   type JsonValue,
@@ -20,6 +19,7 @@ import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { pieces } from '../pieces.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
+import { refuseEmpty } from '../refuse-empty.js';
 import { type Piece, sideBySide } from '../side-by-side.js';
 import { statefully } from '../statefully.js';
 import { NextTokenNetwork } from './next-token-network.js';
@@ -96,7 +96,7 @@ export class LanguageModel extends ReadyModel<Tokens> {
     count(where, 'embeddingSize', embeddingSize);
     count(where, 'context', context);
     within(where, 'dropout', dropout, 0, 1);
-    checkTexts(where, texts);
+    refuseEmpty(where, 'text', texts);
     const specials = { start: '<s>', end: '</s>' };
     const vocabulary = Vocabulary.build(tokensOf(texts), { minCount, specials }).toJSON();
     return new LanguageModel({ layer: saved(layer), embeddingSize, context, dropout, vocabulary }, layer, rng);
@@ -119,7 +119,7 @@ export class LanguageModel extends ReadyModel<Tokens> {
 
   /** Learns from texts of any length, in pieces of `context` tokens that are cut elsewhere in each epoch, or `stateful`. */
   override async fit(texts: readonly Tokens[], options: LanguageFitOptions = {}): Promise<FitResult> {
-    checkTexts('LanguageModel.fit', texts);
+    refuseEmpty('LanguageModel.fit', 'text', texts);
     const { stateful = false, ...rest } = options;
     const ids = texts.map((text) => this.#ids(text));
     if (stateful) return this.#fitStateful(texts, ids, rest);
@@ -156,13 +156,13 @@ export class LanguageModel extends ReadyModel<Tokens> {
 
   /** Mean cross-entropy of a batch of whole texts, their ends included → scalar. Throws DataError on an empty text. */
   loss(texts: readonly Tokens[]): tf.Scalar {
-    checkTexts('LanguageModel.loss', texts);
+    refuseEmpty('LanguageModel.loss', 'text', texts);
     return this.#loss(texts.map((text) => this.#ids(text)));
   }
 
   /** `loss`, in nats per token with the end of each text, and `perplexity`, its exponential; a Transformer reads long texts in windows of `context` tokens, each at least half known. */
   async evaluate(texts: readonly Tokens[]): Promise<Metrics> {
-    checkTexts('LanguageModel.evaluate', texts);
+    refuseEmpty('LanguageModel.evaluate', 'text', texts);
     const rows = texts.map((text) => this.#ids(text));
     const loss = await textLoss(this.network, rows, this.#config.context);
     return { loss, perplexity: perplexity(loss) };
@@ -201,9 +201,4 @@ export class LanguageModel extends ReadyModel<Tokens> {
 
 function* tokensOf(texts: readonly Tokens[]): Iterable<string> {
   for (const text of texts) yield* text;
-}
-
-function checkTexts(where: string, texts: readonly Tokens[]): void {
-  const empty = texts.findIndex(({ length }) => length === 0);
-  if (empty >= 0) throw new DataError(where, `text ${empty} is empty`, { hint: 'leave out empty texts' });
 }

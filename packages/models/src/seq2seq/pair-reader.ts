@@ -1,8 +1,8 @@
 /** From tokens to what a translation network reads, and back from what it wrote. */
-import { DataError } from '@seqloom/core';
 import type { Vocabulary } from '@seqloom/data';
 import { padIds } from '@seqloom/data/to-tensors';
 import { type CopySources, ExtendedVocabulary, type SourceBatch, type TranslationBatch } from '@seqloom/layers';
+import { refuseEmpty } from '../refuse-empty.js';
 
 /** What is read and what is to be written, each as tokens: words, characters, pieces. */
 export interface Pair {
@@ -30,7 +30,7 @@ export interface PairVocabularies {
 
 /** The tensors of sources. Throws DataError on an empty one. */
 export function readSources(where: string, sources: readonly Tokens[], vocabularies: PairVocabularies): ReadSources {
-  checkSources(where, sources);
+  refuseEmpty(where, 'source', sources);
   const { source, target, copies } = vocabularies;
   const { ids, mask } = padIds(sources.map((tokens) => source.encode(tokens)));
   const batch = { source: ids, sourceMask: mask };
@@ -53,9 +53,4 @@ export function readPairs(where: string, pairs: readonly Pair[], vocabularies: P
   const { batch, encode } = readSources(where, sources, vocabularies);
   const { ids: target, mask } = padIds(pairs.map((pair, row) => [start, ...encode(row, pair.target), end]));
   return { ...batch, target, targetMask: mask };
-}
-
-export function checkSources(where: string, sources: readonly Tokens[]): void {
-  const empty = sources.findIndex(({ length }) => length === 0);
-  if (empty >= 0) throw new DataError(where, `source ${empty} is empty`, { hint: 'leave out empty sources' });
 }

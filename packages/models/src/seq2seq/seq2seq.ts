@@ -26,6 +26,7 @@ import { configFor, restored, type SavedPart, saved } from '../config.js';
 import { type FitOptions, fitModel } from '../fit-model.js';
 import { inBatches } from '../in-batches.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
+import { refuseEmpty } from '../refuse-empty.js';
 import {
   makeTranslation,
   type TranslationChoice,
@@ -33,14 +34,7 @@ import {
   type TranslationMaker,
   type TranslationNetwork,
 } from './networks.js';
-import {
-  checkSources,
-  type Pair,
-  type PairVocabularies,
-  type ReadSources,
-  readPairs,
-  readSources,
-} from './pair-reader.js';
+import { type Pair, type PairVocabularies, type ReadSources, readPairs, readSources } from './pair-reader.js';
 
 export interface Seq2SeqOptions {
   /** A bidirectional GRU of 128 and a decoder with additive attention unless told. */
@@ -125,8 +119,9 @@ export class Seq2Seq extends ReadyModel<Pair> {
     } = options;
     within(where, 'dropout', dropout, 0, 1);
     within(where, 'labelSmoothing', labelSmoothing, 0, 1);
-    checkSources(
+    refuseEmpty(
       where,
+      'source',
       pairs.map(({ source }) => source),
     );
     const specials = { start: '<s>', end: '</s>' };
@@ -206,7 +201,7 @@ export class Seq2Seq extends ReadyModel<Pair> {
   /** Up to `width` targets of each source, best first, with where each token looked. Throws as `predict`. */
   async translate(sources: readonly (readonly string[])[], options: TranslateOptions = {}): Promise<Translation[][]> {
     knownOptions('Seq2Seq.translate', options, ['width', 'penalties', 'rules', 'signal', 'maxLength']);
-    checkSources('Seq2Seq.translate', sources);
+    refuseEmpty('Seq2Seq.translate', 'source', sources);
     const { width = 1, maxLength, rules = [], ...rest } = options;
     const { start, end, padding } = this.#vocabularies.target;
     const all = [forbid([padding, start]), ...rules];

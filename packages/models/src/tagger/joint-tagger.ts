@@ -1,6 +1,5 @@
 /** What a sentence wants and which of its words say so: intents and slots from one encoder. */
 import {
-  DataError,
   defaultRng,
   type JsonValue,
   knownOptions,
@@ -19,6 +18,7 @@ import { type EncoderChoice, type EncoderDescription, type EncoderParts, makeEnc
 import { inBatches } from '../in-batches.js';
 import { read } from '../read.js';
 import { type Criterion, ReadyModel } from '../ready-model.js';
+import { refuseEmpty } from '../refuse-empty.js';
 import { WordEmbedding, WordReader, type WordSizes } from '../text/word-reader.js';
 import { JointNetwork } from './joint-network.js';
 import { checkSentences, makeTagHead, type TagHeadName, tagMetrics } from './tag-heads.js';
@@ -100,7 +100,7 @@ export class JointTagger extends ReadyModel<IntentSentence> {
     within(where, 'dropout', dropout, 0, 1);
     checkSentences(where, sentences);
     const words = sentences.map((sentence) => sentence.words);
-    checkWords(where, words);
+    refuseEmpty(where, 'sentence', words);
     const config = {
       ...{ embedding, head, scheme: scheme ?? null, dropout },
       words: WordReader.build(words, embedding, minCount),
@@ -165,7 +165,7 @@ export class JointTagger extends ReadyModel<IntentSentence> {
 
   /** The best tags and the likeliest intent of each sentence. Throws DataError on an empty sentence. */
   async predict(sentences: readonly (readonly string[])[]): Promise<Understood[]> {
-    checkWords('JointTagger.predict', sentences);
+    refuseEmpty('JointTagger.predict', 'sentence', sentences);
     const answer = async (batch: (readonly string[])[]) => {
       const rows = await read<number[][]>(() => {
         const { emissions, logits } = this.network.forward(this.#read('predict', batch));
@@ -185,13 +185,8 @@ export class JointTagger extends ReadyModel<IntentSentence> {
   }
 
   #read(method: string, sentences: readonly (readonly string[])[]): Sequence {
-    checkWords(`JointTagger.${method}`, sentences);
+    refuseEmpty(`JointTagger.${method}`, 'sentence', sentences);
     const { ids, mask } = this.#words.read(sentences);
     return { values: this.embedding.forward(ids), mask };
   }
-}
-
-function checkWords(where: string, sentences: readonly (readonly string[])[]): void {
-  const empty = sentences.findIndex((words) => words.length === 0);
-  if (empty >= 0) throw new DataError(where, `sentence ${empty} has no words`, { hint: 'leave out empty sentences' });
 }

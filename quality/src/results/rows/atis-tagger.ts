@@ -1,9 +1,6 @@
 /** Parts of speech of a language that glues its words together, where endings say most. */
-import { tokenAccuracy } from '@seqloom/data';
-import { percent } from '../percent.js';
 import { defineRow } from '../row.js';
-import { tagsOfTest } from '../tagging.js';
-import { partsOfSpeech } from '../treebank.js';
+import { taggedRight } from '../treebank.js';
 
 export const atisTagger = defineRow({
   name: 'atis-tagger',
@@ -23,10 +20,5 @@ export const atisTagger = defineRow({
     },
     learning: { epochs: 12, batchSize: 32, learningRate: 3e-3 },
   },
-  async run(context, config) {
-    const { train, dev, test } = await context.load('ud-turkish-atis');
-    const parts = { train: partsOfSpeech(train), dev: partsOfSpeech(dev), test: partsOfSpeech(test) };
-    const { found, expected } = await tagsOfTest(context, parts, config);
-    return { score: percent(tokenAccuracy(found, expected)) };
-  },
+  run: (context, config) => taggedRight(context, 'ud-turkish-atis', config),
 });
