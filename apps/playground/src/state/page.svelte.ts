@@ -38,7 +38,7 @@ export class Page {
     const place = (): Place => ({
       experiment: this.main.experiment?.name ?? '',
       values: { ...this.#values(), ...values },
-      input: readAddress(writeAddress('', {}, this.main.input)).input,
+      input: readAddress(writeAddress('', {}, this.main.inquiry.input)).input,
     });
     if (this.rival) this.rival.visit(place());
     else {
@@ -98,9 +98,9 @@ export class Page {
   }
 
   #keepAddress(): void {
-    const { experiment, setup, input } = this.main;
+    const { experiment, setup, inquiry } = this.main;
     if (!experiment) return;
-    const address = writeAddress(experiment.name, setup, input, this.rival?.setup);
+    const address = writeAddress(experiment.name, setup, inquiry.input, this.rival?.setup);
     if (address !== location.hash) history.replaceState(null, '', address);
   }
 

@@ -1,69 +1,39 @@
-/** One model in the making, as the page sees it: what is chosen, how far it is, what it says, and what went wrong. */
+/** One model in the making, as the page sees it: what is chosen, how far it is, and what went wrong. */
 import { type Controls, completeSetup, type Setup } from '../controls/control.js';
-import { type Description, everywhere, type Input, type Touch } from '../experiment.js';
+import { type Description, everywhere, type Input } from '../experiment.js';
 import { Connection } from '../worker/connection.js';
-import type {
-  BackendReport,
-  Checkpoint,
-  Composition,
-  Failure,
-  Objections,
-  Phase,
-  Progress,
-  Report,
-  Start,
+import {
+  type BackendReport,
+  type Checkpoint,
+  type Composition,
+  type Failure,
+  noProgress,
+  type Objections,
+  type Phase,
+  type Progress,
+  type Report,
+  type Start,
 } from '../worker/protocol.js';
 import { type Place, readInput } from './address.js';
 import { Curves } from './curves.svelte.js';
+import { Inquiry } from './inquiry.svelte.js';
 import { deathNotice, type Notice, replacedNotice } from './notices.js';
+import type { Kept, Surroundings } from './surroundings.js';
 
 type Composed = Extract<Report, { type: 'composed' }>;
-type Shown = Extract<Report, { type: 'prediction' }>;
-
-/** A model with everything needed to go on with it. */
-export interface Kept {
-  readonly composition: Composition;
-  readonly checkpoint: Checkpoint;
-}
-
-/** Whom a session tells what concerns more than itself. */
-export interface Surroundings {
-  /** Where to begin, once it is known which experiments there are. */
-  place(): Place;
-  /** The setup or the input changed. */
-  moved(): void;
-  /** Something is ready to be taken home. */
-  deliver(report: Extract<Report, { type: 'saved' | 'kept' | 'exported' }>): void;
-}
-
-const still: Progress = {
-  phase: 'ready',
-  step: 0,
-  losses: [],
-  measures: [],
-  stepsPerSecond: 0,
-  tensors: 0,
-  bytes: 0,
-  past: [],
-};
 
 export class Session {
   experiments: readonly Description[] = $state.raw([]);
   backends: readonly BackendReport[] = $state.raw([]);
   experiment: Description | undefined = $state.raw();
   setup: Setup = $state.raw({});
-  /** What the model is asked; '' when nothing is. */
-  input: Input = $state.raw('');
-  touches: readonly Touch[] = $state.raw([]);
-  /** The step whose model is asked, if not the present one. */
-  when: number | undefined = $state.raw();
   phase: Phase | 'starting' | 'composing' | 'gone' = $state('starting');
   composed: Composed | undefined = $state.raw();
   objections: Objections = $state.raw({});
-  progress: Progress = $state.raw(still);
-  shown: Shown | undefined = $state.raw();
+  progress: Progress = $state.raw(noProgress);
   notice: Notice | undefined = $state.raw();
   readonly curves = new Curves();
+  readonly inquiry = new Inquiry((question) => this.#connection.send({ type: 'watch', question }));
 
   readonly #surroundings: Surroundings;
   #connection: Connection;
@@ -94,8 +64,9 @@ export class Session {
     if (!same) this.#file = undefined;
     this.experiment = experiment;
     const setup = completeSetup(this.controls, place.values);
-    const input = readInput(experiment.input, place.input) ?? (same ? this.input : (experiment.examples[0] ?? ''));
-    if (input !== this.input || !same) this.ask(input);
+    const { input: asked } = this.inquiry;
+    const input = readInput(experiment.input, place.input) ?? (same ? asked : (experiment.examples[0] ?? ''));
+    if (input !== asked || !same) this.ask(input);
     if (same && JSON.stringify(setup) === JSON.stringify(this.setup)) return;
     this.setup = setup;
     this.#compose('carry');
@@ -112,28 +83,13 @@ export class Session {
   }
 
   ask(input: Input): void {
-    this.input = input;
-    this.touches = [];
-    if (typeof input === 'string' && input.trim() === '') this.shown = undefined;
-    this.#watch();
+    this.inquiry.ask(input);
     this.#surroundings.moved();
-  }
-
-  /** Asks as if the person's numbers stood in the pictures. */
-  touch(touches: readonly Touch[]): void {
-    this.touches = touches;
-    this.#watch();
-  }
-
-  /** Asks the model as it was at `step`; as it is, when undefined. */
-  recall(step: number | undefined): void {
-    this.when = step;
-    this.#watch();
   }
 
   train(): void {
     this.notice = undefined;
-    if (this.when !== undefined) this.recall(undefined);
+    this.inquiry.recall(undefined);
     this.#connection.send({ type: 'train' });
   }
 
@@ -166,11 +122,6 @@ export class Session {
   /** Ends the worker; the session is not used any more. */
   close(): void {
     this.#connection.close();
-  }
-
-  #watch(): void {
-    const question = { input: this.input, touches: this.touches, when: this.when };
-    this.#connection.send({ type: 'watch', question });
   }
 
   #reconnect(start: Start): void {
@@ -219,7 +170,7 @@ export class Session {
     else if (report.type === 'composed') this.#adopt(report);
     else if (report.type === 'refused') this.#refuse(report.objections);
     else if (report.type === 'progress') this.#follow(report.progress);
-    else if (report.type === 'prediction') this.shown = report;
+    else if (report.type === 'prediction') this.inquiry.shown = report;
     else if (report.type === 'checkpoint') this.#secure(report.checkpoint);
     else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
     else if (report.type === 'failed') this.#fail(report.failure);
@@ -237,7 +188,7 @@ export class Session {
     const start = this.#next ?? 'fresh';
     this.#next = undefined;
     if (this.experiment) {
-      this.#watch();
+      this.inquiry.repeat();
       this.#compose(start);
     } else this.visit(this.#surroundings.place());
   }
@@ -246,14 +197,14 @@ export class Session {
     const { step, phase, examples } = composed;
     const replaced = step === 0 && this.#safe;
     this.notice = replaced ? replacedNotice(replaced.checkpoint.step, () => this.take(replaced)) : undefined;
-    if (step === 0) this.#safe = this.shown = undefined;
-    this.when = undefined;
+    if (step === 0) this.#safe = this.inquiry.shown = undefined;
+    this.inquiry.recall(undefined);
     this.composed = composed;
     this.progress = { ...this.progress, step, phase };
     this.objections = {};
     this.curves.cut(step);
     this.#settle();
-    if (this.input === '' && examples[0] && this.experiment?.examples.length === 0) this.ask(examples[0].input);
+    if (this.inquiry.input === '' && examples[0] && this.experiment?.examples.length === 0) this.ask(examples[0].input);
   }
 
   #refuse(objections: Objections): void {

@@ -1,5 +1,5 @@
 /** Kept models in IndexedDB: what the list shows apart from what is heavy, so that listing stays light. */
-import type { Kept } from './session.svelte.js';
+import type { Kept } from './surroundings.js';
 
 /** What the list shows of a model. */
 export interface Entry {

@@ -1,7 +1,7 @@
 /** The models that are kept in this browser, by name. */
 import type { Notice } from './notices.js';
-import type { Kept } from './session.svelte.js';
 import { type Entry, ShelfStore } from './shelf-store.js';
+import type { Kept } from './surroundings.js';
 
 export class Shelf {
   /** Under which the next model is kept. */

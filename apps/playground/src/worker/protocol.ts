@@ -92,6 +92,18 @@ export interface Progress {
   readonly past: readonly number[];
 }
 
+/** Before the first report. */
+export const noProgress: Progress = {
+  phase: 'ready',
+  step: 0,
+  losses: [],
+  measures: [],
+  stepsPerSecond: 0,
+  tensors: 0,
+  bytes: 0,
+  past: [],
+};
+
 export type Point = readonly [step: number, value: number];
 
 export interface Failure {
