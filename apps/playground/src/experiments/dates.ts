@@ -4,6 +4,7 @@ import type { TranslationBatch } from '@seqloom/layers';
 import { choice } from '../controls/control.js';
 import { defineExperiment, type Task } from '../experiment.js';
 import { headsControl, normalizerControl, scorerControl } from '../parts/attention.js';
+import { Hand } from '../parts/hand.js';
 import { makeOptimizer, optimizerControls } from '../parts/optimizer.js';
 import { translationProgram } from '../parts/programs/translation.js';
 import { cellControl, sizeControl } from '../parts/recurrent.js';
@@ -104,7 +105,8 @@ export default defineExperiment({
   },
 
   build(setup, { languages, names, test, exclude }, rng) {
-    const model = makeTranslator({ ...setup, network: 'recurrent' }, languages, rng);
+    const hand = new Hand();
+    const model = makeTranslator({ ...setup, network: 'recurrent' }, languages, { rng, hand });
     const task: Task<TranslationBatch> = {
       model,
       optimizer: makeOptimizer(setup),
@@ -115,7 +117,8 @@ export default defineExperiment({
         ),
       loss: (batch) => model.loss(batch),
       evaluate: (limit) => exactlyWritten(model, languages, test.slice(0, limit)),
-      predict: (input) => showTranslation(model, languages, [...input], { maxLength: longest, joint: '' }),
+      predict: (input, touches = []) =>
+        showTranslation(hand.on(model, touches), languages, [...input], { maxLength: longest, joint: '' }),
     };
     return task;
   },

@@ -12,6 +12,7 @@ import {
 } from '../experiment.js';
 import { makeWorld, readObservations, readWorld, type World } from '../parts/hidden-worlds.js';
 import { programOf, quoted } from '../parts/programs/program.js';
+import { settleShares, withSetShares } from '../parts/set-shares.js';
 import { taggedWords } from '../parts/tags.js';
 
 export default defineExperiment({
@@ -165,20 +166,17 @@ function naming(path: Int32Array, truth: readonly number[], K: number): { names:
   return { names, shared };
 }
 
-/** The model with transitions as the person set them, each row summing to 1 again. */
+/** The model with transitions as the person set them, each row summing to 1. */
 function touched(hmm: HMM, touches: readonly Touch[]): HMM {
   const set = touches.filter(({ view }) => view === 'transition');
   if (set.length === 0) return hmm;
   const K = hmm.stateCount;
-  const transMat = [...hmm.transMat];
-  for (const { row, column, value } of set) {
-    const kept = Math.min(Math.max(value, 0), 1);
-    const rest = 1 - transMat[row * K + column]!;
-    for (let to = 0; to < K; to++)
-      transMat[row * K + to] =
-        to === column ? kept : (1 - kept) * (rest > 0 ? transMat[row * K + to]! / rest : 1 / (K - 1));
-  }
-  return readHMM({ ...hmm.toJSON(), transMat });
+  const transMat = Array.from({ length: K }, (_, from) => {
+    const row = [...hmm.transMat.subarray(from * K, (from + 1) * K)];
+    const own = set.filter((touch) => touch.row === from);
+    return own.length > 0 ? withSetShares(row, settleShares(own, K)) : row;
+  });
+  return readHMM({ ...hmm.toJSON(), transMat: transMat.flat() });
 }
 
 function predict(hmm: HMM, world: World, input: string): Prediction {

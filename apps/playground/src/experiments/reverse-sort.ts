@@ -4,6 +4,7 @@ import { Vocabulary } from '@seqloom/data';
 import type { TranslationBatch } from '@seqloom/layers';
 import { choice } from '../controls/control.js';
 import { defineExperiment, type Task } from '../experiment.js';
+import { Hand } from '../parts/hand.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { translationProgram } from '../parts/programs/translation.js';
 import {
@@ -96,7 +97,8 @@ export default defineExperiment({
   },
 
   build(setup, { task, longest, languages, test, exclude }, rng) {
-    const model = makeTranslator(setup, languages, rng);
+    const hand = new Hand();
+    const model = makeTranslator(setup, languages, { rng, hand });
     const work: Task<TranslationBatch> = {
       model,
       optimizer: makeOptimizer(setup),
@@ -107,7 +109,8 @@ export default defineExperiment({
       },
       loss: (batch) => model.loss(batch),
       evaluate: (limit) => exactlyWritten(model, languages, test.slice(0, limit)),
-      predict: (input) => showTranslation(model, languages, [...input.toLowerCase()], { maxLength: 16, joint: '' }),
+      predict: (input, touches = []) =>
+        showTranslation(hand.on(model, touches), languages, [...input.toLowerCase()], { maxLength: 16, joint: '' }),
     };
     return work;
   },

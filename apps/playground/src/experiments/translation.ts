@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { choice, plain } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task, type TextResult } from '../experiment.js';
 import { beamTree } from '../parts/beam-tree.js';
+import { Hand, type Writes } from '../parts/hand.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { translationProgram } from '../parts/programs/translation.js';
 import {
@@ -16,7 +17,6 @@ import {
   makeTranslator,
   type Pair,
   showTranslation,
-  type Translator,
   toTranslationBatch,
   translate,
   translatorControls,
@@ -110,7 +110,8 @@ export default defineExperiment({
   },
 
   build(setup, { languages, train, test }, rng) {
-    const model = makeTranslator(setup, languages, rng);
+    const hand = new Hand();
+    const model = makeTranslator(setup, languages, { rng, hand });
     const task: Task<TranslationBatch> = {
       model,
       optimizer: makeOptimizer(setup),
@@ -135,7 +136,7 @@ export default defineExperiment({
         const exact = said!.filter((text, i) => text === right![i]).length / some.length;
         return [exact, bleu(said!, right!).score / 100];
       },
-      predict: (input) => predict(model, languages, input, setup.beam),
+      predict: (input, touches = []) => predict(hand.on(model, touches), languages, input, setup.beam),
     };
     return task;
   },
@@ -150,7 +151,7 @@ export default defineExperiment({
     }),
 });
 
-async function predict(model: Translator, languages: Languages, input: string, width: number): Promise<Prediction> {
+async function predict(model: Writes, languages: Languages, input: string, width: number): Promise<Prediction> {
   const tokens = splitWords(input.toLowerCase());
   const shown = await showTranslation(model, languages, tokens, { maxLength: longest, joint: ' ' });
   const written = shown.result as TextResult;

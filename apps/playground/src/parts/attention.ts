@@ -14,6 +14,7 @@ import {
 } from '@seqloom/attention';
 import type { Attends, Normalizer, Rng, Scorer } from '@seqloom/core';
 import { choice } from '../controls/control.js';
+import type { Hand } from './hand.js';
 
 const scorers = {
   additive: ({ querySize, keySize, rng }) => new AdditiveScore({ querySize, keySize, size: keySize, rng }),
@@ -76,14 +77,17 @@ export interface Sizes {
   readonly rng: Rng;
 }
 
-/** One attention, or `heads` of them on projections of their own; what it returns has `keySize` features. */
+/** One attention, or `heads` of them on projections of their own; what it returns has `keySize` features. `hand` can set its weights. */
 export function makeAttention(
   scorer: ScorerName,
   heads: number,
   sizes: Sizes,
   normalizer: NormalizerName = 'softmax',
+  hand?: Hand,
 ): Attends {
-  const attention = (own: Sizes) => new Attention({ scorer: scorers[scorer](own), normalize: normalizers[normalizer] });
+  const plain = normalizers[normalizer];
+  const normalize = hand ? hand.guide(plain, heads, normalizer === 'sigmoid') : plain;
+  const attention = (own: Sizes) => new Attention({ scorer: scorers[scorer](own), normalize });
   if (heads === 1) return attention(sizes);
   const { querySize, keySize, rng } = sizes;
   const inner = attention({ querySize: keySize / heads, keySize: keySize / heads, rng });

@@ -10,13 +10,11 @@ import {
   greedy,
   LayerNorm,
   LuongDecoder,
-  type SourceBatch,
   Transformer,
   TransformerBlock,
   TransformerDecoder,
   TransformerEncoder,
   type TranslationBatch,
-  type Writer,
 } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
@@ -29,6 +27,7 @@ import {
   type ScorerName,
   scorerControl,
 } from './attention.js';
+import type { Hand, Writes } from './hand.js';
 import { bothWays, type CellName, cellControl, oneWay, sizeControl } from './recurrent.js';
 
 /** A text to read and the text to write for it, as tokens. */
@@ -43,10 +42,9 @@ export interface Languages {
   readonly target: Vocabulary;
 }
 
-/** What writes one sequence for another. */
-export interface Translator extends Module {
+/** What learns to write one sequence for another. */
+export interface Translator extends Module, Writes {
   loss(batch: TranslationBatch): tf.Scalar;
-  writer(batch: SourceBatch): Writer;
 }
 
 export const alignmentViews: readonly View[] = [
@@ -56,6 +54,8 @@ export const alignmentViews: readonly View[] = [
     help: 'Each row is a written token; the darker a cell, the more it looked at that token of the input.',
     axes: ['output', 'input'],
     tokens: 'row',
+    touch:
+      'Choose a cell and set its weight: the others of its row share what is left, and the model writes on from there.',
   },
   {
     name: 'ribbons',
@@ -102,14 +102,20 @@ export function translatorObjections({ network, cell }: TranslatorSetup): Partia
     : {};
 }
 
-export function makeTranslator(setup: TranslatorSetup, languages: Languages, rng: Rng): Translator {
-  return setup.network === 'transformer' ? allAttention(setup, languages, rng) : recurrent(setup, languages, rng);
+/** A model whose looks at the input can be set by `hand`: of a Transformer those of the last block, which are the ones shown. */
+export function makeTranslator(setup: TranslatorSetup, languages: Languages, parts: Parts): Translator {
+  return setup.network === 'transformer' ? allAttention(setup, languages, parts) : recurrent(setup, languages, parts);
 }
 
-function recurrent(setup: TranslatorSetup, { source, target }: Languages, rng: Rng): Translator {
+interface Parts {
+  readonly rng: Rng;
+  readonly hand: Hand;
+}
+
+function recurrent(setup: TranslatorSetup, { source, target }: Languages, { rng, hand }: Parts): Translator {
   const { scorer, normalizer, heads, cell, size, decoder = 'luong' } = setup;
   const embedded = 32;
-  const attention = makeAttention(scorer, heads, { querySize: size, keySize: size, rng }, normalizer);
+  const attention = makeAttention(scorer, heads, { querySize: size, keySize: size, rng }, normalizer, hand);
   const parts = { attention, contextSize: size, inputSize: embedded, rng };
   return new EncoderDecoder({
     source: new Embedding({ vocabularySize: source.size, size: embedded, rng }),
@@ -123,16 +129,24 @@ function recurrent(setup: TranslatorSetup, { source, target }: Languages, rng: R
   });
 }
 
-function allAttention({ scorer, normalizer, heads, size }: TranslatorSetup, { source, target }: Languages, rng: Rng) {
-  const attention = () => makeAttention(scorer, heads, { querySize: size, keySize: size, rng }, normalizer);
-  const block = { size, heads, attention, feedForward: { hiddenSize: 2 * size }, rng };
+function allAttention(setup: TranslatorSetup, { source, target }: Languages, { rng, hand }: Parts): Translator {
+  const { scorer, normalizer, heads, size } = setup;
+  const sizes = { querySize: size, keySize: size, rng };
+  const block = (shown: boolean) => ({
+    size,
+    heads,
+    attention: ({ role }: { role: 'self' | 'cross' }) =>
+      makeAttention(scorer, heads, sizes, normalizer, shown && role === 'cross' ? hand : undefined),
+    feedForward: { hiddenSize: 2 * size },
+    rng,
+  });
   const frame = () => ({ positions: 'sinusoidal' as const, norm: new LayerNorm({ size }), rng });
-  const two = <B>(make: () => B): B[] => [make(), make()];
+  const two = <B>(make: (last: boolean) => B): B[] => [make(false), make(true)];
   return new Transformer({
     source: new Embedding({ vocabularySize: source.size, size, rng }),
     target: new Embedding({ vocabularySize: target.size, size, rng }),
-    encoder: new TransformerEncoder({ blocks: two(() => new TransformerBlock(block)), ...frame() }),
-    decoder: new TransformerDecoder({ blocks: two(() => new DecoderBlock(block)), ...frame() }),
+    encoder: new TransformerEncoder({ blocks: two(() => new TransformerBlock(block(false))), ...frame() }),
+    decoder: new TransformerDecoder({ blocks: two((last) => new DecoderBlock(block(last))), ...frame() }),
     tied: false,
     rng,
   });
@@ -146,7 +160,7 @@ export function toTranslationBatch(pairs: readonly Pair[], { source, target }: L
 
 /** What the model writes for each source, token by token. */
 export async function translate(
-  model: Translator,
+  model: Writes,
   { source, target }: Languages,
   sources: readonly (readonly string[])[],
   maxLength: number,
@@ -162,7 +176,7 @@ export async function translate(
 }
 
 /** The share of pairs whose target is written without a mistake. */
-export async function exactlyWritten(model: Translator, languages: Languages, pairs: readonly Pair[]): Promise<number> {
+export async function exactlyWritten(model: Writes, languages: Languages, pairs: readonly Pair[]): Promise<number> {
   const longest = Math.max(...pairs.map(({ target }) => target.length));
   const sources = pairs.map(({ source }) => source);
   const written = await translate(model, languages, sources, longest + 1);
@@ -174,23 +188,29 @@ export async function exactlyWritten(model: Translator, languages: Languages, pa
 
 /** What the model makes of one source: text, probabilities, and the weights of every head at every step. */
 export async function showTranslation(
-  model: Translator,
+  model: Writes,
   languages: Languages,
   tokens: readonly string[],
   { maxLength, joint }: { maxLength: number; joint: string },
 ): Promise<Prediction> {
   const [written] = await translate(model, languages, [tokens], maxLength);
   const text = written!;
-  if (text.length === 0) return { result: { kind: 'text', text: '', confidence: [] }, pictures: {} };
-  const { confidence, weights, heads } = await replay(model, languages, tokens, text);
-  const size = text.length * tokens.length;
+  const { source, target } = languages;
+  const [rows, symbols] = text.length > 0 ? [text, target.encode(text)] : [['⏹'], [target.end]]; // who says nothing has looked, too
+  const { confidence, weights, heads } = await replay(model, source.encode(tokens), symbols, target.start);
+  const size = rows.length * tokens.length;
   const layers = Array.from({ length: heads }, (_, head) => ({
     label: `Head ${head + 1}`,
     values: weights.slice(head * size, (head + 1) * size),
   }));
-  const shown = { rows: text, columns: tokens, layers };
+  const shown = { rows, columns: tokens, layers };
   return {
-    result: { kind: 'text', text: text.join(joint), confidence, ...(joint && { tokens: text }) },
+    result: {
+      kind: 'text',
+      text: text.join(joint),
+      confidence: confidence.slice(0, text.length),
+      ...(joint && { tokens: text }),
+    },
     pictures: {
       attention: { kind: 'matrix', ...shown, scale: 'share' },
       ribbons: { kind: 'ribbons', ...shown },
@@ -198,15 +218,14 @@ export async function showTranslation(
   };
 }
 
-/** Writes `text` once more, to see how probable each token was and where each head looked: weights [H,T,S]. */
-async function replay(model: Translator, { source, target }: Languages, tokens: readonly string[], text: string[]) {
-  const { ids, mask } = padIds([source.encode(tokens)]);
-  const symbols = target.encode(text);
+/** Writes `symbols` once more, to see how probable each was and where each head looked: weights [H,T,S]. */
+async function replay(model: Writes, source: readonly number[], symbols: readonly number[], start: number) {
+  const { ids, mask } = padIds([source]);
   const [probabilities, alignment] = tf.tidy(() => {
     const writer = model.writer({ source: ids, sourceMask: mask });
     let state = writer.start(1);
     const steps = symbols.map((symbol, t) => {
-      const last = tf.tensor1d([symbols[t - 1] ?? target.start], 'int32');
+      const last = tf.tensor1d([symbols[t - 1] ?? start], 'int32');
       const step = writer.step(last, state);
       state = step.state;
       return { probability: tf.slice(tf.softmax(step.logits), [0, symbol], [1, 1]), weights: step.weights! };
