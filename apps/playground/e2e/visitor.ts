@@ -25,10 +25,13 @@ export class Visitor {
     page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()));
   }
 
-  /** Builds the playground, serves it and opens a browser. */
+  /** Builds the playground, serves it and opens a browser; `SEQLOOM_PLAYGROUND` is the address of one that is already served. */
   static async arrive(): Promise<Visitor> {
     mkdirSync(pictures, { recursive: true });
-    const server = await servePlayground({ port: 0, built: true });
+    const served = process.env.SEQLOOM_PLAYGROUND;
+    const server = served
+      ? { address: served, close: async () => {} }
+      : await servePlayground({ port: 0, built: true });
     const browser = await chromium.launch(browserLaunch());
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     return new Visitor(page, server.address, async () => {
@@ -44,8 +47,20 @@ export class Visitor {
   /** Opens an experiment with a setup, as it stands in the address. */
   async open(place: string): Promise<void> {
     await this.page.goto('about:blank');
-    await this.page.goto(`${this.#address}#/${place}`);
+    await this.page.goto(this.addressOf(place));
     await this.reaches('ready');
+  }
+
+  addressOf(place: string): string {
+    return `${this.#address}#/${place}`;
+  }
+
+  /** The names of all experiments, as the page lists them. */
+  async experiments(): Promise<string[]> {
+    await this.open('');
+    const links = this.page.locator('#experiments a');
+    const targets = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''));
+    return targets.map((target) => /[\w-]+/.exec(target)![0]);
   }
 
   async press(name: string): Promise<void> {
