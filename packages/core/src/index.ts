@@ -31,6 +31,7 @@ export { defineOp } from './op.js';
 export type {
   CheckpointNotes,
   FileKind,
+  FloatFormat,
   JsonValue,
   StoredTensor,
   StoredType,

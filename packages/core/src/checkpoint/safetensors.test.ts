@@ -76,6 +76,37 @@ describe('safetensors', () => {
     expect([tensor.dtype, ...tensor.values]).toEqual([expectedType, ...expected]);
   });
 
+  const throughHalf = (values: number[]) => {
+    const tensors = new Map([['a', float([values.length], ...values)]]);
+    const bytes = writeSafetensors({ tensors, metadata: {} }, { floats: 'F16' });
+    return [...readSafetensors(bytes).tensors.get('a')!.values];
+  };
+
+  it('writes every half float as it is, and what lies between two as the nearer one, ties to even', () => {
+    const header = { x: { dtype: 'F16', shape: [0x7c00], data_offsets: [0, 2 * 0x7c00] } };
+    const codes = Uint16Array.from({ length: 0x7c00 }, (_, code) => code);
+    const halves = [...readSafetensors(file(header, new Uint8Array(codes.buffer))).tensors.get('x')!.values];
+    const signed = [...halves, ...halves.map((half) => -half), Infinity, -Infinity, Number.NaN];
+    expect(throughHalf(signed)).toEqual(signed);
+    const middles = halves.slice(1).map((half, code) => (half + halves[code]!) / 2);
+    expect(throughHalf(middles)).toEqual(middles.map((_, code) => halves[code + (code % 2)]));
+    expect(throughHalf(middles.map((middle) => middle * (1 - 2 ** -13)))).toEqual(halves.slice(0, -1));
+    expect(throughHalf(middles.map((middle) => -middle * (1 + 2 ** -13)))).toEqual(
+      halves.slice(1).map((half) => -half),
+    );
+    expect(throughHalf([65519, 65520, -1e30, 2 ** -25, 3e-8])).toEqual([65504, Infinity, -Infinity, 0, 2 ** -24]);
+  });
+
+  it('halves real numbers only', () => {
+    const values = Int32Array.of(70000, -3);
+    const tensors = new Map<string, StoredTensor>([['whole', { dtype: 'int32', shape: [2], values }]]);
+    const bytes = writeSafetensors({ tensors, metadata: {} }, { floats: 'F16' });
+    expect(bytes).toEqual(writeSafetensors({ tensors, metadata: {} }));
+    expect(() => writeSafetensors({ tensors, metadata: {} }, { floats: 'F8' as 'F16' })).toThrow(
+      /must be one of F32, F16/,
+    );
+  });
+
   it('reads a view into a larger buffer, at any offset', () => {
     const bytes = writeSafetensors({ tensors: new Map([['a', float([1], 3)]]), metadata: {} });
     const larger = new Uint8Array(bytes.length + 20);

@@ -1,6 +1,7 @@
 /** The safetensors format: an 8-byte length, a JSON header, and the tensors' bytes without gaps (github.com/huggingface/safetensors). */
 import { CheckpointError, show } from '../errors.js';
-import { decoders, type StoredType, type StoredValues } from './stored-types.js';
+import { oneOf } from '../options.js';
+import { decoders, numberToHalf, type StoredType, type StoredValues } from './stored-types.js';
 
 /** One tensor as it stands in a file. */
 export interface StoredTensor {
@@ -18,13 +19,25 @@ const where = 'readSafetensors';
 const lengthBytes = 8;
 const metadataName = '__metadata__';
 
+/** How real numbers are written: as they are, or rounded to half the bytes (11 significant bits, up to 65504). */
+export type FloatFormat = 'F32' | 'F16';
+
 /** The bytes of a file with these tensors, in this order. */
-export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  { tensors, metadata }: TensorFile,
+  { floats = 'F32' }: { floats?: FloatFormat } = {},
+): Uint8Array<ArrayBuffer> {
+  oneOf('writeSafetensors', 'floats', floats, ['F32', 'F16']);
+  const half = floats === 'F16';
   const header: Record<string, unknown> = { [metadataName]: metadata };
+  const parts: Uint8Array[] = [];
   let end = 0;
   for (const [name, { dtype, shape, values }] of tensors) {
-    header[name] = { dtype: formatNames[dtype], shape, data_offsets: [end, end + values.byteLength] };
-    end += values.byteLength;
+    const rounded = half && dtype === 'float32';
+    const { buffer, byteOffset, byteLength } = rounded ? Uint16Array.from(values, numberToHalf) : values;
+    parts.push(new Uint8Array(buffer, byteOffset, byteLength));
+    header[name] = { dtype: rounded ? 'F16' : formatNames[dtype], shape, data_offsets: [end, end + byteLength] };
+    end += byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const start = lengthBytes + Math.ceil(json.length / 8) * 8;
@@ -32,9 +45,9 @@ export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - lengthBytes), true);
   bytes.set(json, lengthBytes);
   let at = start;
-  for (const { values } of tensors.values()) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }
