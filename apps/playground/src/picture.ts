@@ -27,6 +27,8 @@ export interface MatrixPicture {
   readonly scale: 'share' | 'signed';
   /** For each column, the row of the best path. */
   readonly path?: readonly number[];
+  /** Its numbers cannot be set by hand, even if its view offers it. */
+  readonly fixed?: boolean;
 }
 
 /** Who looked at whom: columns (the input) above, rows (the output) below, bands as wide as the weights between. */

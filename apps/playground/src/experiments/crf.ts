@@ -79,6 +79,7 @@ export default defineExperiment({
       axes: ['tag', 'next tag'],
       touch: 'Set how much a tag likes to follow another: all paths are weighed again.',
     },
+      lasting: true,
     {
       name: 'features',
       title: 'Heaviest features',

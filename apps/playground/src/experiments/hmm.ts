@@ -52,6 +52,7 @@ export default defineExperiment({
       name: 'emission',
       title: 'Emissions',
       help: 'How probable each sign is in each state; of numbers, where their density lies.',
+      lasting: true,
       axes: ['state', 'sign'],
     },
   ],

@@ -4,9 +4,9 @@ import { type CommandExample, generateCommands } from '@seqloom/data/synthetic';
 import { padIds } from '@seqloom/data/to-tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
-import { defineExperiment, type Prediction, type Task } from '../experiment.js';
+import { defineExperiment, type Prediction, type Task, type Touch } from '../experiment.js';
 import { readTagged } from '../parts/chunks.js';
-import { labelled, poolingControl } from '../parts/classifier.js';
+import { labelled, poolingControl, poolingView } from '../parts/classifier.js';
 import { type CommandBatch, CommandReader, type Commands, keepsRules, toBatch } from '../parts/command-reader.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { answering, classifierSource } from '../parts/programs/classifier.js';
@@ -49,13 +49,10 @@ export default defineExperiment({
       axes: ['tag', 'word'],
       tokens: 'column',
     },
-    {
-      name: 'pooling',
-      title: 'What told the intent',
-      help: 'The darker a word, the more it counted for the intent.',
-      axes: ['intent', 'word'],
-      tokens: 'column',
-    },
+    poolingView({ title: 'What told the intent', help: 'The darker a word, the more it counted for the intent.' }, [
+      'intent',
+      'word',
+    ]),
     {
       name: 'transition',
       title: 'Transitions',
@@ -122,7 +119,7 @@ export default defineExperiment({
         ),
       loss: (batch) => model.loss(batch),
       evaluate: (limit) => evaluate(model, data, data.test.slice(0, limit)),
-      predict: (input) => predict(model, data, input),
+      predict: (input, touches) => predict(model, data, input, touches),
     };
     return task;
   },
@@ -178,11 +175,16 @@ async function evaluate(model: CommandReader, data: Commands, commands: readonly
   ];
 }
 
-async function predict(model: CommandReader, data: Commands, input: string): Promise<Prediction> {
+async function predict(
+  model: CommandReader,
+  data: Commands,
+  input: string,
+  touches?: readonly Touch[],
+): Promise<Prediction> {
   const shown = splitWords(input);
   const { ids, mask } = padIds([data.words.encode(shown.map((word) => word.toLowerCase()))]);
   const found = tf.tidy(() => {
-    const { logits, weights, emissions } = model.forward({ ids, mask });
+    const { logits, weights, emissions } = model.forward({ ids, mask }, touches);
     const path = model.crf.decode(emissions);
     return {
       path,
@@ -204,7 +206,7 @@ async function predict(model: CommandReader, data: Commands, input: string): Pro
     result: intent.label === unnamed ? taggedWords(answer) : [intent, taggedWords(answer)],
     pictures: {
       slots: marginalsPicture(answer),
-      pooling: { kind: 'matrix', rows: [intent.label], columns: shown, layers: layer(weights!), scale: 'share' },
+      pooling: model.classifier.picture(intent.label, shown, weights as Float32Array),
       transition: { kind: 'matrix', rows: tags, columns: tags, layers: layer(transition!), scale: 'signed' },
     },
   };

@@ -7,8 +7,8 @@ import { padIds } from '@seqloom/data/to-tensors';
 import { Embedding } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
-import { defineExperiment, type Prediction, type Task } from '../experiment.js';
-import { Classifier, confusion, labelled, poolingControl } from '../parts/classifier.js';
+import { defineExperiment, type Prediction, type Task, type Touch } from '../experiment.js';
+import { Classifier, confusion, labelled, poolingControl, poolingView } from '../parts/classifier.js';
 import { readColumns } from '../parts/columns.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { answering, classifierSource } from '../parts/programs/classifier.js';
@@ -61,6 +61,10 @@ export default defineExperiment({
   },
   views: [
     {
+    poolingView({ title: 'Which words counted', help: 'The darker a word, the more it weighed in the answer.' }, [
+      'answer',
+      'word',
+    ]),
       name: 'confusion',
       title: 'Confusion',
       help: 'Unseen reviews: the right label is the row, what the model said the column.',
@@ -116,7 +120,7 @@ export default defineExperiment({
         const said = await model.answers(some);
         return said.filter((label, i) => label === some[i]!.label).length / some.length;
       },
-      predict: (input) => predict(model, data, input),
+      predict: (input, touches) => predict(model, data, input, touches),
     };
     return task;
   },
@@ -192,27 +196,30 @@ function toBatch(examples: readonly Example[]): TextBatch {
   };
 }
 
-async function predict(model: Reader, { words, labels, test }: Reviews, input: string): Promise<Prediction> {
+async function predict(
+  model: Reader,
+  { words, labels, test }: Reviews,
+  input: string,
+  touches?: readonly Touch[],
+): Promise<Prediction> {
   const shown = splitWords(input).slice(0, longest);
   const read = tokens(input);
-  const answer = tf.tidy(() => ({ ...model.classifier.forward(model.read(padIds([words.encode(read)]))) }));
-  const [logits, weights, states] = await Promise.all([
-    answer.logits.data(),
-    answer.weights.data(),
-    answer.states.data(),
-  ]);
-  const units = answer.states.shape[2];
-  tf.dispose(Object.values(answer));
+  const found = tf.tidy(() => ({ ...model.classifier.forward(model.read(padIds([words.encode(read)])), touches) }));
+  const [logits, weights, states] = await Promise.all([found.logits.data(), found.weights.data(), found.states.data()]);
+  const units = found.states.shape[2];
+  tf.dispose(Object.values(found));
   const some = test.slice(0, 100);
   const said = await model.answers(some);
   const most = Math.max(...weights);
   return {
+  const answer = labelled(logits, labels.tokens);
     result: {
-      ...labelled(logits, labels.tokens),
+      ...answer,
       words: shown.map((word, t) => ({ word, weight: weights[t]! / most })),
     },
     pictures: {
       confusion: confusion(
+      pooling: model.classifier.picture(answer.label, shown, weights as Float32Array),
         some.map(({ label }) => label),
         said,
         labels.tokens,

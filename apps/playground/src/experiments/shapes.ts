@@ -4,8 +4,8 @@ import { generateMovingShapes, type ShapeFilm } from '@seqloom/data/synthetic';
 import { Linear } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice, plain } from '../controls/control.js';
-import { defineExperiment, type Prediction, type Task } from '../experiment.js';
-import { Classifier, confusion, labelled, poolingControl } from '../parts/classifier.js';
+import { defineExperiment, type Prediction, type Task, type Touch } from '../experiment.js';
+import { Classifier, confusion, labelled, poolingControl, poolingView } from '../parts/classifier.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { answering, classifierSource } from '../parts/programs/classifier.js';
 import { loading, programOf } from '../parts/programs/program.js';
@@ -43,13 +43,10 @@ export default defineExperiment({
       title: 'Confusion',
       help: 'Unseen films: the right label is the row, what the model said the column.',
     },
-    {
-      name: 'pooling',
-      title: 'Which frames counted',
-      help: 'The darker a frame, the more it weighed in the answer.',
-      axes: ['answer', 'frame'],
-      tokens: 'column',
-    },
+    poolingView({ title: 'Which frames counted', help: 'The darker a frame, the more it weighed in the answer.' }, [
+      'answer',
+      'frame',
+    ]),
     {
       name: 'states',
       title: 'Hidden states',
@@ -115,7 +112,7 @@ export default defineExperiment({
         const said = await model.answers(films);
         return said.filter((label, i) => label === labelsOf(films, data)[i]).length / films.length;
       },
-      predict: (index) => predict(model, data, data.test[index] ?? data.test[0]!),
+      predict: (index, touches) => predict(model, data, data.test[index] ?? data.test[0]!, touches),
     };
     return task;
   },
@@ -188,9 +185,14 @@ function labelsOf(films: readonly ShapeFilm[], { question }: Films): number[] {
   return films.map((film) => labels.indexOf(of(film)));
 }
 
-async function predict(model: FilmReader, data: Films, film: ShapeFilm): Promise<Prediction> {
+async function predict(
+  model: FilmReader,
+  data: Films,
+  film: ShapeFilm,
+  touches?: readonly Touch[],
+): Promise<Prediction> {
   const { labels, of } = questions[data.question];
-  const found = tf.tidy(() => ({ ...model.classifier.forward(model.read(framesOf([film]))) }));
+  const found = tf.tidy(() => ({ ...model.classifier.forward(model.read(framesOf([film])), touches) }));
   const [logits, weights, states] = await Promise.all([found.logits.data(), found.weights.data(), found.states.data()]);
   const units = found.states.shape[2];
   tf.dispose(Object.values(found));
@@ -209,13 +211,7 @@ async function predict(model: FilmReader, data: Films, film: ShapeFilm): Promise
     ],
     pictures: {
       confusion: confusion(labelsOf(some, data), await model.answers(some), labels),
-      pooling: {
-        kind: 'matrix',
-        rows: [`${answer.label} (right: ${of(film)})`],
-        columns,
-        layers: [{ label: 'all', values: weights as Float32Array }],
-        scale: 'share',
-      },
+      pooling: model.classifier.picture(`${answer.label} (right: ${of(film)})`, columns, weights as Float32Array),
       states: { kind: 'lanes', columns, units, layers: [{ label: 'State', values: states as Float32Array }] },
     },
   };

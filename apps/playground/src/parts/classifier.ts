@@ -4,7 +4,8 @@ import { asMask, Module, type Rng, type Sequence } from '@seqloom/core';
 import { Linear, maskedCrossEntropy, type StatefulLayer } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
-import type { ConfusionPicture, LabelResult } from '../experiment.js';
+import type { ConfusionPicture, LabelResult, MatrixPicture, View } from '../experiment.js';
+import { type Setting, withSettings } from './hand.js';
 
 export const poolingControl = choice({
   label: 'Pooling',
@@ -18,6 +19,17 @@ export const poolingControl = choice({
   ],
   initial: 'attention',
 });
+
+/** Which steps counted; `Classifier.picture` fills it. */
+export function poolingView(texts: Pick<View, 'title' | 'help'>, axes: readonly [answer: string, step: string]): View {
+  return {
+    ...texts,
+    name: 'pooling',
+    axes,
+    tokens: 'column',
+    touch: `Choose a ${axes[1]} and set how much it counts: the others share what is left, and the answer follows.`,
+  };
+}
 
 export type PoolingName = (typeof poolingControl)['initial'];
 
@@ -50,10 +62,23 @@ export class Classifier extends Module {
     this.#pooling = pooling;
   }
 
-  forward(input: Sequence): Classified {
+  /** `settings` are weights that a person has set, of an input without padding. */
+  forward(input: Sequence, settings: readonly Setting[] = []): Classified {
     const states = this.encoder.forward(input).output;
-    const { output, weights } = this.attention?.forward(states) ?? pooled(states, this.#pooling);
+    const found = this.attention?.forward(states) ?? pooled(states, this.#pooling);
+    const { output, weights } = this.settable && settings.length > 0 ? asSet(states, found.weights, settings) : found;
     return { logits: this.output.forward(output), weights, states: states.values };
+  }
+
+  /** Whether its vector is a mean by weights, so that these can be set. */
+  get settable(): boolean {
+    return this.#pooling !== 'max';
+  }
+
+  /** How much each step counted. */
+  picture(answer: string, columns: readonly string[], weights: Float32Array): MatrixPicture {
+    const layers = [{ label: 'all', values: weights }];
+    return { kind: 'matrix', rows: [answer], columns, layers, scale: 'share', fixed: !this.settable };
   }
 
   /** Mean cross-entropy of labels [B] → scalar. */
@@ -64,13 +89,25 @@ export class Classifier extends Module {
   }
 }
 
-function pooled({ values, mask }: Sequence, pooling: PoolingName): { output: tf.Tensor2D; weights: tf.Tensor2D } {
+/** The mean with the weights [1,T] as they are set. */
+function asSet({ values }: Sequence, weights: tf.Tensor2D, settings: readonly Setting[]): Pooled {
+  const set = withSettings(tf.expandDims(weights, 1), settings); // [1,1,T]
+  return { output: tf.squeeze(tf.matMul(set, values), [1]), weights: tf.squeeze(set, [1]) };
+}
+
+interface Pooled {
+  readonly output: tf.Tensor2D;
+  readonly weights: tf.Tensor2D;
+}
+
+function pooled({ values, mask }: Sequence, pooling: PoolingName): Pooled {
   const real = tf.cast(asMask(mask), 'float32');
   const length = tf.sum(real, 1, true); // [B,1]
   if (pooling === 'max') {
     const low = tf.mul(tf.sub(real, 1), 1e9);
-    const output = tf.max(tf.add(values, tf.expandDims(low, 2)), 1) as tf.Tensor2D;
-    return { output, weights: tf.div(real, length) };
+    const open = tf.add(values, tf.expandDims(low, 2));
+    const from = tf.oneHot(tf.argMax(open, 1), values.shape[1]); // [B,U,T]
+    return { output: tf.max(open, 1), weights: tf.mean(tf.cast(from, 'float32'), 1) }; // how many features are from each step
   }
   const place = tf.cumsum(real, 1);
   const isLast = tf.mul(real, tf.cast(tf.equal(place, length), 'float32'));

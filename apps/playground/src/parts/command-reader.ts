@@ -7,6 +7,7 @@ import { CRF, tagScheme } from '@seqloom/hmm-crf';
 import { Embedding, Linear } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { Classifier, type PoolingName } from './classifier.js';
+import type { Setting } from './hand.js';
 import { bothWays, type CellName } from './recurrent.js';
 
 export interface Commands {
@@ -51,8 +52,8 @@ export class CommandReader extends Module {
     this.crf = new CRF({ labelCount: tags.size, ...(rules && { allowed: tagScheme('BIO', tags.tokens) }), rng });
   }
 
-  forward({ ids, mask }: Pick<CommandBatch, 'ids' | 'mask'>) {
-    const { logits, weights, states } = this.classifier.forward(sequence(this.embedding.forward(ids), mask));
+  forward({ ids, mask }: Pick<CommandBatch, 'ids' | 'mask'>, settings?: readonly Setting[]) {
+    const { logits, weights, states } = this.classifier.forward(sequence(this.embedding.forward(ids), mask), settings);
     const emissions: Sequence = { values: this.emission.forward(states), mask };
     return { logits, weights, emissions };
   }

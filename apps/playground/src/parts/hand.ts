@@ -7,7 +7,7 @@ import type { Touch } from '../experiment.js';
 import { type SetShares, settleShares } from './set-shares.js';
 
 /** What of a touch says where in a step: the head (`layer`) and the input token (`column`). */
-type Setting = Pick<Touch, 'layer' | 'column' | 'value'>;
+export type Setting = Pick<Touch, 'layer' | 'column' | 'value'>;
 
 interface Guided {
   readonly inner: unknown;
@@ -31,7 +31,7 @@ export class Hand {
   guide(normalizer: Normalizer, heads: number, alone: boolean): Normalizes {
     const current = () => this.#settings;
     const guided: Normalizer = (energies, mask, previous) =>
-      withSettings(normalizer(energies, mask, previous), current() ?? [], heads, alone);
+      withSettings(normalizer(energies, mask, previous), current() ?? [], { heads, alone });
     return {
       get normalize() {
         return current() ? guided : normalizer;
@@ -68,8 +68,12 @@ export class Hand {
   }
 }
 
-/** weights [N·heads,Q,K], all heads of a row together → the same, with what is set in each head. */
-function withSettings(weights: tf.Tensor3D, settings: readonly Setting[], heads: number, alone: boolean): tf.Tensor3D {
+/** weights [N·heads,Q,K], all heads of a row together → the same, with what is set in each head; `alone`: without changing the others. */
+export function withSettings(
+  weights: tf.Tensor3D,
+  settings: readonly Setting[],
+  { heads = 1, alone = false }: { heads?: number; alone?: boolean } = {},
+): tf.Tensor3D {
   if (settings.length === 0) return weights;
   const [rows, queries, K] = weights.shape;
   const set = Array.from({ length: heads }, (_, head) => {

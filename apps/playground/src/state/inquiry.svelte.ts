@@ -19,15 +19,17 @@ export class Inquiry {
     this.#send = send;
   }
 
-  ask(input: Input): void {
+  /** `lasting`: the views whose numbers the person has set for whatever is asked. */
+  ask(input: Input, lasting: readonly string[] = []): void {
     this.input = input;
-    this.touches = [];
+    this.touches = this.touches.filter(({ view }) => lasting.includes(view));
     if (typeof input === 'string' && input.trim() === '') this.shown = undefined;
     this.repeat();
   }
 
   /** Asks as if the person's numbers stood in the pictures. */
   touch(touches: readonly Touch[]): void {
+    if (touches.length === 0 && this.touches.length === 0) return;
     this.touches = touches;
     this.repeat();
   }

@@ -67,6 +67,7 @@ export class Session {
     const { input: asked } = this.inquiry;
     const input = readInput(experiment.input, place.input) ?? (same ? asked : (experiment.examples[0] ?? ''));
     if (input !== asked || !same) this.ask(input);
+    if (!same) this.inquiry.touch([]);
     if (same && JSON.stringify(setup) === JSON.stringify(this.setup)) return;
     this.setup = setup;
     this.#compose('carry');
@@ -83,7 +84,11 @@ export class Session {
   }
 
   ask(input: Input): void {
-    this.inquiry.ask(input);
+    const lasting = this.experiment?.views.filter((view) => view.lasting) ?? [];
+    this.inquiry.ask(
+      input,
+      lasting.map(({ name }) => name),
+    );
     this.#surroundings.moved();
   }
 
@@ -172,6 +177,7 @@ export class Session {
     else if (report.type === 'progress') this.#follow(report.progress);
     else if (report.type === 'prediction') this.inquiry.shown = report;
     else if (report.type === 'checkpoint') this.#secure(report.checkpoint);
+    if (!same) this.inquiry.touch([]);
     else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
     else if (report.type === 'failed') this.#fail(report.failure);
     else this.#surroundings.deliver(report);
@@ -197,7 +203,10 @@ export class Session {
     const { step, phase, examples } = composed;
     const replaced = step === 0 && this.#safe;
     this.notice = replaced ? replacedNotice(replaced.checkpoint.step, () => this.take(replaced)) : undefined;
-    if (step === 0) this.#safe = this.inquiry.shown = undefined;
+    if (step === 0) {
+      this.#safe = this.inquiry.shown = undefined;
+      this.inquiry.touch([]); // they were set in another model
+    }
     this.inquiry.recall(undefined);
     this.composed = composed;
     this.progress = { ...this.progress, step, phase };

@@ -25,7 +25,11 @@ navigator.locks?.request(scope.name, () => {
 const bench = new Bench((report) => scope.postMessage(report));
 await bench.open();
 for (;;) {
-  for (let command = commands.shift(); command; command = commands.shift()) await bench.obey(command);
+  for (let command = commands.shift(); command; command = commands.shift()) {
+    if (command.type === 'watch') await nextTask();
+    if (command.type === 'watch' && commands[0]?.type === 'watch') continue; // of questions in a row, the newest counts
+    await bench.obey(command);
+  }
   if (bench.training) {
     await bench.step();
     await nextTask();
