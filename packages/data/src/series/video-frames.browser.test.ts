@@ -53,6 +53,10 @@ test('a recorded film at a wanted rate: all its stretches, in order', async () =
   expect([frames[0]!.width, frames[0]!.height]).toEqual([64, 32]);
   const places = frames.map(place);
   for (let i = 1; i < 5; i++) expect(places[i]).toBeGreaterThan(places[i - 1]! + 0.02);
+  const dense = await collect(videoFrames(film, { framesPerSecond: 50 }));
+  expect(dense.filter(({ data }) => data[3] !== 255)).toEqual([]); // none was taken before it was drawn
+  const path = dense.map(place);
+  expect(path.filter((x, i) => x < (path[i - 1] ?? 0) - 0.01)).toEqual([]); // nor is one an older picture
   expect(await collect(videoFrames(film, { signal: AbortSignal.abort() }))).toEqual([]);
 });
 

@@ -4,6 +4,9 @@ import { DataError, OptionError, show } from '@seqloom/core/errors';
 import { knownOptions, within } from '@seqloom/core/options';
 import type { Frame } from './frame-features.js';
 
+/** Milliseconds to wait for a picture after a seek: a page in the background is not told of them. */
+const patience = 500;
+
 export interface VideoFramesOptions {
   /** 10 unless told. */
   framesPerSecond?: number;
@@ -48,7 +51,7 @@ async function* soughtFrames(source: Blob | URL, rate: number, signal?: AbortSig
     await event(video, 'loadeddata');
     if (video.duration === Infinity) await seek(video, Number.MAX_SAFE_INTEGER); // recordings tell their duration at their end
     for (let i = 0; (i + 0.5) / rate < video.duration && !signal?.aborted; i++) {
-      await seek(video, (i + 0.5) / rate);
+      await pictureAt(video, (i + 0.5) / rate);
       yield { time: (i + 0.5) / rate, ...take() };
     }
   } finally {
@@ -98,6 +101,22 @@ function camera(video: HTMLVideoElement): () => { data: Uint8ClampedArray; width
     context.drawImage(video, 0, 0);
     return { data: context.getImageData(0, 0, width, height).data, width, height };
   };
+}
+
+/** Seeks, and waits until the picture is there too: browsers tell that they have sought before they have drawn. */
+async function pictureAt(video: HTMLVideoElement, time: number): Promise<void> {
+  let request = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const drawn = new Promise<void>((resolve) => {
+    request = video.requestVideoFrameCallback(() => resolve());
+  });
+  await seek(video, time);
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([drawn, late]);
+  clearTimeout(timer);
+  video.cancelVideoFrameCallback(request);
 }
 
 function seek(video: HTMLVideoElement, time: number): Promise<void> {
