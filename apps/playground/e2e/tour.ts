@@ -55,6 +55,10 @@ async function visit(place: string, screen: Screen): Promise<void> {
     if ((await tabs.count()) > 0) await tabs.nth(tab).click();
     await page.mouse.move(0, 0);
     await page.waitForTimeout(300); // two frames, on a busy machine
-    await page.screenshot({ path: join(folder, `${place}-${screen.name}-${tab}.png`), fullPage: true });
+    const { height } = (await page.locator('body').boundingBox())!;
+    await page.setViewportSize({ width: screen.width, height: Math.max(screen.height, Math.ceil(height)) }); // the run bar belongs at the end
+    await page.waitForTimeout(200);
+    await page.screenshot({ path: join(folder, `${place}-${screen.name}-${tab}.png`) });
+    await page.setViewportSize(screen);
   }
 }

@@ -5,7 +5,7 @@ import { shortened } from './labels.js';
 import { type Ink, percent, visible } from './palette.js';
 
 const lane = 22;
-const left = 24;
+const letter = 8.5;
 
 interface Placed extends BeamNode {
   readonly depth: number;
@@ -25,7 +25,7 @@ export function beamDrawing({ nodes }: BeamPicture, available: number): Drawing 
     return `${words}: ${percent(step)} after its parent, log probability ${node.logProbability.toFixed(2)}, ${fates[node.fate]}`;
   };
   return {
-    width: Math.max(available, ...placed.map(({ x }) => x + 48)),
+    width: Math.max(available, ...placed.map(({ x, token }) => x + half(token) + 8)),
     height: 16 + lane * Math.max(1, leaves),
     rows: Math.max(0, ...placed.map(({ rank }) => rank + 1)),
     columns: depths,
@@ -66,7 +66,9 @@ function layOut(nodes: readonly BeamNode[], available: number) {
   });
   const depthOf = (index: number): number => (index < 0 ? -1 : 1 + depthOf(nodes[index]!.parent));
   const depths = Math.max(0, ...nodes.map((_, index) => depthOf(index) + 1));
-  const step = Math.max(44, Math.min(96, (available - left - 48) / Math.max(1, depths - 1)));
+  const widest = nodes.reduce((most, { token }) => Math.max(most, half(token)), 0);
+  const left = widest + 4;
+  const step = Math.max(2 * widest + 24, Math.min(96, (available - 2 * left) / Math.max(1, depths - 1)));
   const ys = new Map<number, number>();
   let leaves = 0;
   const place = (index: number): number => {
@@ -88,6 +90,11 @@ function layOut(nodes: readonly BeamNode[], available: number) {
   return { placed, depths, leaves };
 }
 
+/** Half of what a token takes in writing. */
+function half(token: string): number {
+  return (shortened(token).length * letter) / 2;
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
@@ -102,8 +109,8 @@ function draw(context: CanvasRenderingContext2D, ink: Ink, placed: readonly Plac
   for (const node of placed) {
     const parent = placed[node.parent];
     if (!parent) continue;
-    const start = parent.x + 10 + 4 * Math.min(8, parent.token.length);
-    const end = node.x - 8 - 4 * Math.min(8, node.token.length);
+    const start = parent.x + half(parent.token) + 5;
+    const end = node.x - half(node.token) - 5;
     context.strokeStyle = node.fate === 'best' ? ink.accent : node.fate === 'dropped' ? ink.line : ink.soft;
     context.lineWidth = node.fate === 'best' ? 2.5 : 1;
     context.beginPath();
@@ -117,7 +124,7 @@ function draw(context: CanvasRenderingContext2D, ink: Ink, placed: readonly Plac
     context.font = `${node.fate === 'best' ? '600 ' : ''}14px ${ink.mono}`;
     context.fillStyle = node.fate === 'best' ? ink.accent : node.fate === 'dropped' ? ink.soft : ink.text;
     context.fillText(shortened(node.token), node.x, node.y);
-    const width = 16 + 8 * Math.min(8, node.token.length);
+    const width = 10 + 2 * half(node.token);
     if (node !== focus && node.fate !== 'ended') continue;
     context.strokeStyle = node === focus ? ink.text : ink.soft;
     context.lineWidth = node === focus ? 2 : 1;

@@ -15,6 +15,17 @@ export function lengthOf(labels: readonly string[]): number {
   );
 }
 
+/** Whether names can stand upright in columns of this width: single letters always can. */
+export function standUpright(labels: readonly string[], width: number): boolean {
+  const length = lengthOf(labels);
+  return length <= letter || length + 6 <= width;
+}
+
+/** Names that follow each other like numbers: some of them tell the others. */
+export function areNumbers(labels: readonly string[]): boolean {
+  return labels.every((label) => /^[-+\d]/.test(label));
+}
+
 export function shortened(label: string): string {
   return visible(label.length > longest ? `${label.slice(0, longest - 1)}…` : label);
 }
@@ -28,8 +39,9 @@ export function writeRows(
 ): void {
   context.textBaseline = 'middle';
   context.textAlign = 'right';
+  const letters = labels.every(({ length }) => length === 1);
   labels.forEach((label, row) => {
-    writeIn(context, ink, label, focus === row);
+    writeIn(context, ink, label, { focused: focus === row, letters });
     context.fillText(shortened(label), ...place(row));
   });
 }
@@ -47,9 +59,11 @@ export function writeColumns(
   focus: number | undefined,
 ): void {
   context.textBaseline = 'middle';
+  const letters = labels.every(({ length }) => length === 1);
   labels.forEach((label, column) => {
-    if (column % every !== 0 && column !== focus) return;
-    writeIn(context, ink, label, focus === column);
+    const near = focus !== undefined && column !== focus && Math.abs(column - focus) < every;
+    if ((column % every !== 0 && column !== focus) || near) return;
+    writeIn(context, ink, label, { focused: focus === column, letters });
     context.save();
     context.translate(...place(column));
     if (slanted) context.rotate(-Math.PI / 4);
@@ -59,9 +73,14 @@ export function writeColumns(
   });
 }
 
-function writeIn(context: CanvasRenderingContext2D, ink: Ink, label: string, focused: boolean): void {
-  const character = label.length === 1;
-  context.font = `${focused ? '600 ' : ''}${character ? 14 : 13}px ${character ? ink.mono : ink.font}`;
+/** Letters are all of one width, where there are only letters. */
+function writeIn(
+  context: CanvasRenderingContext2D,
+  ink: Ink,
+  label: string,
+  { focused, letters }: { focused: boolean; letters: boolean },
+): void {
+  context.font = `${focused ? '600 ' : ''}${letters ? 14 : 13}px ${letters ? ink.mono : ink.font}`;
   context.fillStyle = label === ' ' ? ink.soft : ink.text;
 }
 

@@ -1,7 +1,7 @@
 /** Hidden states over time: one lane per unit, the liveliest on top, centred on 0. */
 import type { LanesPicture } from '../experiment.js';
 import type { Drawing } from './drawing.js';
-import { drawLegend, lengthOf, writeColumns } from './labels.js';
+import { drawLegend, lengthOf, standUpright, writeColumns } from './labels.js';
 import { type Ink, visible } from './palette.js';
 
 /** More lanes than this cannot be told apart. */
@@ -73,10 +73,11 @@ function byVariance(values: Float32Array, units: number, steps: number): number[
 type Place = ReturnType<typeof placeOf>;
 
 function placeOf(columns: readonly string[], lanes: number, available: number) {
-  const slanted = lengthOf(columns) > 24;
+  const share = (right: number) => Math.min(96, (available - left - right) / Math.max(1, columns.length));
+  const slanted = !standUpright(columns, share(8));
   const top = slanted ? 16 + lengthOf(columns) * 0.75 : 24;
   const right = slanted ? 40 : 8;
-  const step = Math.max(4, Math.min(40, (available - left - right) / Math.max(1, columns.length)));
+  const step = Math.max(4, share(right));
   const lane = Math.max(7, Math.min(16, Math.floor(448 / Math.max(1, lanes))));
   const every = Math.ceil((slanted ? 20 : 12) / step);
   const [width, height] = [left + step * columns.length + right, top + lane * lanes + 32];

@@ -1,7 +1,7 @@
 /** A matrix with token labels: one cell per number, zero is the page itself. */
 import type { MatrixPicture } from '../experiment.js';
 import type { Cell, Drawing } from './drawing.js';
-import { lengthOf, writeColumns, writeRows } from './labels.js';
+import { areNumbers, lengthOf, standUpright, writeColumns, writeRows } from './labels.js';
 import { fill, type Ink, percent, visible } from './palette.js';
 
 export interface Geometry {
@@ -11,8 +11,10 @@ export interface Geometry {
   readonly cellHeight: number;
   readonly width: number;
   readonly height: number;
-  /** Column labels stand slanted where they are words. */
+  /** Column labels are slanted where upright ones would overlap. */
   readonly slanted: boolean;
+  /** Of this many columns, one is named. */
+  readonly every: number;
 }
 
 /** What a matrix is drawn from; `show` words a value, `size` of a value runs from -1 to 1. */
@@ -85,18 +87,24 @@ export function matrixDrawing(matrix: Matrix, available: number): Drawing {
   };
 }
 
+/** Of a cell, and of all rows together while they can be read. */
+const widest = 96;
+const tallest = 420;
+
 type Axes = Pick<Matrix, 'rows' | 'columns'>;
 
 function geometryOf({ rows, columns }: Axes, available: number): Geometry {
-  const slanted = lengthOf(columns) > 24;
   const left = 16 + lengthOf(rows);
+  const share = (right: number) => Math.min(widest, (available - left - right) / Math.max(1, columns.length));
+  const slanted = !standUpright(columns, share(8));
+  const numbers = areNumbers(columns);
   const top = slanted ? 16 + lengthOf(columns) * 0.75 : 24;
   const right = slanted ? 40 : 8;
-  const room = available - left - right;
-  const cellWidth = Math.floor(Math.min(56, Math.max(slanted ? 24 : 14, room / Math.max(1, columns.length))));
-  const cellHeight = Math.min(28, Math.max(18, cellWidth));
+  const cellWidth = Math.floor(Math.max(slanted ? (numbers ? 8 : 20) : 11, share(right)));
+  const cellHeight = Math.floor(Math.min(48, Math.max(18, Math.min(cellWidth, tallest / Math.max(1, rows.length)))));
+  const every = slanted && numbers ? Math.ceil(18 / cellWidth) : 1;
   const [width, height] = [left + cellWidth * columns.length + right, top + cellHeight * rows.length + 8];
-  return { left, top, cellWidth, cellHeight, width, height, slanted };
+  return { left, top, cellWidth, cellHeight, width, height, slanted, every };
 }
 
 function cellAt({ rows, columns }: Axes, geometry: Geometry, x: number, y: number): Cell | undefined {
@@ -128,13 +136,13 @@ function drawCells(
 function drawLabels(
   context: CanvasRenderingContext2D,
   { rows, columns }: Axes,
-  { left, top, cellWidth, cellHeight, slanted }: Geometry,
+  { left, top, cellWidth, cellHeight, slanted, every }: Geometry,
   ink: Ink,
   focus: Partial<Cell>,
 ): void {
   writeRows(context, ink, rows, (row) => [left - 8, top + (row + 0.5) * cellHeight], focus.row);
   const place = (column: number) => [left + (column + 0.5) * cellWidth, top - (slanted ? 8 : 12)] as const;
-  writeColumns(context, ink, columns, { place, slanted }, focus.column);
+  writeColumns(context, ink, columns, { place, slanted, every }, focus.column);
 }
 
 function drawPath(

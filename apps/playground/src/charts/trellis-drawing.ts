@@ -1,7 +1,7 @@
 /** States × time: a node's area is its probability, the best path is bold, impossible transitions are not there. */
 import type { TrellisPicture } from '../experiment.js';
 import type { Cell, Drawing } from './drawing.js';
-import { lengthOf, writeColumns, writeRows } from './labels.js';
+import { lengthOf, standUpright, writeColumns, writeRows } from './labels.js';
 import { type Ink, percent, visible } from './palette.js';
 
 /** Transitions between nodes less probable than this together would only clutter the picture of many states. */
@@ -39,20 +39,21 @@ export function trellisDrawing(picture: TrellisPicture, layer: number, available
         cells: columns.map((_, column) => `${percent(at({ row, column }))}${path?.[column] === row ? ' ●' : ''}`),
       })),
     }),
-    value: (cell) => ({ value: at(cell), minimum: 0, maximum: 1 }),
+    value: (cell) => ({ value: at(cell), minimum: 0, maximum: 1, show: percent }),
   };
 }
 
 type Place = ReturnType<typeof placeOf>;
 
 function placeOf({ states, columns }: TrellisPicture, available: number) {
-  const slanted = lengthOf(columns) > 24;
-  const lane = Math.max(26, Math.min(72, Math.floor(400 / states.length)));
-  const least = columns.length > 80 ? 14 : slanted ? 32 : 24;
-  const radius = (step: number) => Math.min(14, lane * 0.38, step * 0.42);
   const left = lengthOf(states) + 36;
+  const share = (right: number) => Math.min(120, (available - left - right) / Math.max(1, columns.length - 1));
+  const slanted = !standUpright(columns, share(24));
+  const lane = Math.max(26, Math.min(72, Math.floor(400 / states.length)));
+  const least = columns.length > 80 ? 14 : slanted ? 32 : 18;
+  const radius = (step: number) => Math.min(14, lane * 0.38, step * 0.42);
   const right = slanted ? 56 : 24;
-  const step = Math.max(least, Math.min(96, (available - left - right) / Math.max(1, columns.length - 1)));
+  const step = Math.max(least, share(right));
   const top = (slanted ? 24 + lengthOf(columns) * 0.75 : 32) + radius(step);
   const width = left + step * Math.max(0, columns.length - 1) + right;
   const height = top + lane * (states.length - 1) + radius(step) + 12;

@@ -28,7 +28,7 @@ export async function beamTree(
         const fate = ended ? (rank < width ? 'ended' : 'dropped') : kept++ < width ? 'kept' : 'dropped';
         const parent = places.get(expansion.prefix.ids.join()) ?? -1;
         places.set(ids.join(), nodes.length);
-        nodes.push({ ids, token: ended ? '⏹' : token(symbol), parent, logProbability, fate });
+        nodes.push({ ids, token: ended ? '■' : token(symbol), parent, logProbability, fate });
       }
       return candidates;
     },

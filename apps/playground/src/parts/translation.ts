@@ -196,7 +196,7 @@ export async function showTranslation(
   const [written] = await translate(model, languages, [tokens], maxLength);
   const text = written!;
   const { source, target } = languages;
-  const [rows, symbols] = text.length > 0 ? [text, target.encode(text)] : [['⏹'], [target.end]]; // who says nothing has looked, too
+  const [rows, symbols] = text.length > 0 ? [text, target.encode(text)] : [['■'], [target.end]]; // who says nothing has looked, too
   const { confidence, weights, heads } = await replay(model, source.encode(tokens), symbols, target.start);
   const size = rows.length * tokens.length;
   const layers = Array.from({ length: heads }, (_, head) => ({
