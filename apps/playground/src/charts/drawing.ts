@@ -21,8 +21,18 @@ export interface Drawing {
   /** What lies there, with its numbers; undefined where there is nothing. */
   read(cell: Cell): string | undefined;
   table(): Table;
-  /** The number that can be set there, with its bounds, where the picture can be touched. */
-  value?(cell: Cell): { readonly value: number; readonly minimum: number; readonly maximum: number } | undefined;
+  /** The number that can be set there, where the picture can be touched. */
+  value?(cell: Cell): Settable | undefined;
+  /** Shows that the number there was set by hand. */
+  mark?(context: CanvasRenderingContext2D, ink: Ink, cell: Cell): void;
+}
+
+/** A number with its bounds, and how a number of its kind is written. */
+export interface Settable {
+  readonly value: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  show(value: number): string;
 }
 
 export interface Table {
@@ -48,6 +58,21 @@ export function walk(drawing: Drawing, from: Cell | undefined, key: string): Cel
     if (drawing.read({ row, column }) !== undefined) return { row, column }; // a shorter column ends further up
   }
   return from;
+}
+
+/** A corner of a cell, turned down: its number was set by hand. */
+export function markCorner(
+  context: CanvasRenderingContext2D,
+  ink: Ink,
+  [x, y, width, height]: readonly [x: number, y: number, width: number, height: number],
+): void {
+  const size = Math.min(8, width, height);
+  context.fillStyle = ink.text;
+  context.beginPath();
+  context.moveTo(x + width - size, y);
+  context.lineTo(x + width, y);
+  context.lineTo(x + width, y + size);
+  context.fill();
 }
 
 /** Whether a place lies within the drawing. */

@@ -1,6 +1,6 @@
 /** Hidden states over time: one lane per unit, the liveliest on top, centred on 0. */
 import type { LanesPicture } from '../experiment.js';
-import type { Drawing } from './drawing.js';
+import { type Drawing, markCorner } from './drawing.js';
 import { drawLegend, lengthOf, standUpright, writeColumns } from './labels.js';
 import { type Ink, visible } from './palette.js';
 
@@ -47,13 +47,20 @@ export function lanesDrawing({ columns, units, layers }: LanesPicture, layer: nu
         cells: columns.map((_, column) => at(row, column).toFixed(2)),
       })),
     }),
-    value: ({ row, column }) => ({ value: at(row, column), minimum: -Math.ceil(bound), maximum: Math.ceil(bound) }),
+    mark: (context, ink, { row, column }) => {
+      const { top, step, lane } = place;
+      markCorner(context, ink, [left + column * step, top + row * lane, step, lane - 1]);
+    },
+    value: ({ row, column }) => {
+      const most = Math.ceil(bound);
+      return { value: at(row, column), minimum: -most, maximum: most, show: (value) => value.toFixed(2) };
+    },
   };
 }
 
-/** The unit that is shown in a lane: a touch names units, not lanes. */
-export function unitOfLane({ columns, units, layers }: LanesPicture, layer: number, lane: number): number {
-  return byVariance((layers[layer] ?? layers[0])!.values, units, columns.length)[lane]!;
+/** The unit of each lane: a touch names units, not lanes. */
+export function unitsInLanes({ columns, units, layers }: LanesPicture, layer: number): number[] {
+  return byVariance((layers[layer] ?? layers[0])!.values, units, columns.length);
 }
 
 /** Units by falling variance over time. */

@@ -1,6 +1,6 @@
 /** A matrix with token labels: one cell per number, zero is the page itself. */
 import type { MatrixPicture } from '../experiment.js';
-import type { Cell, Drawing } from './drawing.js';
+import { type Cell, type Drawing, markCorner } from './drawing.js';
 import { areNumbers, lengthOf, standUpright, writeColumns, writeRows } from './labels.js';
 import { fill, type Ink, percent, visible } from './palette.js';
 
@@ -36,25 +36,14 @@ export function drawingOfMatrix(
   width: number,
 ): Drawing {
   const { values } = (picture.layers[layer] ?? picture.layers[0])!;
-  const { rows, columns, path } = picture;
-  if (picture.scale === 'share') {
-    const drawing = matrixDrawing({ rows, columns, axes, values, path, size: (value) => value, show: percent }, width);
-    const value = ({ row, column }: Cell) => ({
-      value: values[row * columns.length + column]!,
-      minimum: 0,
-      maximum: 1,
-    });
-    return { ...drawing, value };
-  }
-  const most = values.reduce((size, value) => Math.max(size, Math.abs(value)), 1e-6);
-  const show = (value: number) => value.toFixed(2);
+  const { rows, columns, path, fixed } = picture;
+  const share = picture.scale === 'share';
+  const most = share ? 1 : values.reduce((size, value) => Math.max(size, Math.abs(value)), 1e-6);
+  const show = share ? percent : (value: number) => value.toFixed(2);
   const drawing = matrixDrawing({ rows, columns, axes, values, path, size: (value) => value / most, show }, width);
-  const bound = Math.ceil(2 * most);
-  const value = ({ row, column }: Cell) => ({
-    value: values[row * columns.length + column]!,
-    minimum: -bound,
-    maximum: bound,
-  });
+  if (fixed) return drawing;
+  const [minimum, maximum] = share ? [0, 1] : [-Math.ceil(2 * most), Math.ceil(2 * most)];
+  const value = ({ row, column }: Cell) => ({ value: values[row * columns.length + column]!, minimum, maximum, show });
   return { ...drawing, value };
 }
 
@@ -73,6 +62,11 @@ export function matrixDrawing(matrix: Matrix, available: number): Drawing {
       drawLabels(context, matrix, geometry, ink, focus);
       if (matrix.path) drawPath(context, matrix.path, geometry, ink);
       drawFocus(context, matrix, geometry, ink, focus);
+    },
+    mark: (context, ink, { row, column }) => {
+      const { left, top, cellWidth, cellHeight } = geometry;
+      const [x, y] = [left + column * cellWidth, top + row * cellHeight];
+      markCorner(context, ink, [x, y, cellWidth - 1, cellHeight - 1]);
     },
     at: (x, y) => cellAt(matrix, geometry, x, y),
     read: ({ row, column }) =>

@@ -107,7 +107,8 @@ export default defineExperiment({
         return Number.NaN;
       },
       evaluate: async (limit) => quality(hmm, data, limit),
-      predict: async (input, touches = []) => predict(touched(hmm, touches), data, input),
+      predict: async (input, touches = []) =>
+        predict(touched(hmm, touches), data, { input, states: stateNames(hmm, data) }),
       save: () => new TextEncoder().encode(JSON.stringify(hmm.toJSON())),
       load(bytes) {
         const loaded = readHMM(new TextDecoder().decode(bytes));
@@ -180,9 +181,8 @@ function touched(hmm: HMM, touches: readonly Touch[]): HMM {
   return readHMM({ ...hmm.toJSON(), transMat: transMat.flat() });
 }
 
-function predict(hmm: HMM, world: World, input: string): Prediction {
+function predict(hmm: HMM, world: World, { input, states }: { input: string; states: readonly string[] }): Prediction {
   const { columns, data } = readObservations(world, input);
-  const states = stateNames(hmm, world);
   const posterior = Float32Array.from(hmm.posteriors(data));
   const filter = hmm.filter();
   const forward = Float32Array.from([...data.values].flatMap((value) => [...filter.step(value).states]));
