@@ -53,9 +53,9 @@ export interface View {
   readonly tokens?: 'row' | 'column';
   /** Offers to set cells of the picture by hand: what that does, in one sentence. `predict` then gets the touches. */
   readonly touch?: string;
-}
   /** What was set stays when another input is asked: it is the model's, not the answer's. */
   readonly lasting?: boolean;
+}
 
 /** The quality shown beside the loss, measured on data that training never sees. */
 export interface Measure extends Quality {

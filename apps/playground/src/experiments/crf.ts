@@ -78,8 +78,8 @@ export default defineExperiment({
       help: 'What the model has learnt of neighbours: how much this tag (row) likes to be followed by that (column).',
       axes: ['tag', 'next tag'],
       touch: 'Set how much a tag likes to follow another: all paths are weighed again.',
-    },
       lasting: true,
+    },
     {
       name: 'features',
       title: 'Heaviest features',

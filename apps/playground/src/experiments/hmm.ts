@@ -47,12 +47,12 @@ export default defineExperiment({
       help: 'How probable it is that a state (row) is followed by another (column).',
       axes: ['state', 'next state'],
       touch: 'Set a transition by hand: its row is made to sum to 1 again, and the trellis answers.',
+      lasting: true,
     },
     {
       name: 'emission',
       title: 'Emissions',
       help: 'How probable each sign is in each state; of numbers, where their density lies.',
-      lasting: true,
       axes: ['state', 'sign'],
     },
   ],

@@ -60,11 +60,11 @@ export default defineExperiment({
     extensions: ['.csv', '.tsv', '.txt'],
   },
   views: [
-    {
     poolingView({ title: 'Which words counted', help: 'The darker a word, the more it weighed in the answer.' }, [
       'answer',
       'word',
     ]),
+    {
       name: 'confusion',
       title: 'Confusion',
       help: 'Unseen reviews: the right label is the row, what the model said the column.',
@@ -211,15 +211,15 @@ async function predict(
   const some = test.slice(0, 100);
   const said = await model.answers(some);
   const most = Math.max(...weights);
-  return {
   const answer = labelled(logits, labels.tokens);
+  return {
     result: {
       ...answer,
       words: shown.map((word, t) => ({ word, weight: weights[t]! / most })),
     },
     pictures: {
-      confusion: confusion(
       pooling: model.classifier.picture(answer.label, shown, weights as Float32Array),
+      confusion: confusion(
         some.map(({ label }) => label),
         said,
         labels.tokens,

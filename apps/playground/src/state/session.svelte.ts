@@ -66,8 +66,8 @@ export class Session {
     const setup = completeSetup(this.controls, place.values);
     const { input: asked } = this.inquiry;
     const input = readInput(experiment.input, place.input) ?? (same ? asked : (experiment.examples[0] ?? ''));
-    if (input !== asked || !same) this.ask(input);
     if (!same) this.inquiry.touch([]);
+    if (input !== asked || !same) this.ask(input);
     if (same && JSON.stringify(setup) === JSON.stringify(this.setup)) return;
     this.setup = setup;
     this.#compose('carry');
@@ -167,6 +167,7 @@ export class Session {
     this.experiment = this.experiments.find(({ name }) => name === experiment);
     this.setup = setup;
     this.#file = file;
+    if (!same) this.inquiry.touch([]);
     if (!same) this.ask(this.experiment?.examples[0] ?? '');
   }
 
@@ -177,7 +178,6 @@ export class Session {
     else if (report.type === 'progress') this.#follow(report.progress);
     else if (report.type === 'prediction') this.inquiry.shown = report;
     else if (report.type === 'checkpoint') this.#secure(report.checkpoint);
-    if (!same) this.inquiry.touch([]);
     else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
     else if (report.type === 'failed') this.#fail(report.failure);
     else this.#surroundings.deliver(report);
