@@ -32,7 +32,9 @@ export class Visitor {
     const server = served
       ? { address: served, close: async () => {} }
       : await servePlayground({ port: 0, built: true });
-    const browser = await chromium.launch(browserLaunch());
+    const launch = browserLaunch();
+    const microphone = '--use-fake-device-for-media-stream'; // it beeps
+    const browser = await chromium.launch({ ...launch, args: [...launch.args, microphone] });
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     return new Visitor(page, server.address, async () => {
       await browser.close();
@@ -97,9 +99,17 @@ export class Visitor {
     return Number(await this.read('loss'));
   }
 
-  /** The last quality measured, as a share; 0 before the first. */
-  async measure(): Promise<number> {
-    return (Number.parseFloat(await this.read('measure')) || 0) / 100;
+  /** What was last measured of a quality, as a share; 0 before the first. */
+  async measure(quality = 0): Promise<number> {
+    return (Number.parseFloat(await this.read(quality === 0 ? 'measure' : `measure-${quality}`)) || 0) / 100;
+  }
+
+  /** What the page says of the experiment at hand with its first setup. */
+  async outcome(): Promise<{ steps: number; atLeast: number; quality: number }> {
+    const { steps, atLeast, quality } = await this.page
+      .getByTestId('outcome')
+      .evaluate(({ dataset }) => ({ ...(dataset as Record<'steps' | 'atLeast' | 'quality', string>) }));
+    return { steps: Number(steps), atLeast: Number(atLeast), quality: Number(quality) };
   }
 
   /** The worker ends itself, which no event tells the page. */

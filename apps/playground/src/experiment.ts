@@ -23,6 +23,7 @@ export interface Description {
   /** The title of the loss curve, where it is not simply 'Loss'. */
   readonly lossLabel?: string;
   readonly measure: Measure;
+  readonly outcome: Outcome;
   readonly input: InputField;
   /** Texts that one may try; where the input is no text, `Prepared.examples` has them. */
   readonly examples: readonly string[];
@@ -73,6 +74,14 @@ export interface Quality {
   readonly scale?: 'share' | 'value';
 }
 
+/** What training comes to with the controls as they are at first, whatever the seed: told to the person, and held to in a real browser. */
+export interface Outcome {
+  readonly steps: number;
+  readonly atLeast: number;
+  /** Which of the measured qualities, by its label; the first unless told. */
+  readonly quality?: string;
+}
+
 export interface FileKind {
   readonly label: string;
   readonly help: string;
@@ -111,12 +120,20 @@ export interface Task<Batch, I extends Input = string> extends Answers<I> {
   loss(batch: Batch): tf.Scalar;
 }
 
+/** What an iteration came to. */
+export interface Iteration {
+  /** As a rule, from before it; none where the iteration was not made, because the end was reached before. */
+  readonly loss?: number;
+  /** That there is next to nothing left to learn, as the beginning of a sentence that goes on with 'after 12 iterations'. */
+  readonly end?: string;
+}
+
 /** A model that learns by a rule of its own (EM, L-BFGS, counting), iteration by iteration; all of its state fits in bytes. */
 export interface IterativeTask<I extends Input = string> extends Answers<I> {
   /** How many numbers are learnt. */
   readonly parameters: number;
-  /** One iteration; returns the loss (as a rule, from before it). Random numbers come from `rng` alone. */
-  iterate(rng: Rng): Promise<number> | number;
+  /** One iteration. Random numbers come from `rng` alone. */
+  iterate(rng: Rng): Promise<Iteration> | Iteration;
   /** The model with whatever is needed to go on: what the person downloads, and what checkpoints hold. */
   save(): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** Takes back what `save` wrote; throws (a CheckpointError) and leaves the model as it is when it cannot. */

@@ -38,6 +38,7 @@ export default defineExperiment({
     sample: 8,
     beside: [{ label: 'Bits per character', scale: 'value' }],
   },
+  outcome: { steps: 250, atLeast: 0.6 },
   file: {
     label: 'Drop a text of your own, or choose one',
     help: `Any plain text of at least ${fewest} characters; its last tenth is kept apart. It stays on this computer.`,

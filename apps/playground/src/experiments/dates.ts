@@ -44,6 +44,7 @@ export default defineExperiment({
   input: { label: 'Type any date', maxLength: 40 },
   examples: ['July 4, 1976', 'the 21st of March 2024', 'Tue Dec 05 2017', '3 Aug 1999', '12/31/2000'],
   measure: { label: 'Exact match, unseen days', every: 25, sample: 100 },
+  outcome: { steps: 150, atLeast: 0.8 },
   views: alignmentViews,
   controls: {
     writing: choice({

@@ -44,6 +44,7 @@ export default defineExperiment({
     sample: 40,
     beside: [{ label: 'Digit error rate' }],
   },
+  outcome: { steps: 200, atLeast: 0.8 },
   views: [
     {
       name: 'classes',

@@ -33,6 +33,7 @@ export default defineExperiment({
     sample: 60,
     beside: [{ label: 'Truth inside the 80 % band' }],
   },
+  outcome: { steps: 200, atLeast: 0.55 },
   file: {
     label: 'Drop a CSV file, or choose one',
     help: `Its last column of numbers, a step a line, at least ${4 * window} of them; the last fifth is kept apart. It stays on this computer.`,

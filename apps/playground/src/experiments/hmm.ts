@@ -4,6 +4,7 @@ import { baumWelch, Categorical, Gaussian, HMM, readHMM } from '@seqloom/hmm-crf
 import { choice, plain } from '../controls/control.js';
 import {
   defineExperiment,
+  type Iteration,
   type IterativeTask,
   type Picture,
   type Prediction,
@@ -14,6 +15,9 @@ import { makeWorld, readObservations, readWorld, type World } from '../parts/hid
 import { programOf, quoted } from '../parts/programs/program.js';
 import { settleShares, withSetShares } from '../parts/set-shares.js';
 import { taggedWords } from '../parts/tags.js';
+
+/** What an iteration must gain in log p(data) + log p(parameters); with less, EM has converged. */
+const tolerance = 0.01;
 
 export default defineExperiment({
   title: 'Hidden Markov model',
@@ -30,6 +34,7 @@ export default defineExperiment({
     sample: 1000,
     beside: [{ label: 'Hidden states found by Viterbi' }],
   },
+  outcome: { steps: 60, atLeast: 0.7, quality: 'Hidden states found by Viterbi' },
   file: {
     label: 'Drop a CSV file, or choose one',
     help: 'Its last column of numbers is observed (Gaussian states), else its last column of words; one observation a line. It stays on this computer.',
@@ -99,12 +104,23 @@ export default defineExperiment({
     const random = new HMM({ emission, sticky });
     random.initialise(data.train, rng);
     let hmm = readHMM(random.toJSON()); // all of it is given now: iterations draw nothing
+    /** log p(data) + log p(parameters), before the last iteration. */
+    let reached = Number.NEGATIVE_INFINITY;
     const task: IterativeTask = {
       parameters: hmm.parameterCount,
       async iterate() {
-        for await (const event of baumWelch(hmm, data.train, { iterations: 1 }))
-          if (event.type === 'iteration') return -event.logLikelihood / data.train.values.length;
-        return Number.NaN;
+        let iteration: Iteration = { loss: Number.NaN };
+        for await (const event of baumWelch(hmm, data.train, { iterations: 1 })) {
+          if (event.type !== 'iteration') continue;
+          const { logLikelihood, logPosterior } = event;
+          const converged = logPosterior - reached < tolerance;
+          reached = logPosterior;
+          iteration = {
+            loss: -logLikelihood / data.train.values.length,
+            ...(converged && { end: 'Converged' }),
+          };
+        }
+        return iteration;
       },
       evaluate: async (limit) => quality(hmm, data, limit),
       predict: async (input, touches = []) =>
@@ -121,6 +137,7 @@ export default defineExperiment({
             },
           );
         hmm = loaded;
+        reached = Number.NEGATIVE_INFINITY;
       },
       dispose() {},
     };

@@ -36,6 +36,7 @@ export default defineExperiment({
     sample: 100,
     beside: [{ label: 'Right intents' }],
   },
+  outcome: { steps: 80, atLeast: 0.95 },
   file: {
     label: 'Drop a CoNLL file, or choose one',
     help: 'A word a line, its BIO tag in the last column, an empty line after each sentence. There are no intents then. It stays on this computer.',

@@ -28,6 +28,7 @@ export default defineExperiment({
   input: { kind: 'none', label: 'Pick an unseen sequence' },
   examples: [],
   measure: { label: 'Right answers, unseen sequences', every: 25, sample: 100 },
+  outcome: { steps: 500, atLeast: 0.8 },
   views: [
     {
       name: 'flow',

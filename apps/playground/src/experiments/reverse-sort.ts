@@ -46,6 +46,7 @@ export default defineExperiment({
   input: { label: 'Type a word of small letters', maxLength: 12 },
   examples: ['seqloom', 'stressed', 'desserts', 'quick', 'abcdefgh'],
   measure: { label: 'Exact match, unseen words', every: 25, sample: 100 },
+  outcome: { steps: 250, atLeast: 0.7 },
   views: alignmentViews,
   controls: {
     task: choice({

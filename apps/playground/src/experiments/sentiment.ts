@@ -54,6 +54,7 @@ export default defineExperiment({
     'I enjoyed every minute, above all the ending.',
   ],
   measure: { label: 'Right labels, unseen reviews', every: 10, sample: 100 },
+  outcome: { steps: 120, atLeast: 0.95 },
   file: {
     label: 'Drop a CSV or TSV file, or choose one',
     help: 'Two columns: a text, and a label of which there are few. A sixth, at most 200, is kept apart. It stays on this computer.',

@@ -37,6 +37,7 @@ export default defineExperiment({
   input: { kind: 'none', label: 'Pick an unseen film' },
   examples: [],
   measure: { label: 'Right labels, unseen films', every: 20, sample: 100 },
+  outcome: { steps: 120, atLeast: 0.95 },
   views: [
     {
       name: 'confusion',

@@ -28,6 +28,7 @@ export default defineExperiment({
     'She bought three red apples in Paris.',
   ],
   measure: { label: 'Accuracy, unseen text', every: 10, sample: 50 },
+  outcome: { steps: 100, atLeast: 0.98 },
   file: {
     label: 'Drop a CoNLL-U file, or choose one',
     help: 'A treebank of Universal Dependencies, .conllu or .conllu.gz: its forms and UPOS tags are read. It stays on this computer.',

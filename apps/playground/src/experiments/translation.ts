@@ -50,6 +50,7 @@ export default defineExperiment({
     sample: 60,
     beside: [{ label: 'BLEU, as a share' }],
   },
+  outcome: { steps: 140, atLeast: 0.9 },
   file: {
     label: 'Drop a parallel TSV file, or choose one',
     help: `A sentence, a tab, its translation. Pairs of up to ${longest} words; a tenth, at most ${unseen}, is kept apart. It stays on this computer.`,

@@ -1,5 +1,5 @@
 /** The training of a feature CRF, iteration by iteration, that can be kept and gone on with. */
-import type { Rng } from '@seqloom/core';
+import { type Rng, UsageError } from '@seqloom/core';
 import {
   type Algorithm,
   type AlgorithmState,
@@ -9,6 +9,7 @@ import {
   type LabelledItems,
   trainFeatureCRF,
 } from '@seqloom/hmm-crf/feature-crf';
+import type { Iteration } from '../experiment.js';
 import { readTraining, writeTraining } from './kept-training.js';
 
 export class FeatureTraining {
@@ -35,16 +36,20 @@ export class FeatureTraining {
     return this.#crf;
   }
 
-  /** One iteration: its objective by the sentence; once it has converged, nothing changes any more. */
-  async iterate(rng: Rng): Promise<number> {
+  /** One iteration: its objective by the sentence; where the algorithm has ended, it is asked again whether it would go on. */
+  async iterate(rng: Rng): Promise<Iteration> {
     const resume = this.#state && { resume: this.#state };
     this.#events ??= trainFeatureCRF(this.#examples, { algorithm: this.#algorithm(), rng, ...resume });
     const { value: event } = await this.#events.next();
-    if (event?.type !== 'iteration') return this.#loss;
-    this.#crf = event.crf();
-    this.#state = event.state();
-    this.#loss = event.loss / this.#examples.length;
-    return this.#loss;
+    if (event?.type === 'iteration') {
+      this.#crf = event.crf();
+      this.#state = event.state();
+      this.#loss = event.loss / this.#examples.length;
+      return { loss: this.#loss };
+    }
+    this.dispose();
+    if (event?.reason === 'diverged') throw new UsageError('crf', 'the loss is no number any more');
+    return { end: event?.reason === 'maxIterations' ? 'The algorithm has ended' : 'Converged' };
   }
 
   async save(): Promise<Uint8Array<ArrayBuffer>> {

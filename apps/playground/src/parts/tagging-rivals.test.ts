@@ -13,7 +13,7 @@ test.each([
 ])('%s', async (_, make) => {
   const [straight, first, second] = [make(small), make(small), make(small)];
   const losses = async (task: typeof straight, steps: number) => {
-    const found: number[] = [];
+    const found: unknown[] = [];
     for (let step = 0; step < steps; step++) found.push(await task.iterate(new Rng(2)));
     return found;
   };

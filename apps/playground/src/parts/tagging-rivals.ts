@@ -101,7 +101,10 @@ export function hmmTagger({ train, test, tags, encoder }: Treebank): IterativeTa
         { smoothing },
       );
       hmm = fresh;
-      return -hmm.score(data) / (data.values.length / 2);
+      return {
+        loss: -hmm.score(data) / (data.values.length / 2),
+        ...(seen === mixed.length && { end: 'Every sentence was counted' }),
+      };
     },
     async evaluate(limit) {
       const some = test.slice(0, limit);

@@ -20,6 +20,15 @@ export function deathNotice(reason: string, step: number, resume: () => void): N
   };
 }
 
+/** Training stopped by itself. */
+export function endNotice(why: string, step: number): Notice {
+  return {
+    tone: 'hint',
+    text: `${why} after ${step} ${step === 1 ? 'iteration' : 'iterations'}, and measured on everything unseen.`,
+    hint: 'There is next to nothing left to gain. Train goes on all the same.',
+  };
+}
+
 /** A new model took the place of one that had learnt something. */
 export function replacedNotice(step: number, bringBack: () => void): Notice {
   return {

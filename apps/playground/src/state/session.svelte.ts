@@ -17,7 +17,7 @@ import {
 import { type Place, readInput } from './address.js';
 import { Curves } from './curves.svelte.js';
 import { Inquiry } from './inquiry.svelte.js';
-import { deathNotice, type Notice, replacedNotice } from './notices.js';
+import { deathNotice, endNotice, type Notice, replacedNotice } from './notices.js';
 import type { Kept, Surroundings } from './surroundings.js';
 
 type Composed = Extract<Report, { type: 'composed' }>;
@@ -189,6 +189,7 @@ export class Session {
 
   #open({ experiments, backends }: Extract<Report, { type: 'catalog' }>): void {
     this.experiments = experiments;
+    else if (report.type === 'ended') this.notice = endNotice(report.why, report.step);
     this.backends = backends;
     this.phase = 'composing';
     const start = this.#next ?? 'fresh';

@@ -64,6 +64,42 @@ test.each([...experiments.keys()])(
   },
 );
 
+test.each([...experiments])(
+  '%s: states what its first setup comes to, of a quality that it measures',
+  (_, experiment) => {
+    const { measure, outcome } = experiment;
+    const qualities = [measure, ...(measure.beside ?? [])].map(({ label }) => label);
+    expect(qualities).toContain(outcome.quality ?? measure.label);
+    expect(outcome.steps).toBeGreaterThan(0);
+  },
+);
+
+test.each([
+  ['hmm', {}, 'Converged'],
+  ['crf', { c2: 10 }, 'Converged'],
+  ['crf', { algorithm: 'perceptron' }, 'The algorithm has ended'],
+  ['tagger', { model: 'hmm' }, 'Every sentence was counted'],
+])('%s %o stops by itself where there is nothing left to learn, and goes on when asked', async (name, values, why) => {
+  const { bench, all, losses } = await open([
+    { type: 'compose', composition: composition(name, { heads: 1, ...values }), start: 'fresh' },
+  ]);
+  const run = async () => {
+    await bench.obey({ type: 'train' });
+    for (let step = 0; bench.training && step < 1000; step++) await bench.step();
+    return all('progress').at(-1)!.progress;
+  };
+  const { phase, step, measures } = await run();
+  expect(all('ended')).toEqual([{ type: 'ended', why, step }]);
+  expect(phase).toBe('stopped');
+  expect(measures.at(-1)![0]).toBe(step);
+  expect(losses()).toHaveLength(step);
+  await bench.obey({ type: 'train' });
+  await bench.step();
+  expect(all('progress').at(-1)!.progress.step).toBeGreaterThanOrEqual(step);
+  expect((await run()).phase).toBe('stopped');
+  expect(all('failed')).toEqual([]);
+});
+
 const exporting = [...experiments].filter(([, { program }]) => program).map(([name]) => name);
 
 test.each(exporting)('%s: its program is a project that imports public packages only', async (name) => {

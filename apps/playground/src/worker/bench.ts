@@ -29,6 +29,10 @@ export class Bench {
   #question: Question | undefined;
   #nextPrediction = 0;
   #nextCheckpoint = 0;
+  /** Of the last step. */
+  #loss = Number.NaN;
+  /** The loss where the task said last that there is nothing left to learn. */
+  #ended: number | undefined;
 
   constructor(tell: (report: Report) => void) {
     this.#tell = tell;
@@ -98,6 +102,7 @@ export class Bench {
     this.#telemetry.report(this.#stand);
   }
 
+    this.#ended = undefined;
   #describe({ composition, backend, prepared, learner }: Workpiece, step: number): void {
     const { preview, examples = [] } = prepared;
     const exportable = experiments.get(composition.experiment)!.program !== undefined;
@@ -126,10 +131,27 @@ export class Bench {
 
   async #advance(): Promise<void> {
     const { learner, composition } = this.#piece!;
-    const loss = await learner.step();
-    this.#telemetry.loss(++this.#step, loss);
-    const { every, sample } = experiments.get(composition.experiment)!.measure;
-    if (this.#step % every === 0) this.#telemetry.measure(this.#step, await learner.evaluate(sample));
+    const { loss, end } = await learner.step();
+    if (loss !== undefined) {
+      this.#loss = loss;
+      this.#telemetry.loss(++this.#step, loss);
+      const { every, sample } = experiments.get(composition.experiment)!.measure;
+      if (this.#step % every === 0) this.#telemetry.measure(this.#step, await learner.evaluate(sample));
+    }
+    if (end !== undefined) await this.#end(end, this.#piece!);
+  }
+
+  /** Stops where there is next to nothing left to learn. Who trains on has been told, and is stopped when nothing changes at all. */
+  async #end(why: string, piece: Workpiece): Promise<void> {
+    const told = this.#ended !== undefined && this.#ended !== this.#loss;
+    this.#ended = this.#loss;
+    if (told) return;
+    await this.#stop(piece);
+    await this.#checkpoint();
+    await this.#remember();
+    await this.#predict();
+    this.#telemetry.report(this.#stand);
+    this.#tell({ type: 'ended', why, step: this.#step });
   }
 
   async #remember(): Promise<void> {

@@ -11,12 +11,12 @@ import {
   type TrainEvent,
   train,
 } from '@seqloom/core';
-import type { Input, IterativeTask, Prediction, Task, Touch } from '../experiment.js';
+import type { Input, Iteration, IterativeTask, Prediction, Task, Touch } from '../experiment.js';
 
 export interface Learner {
   readonly parameters: number;
-  /** One step of training; its loss. Throws when it diverged. */
-  step(): Promise<number>;
+  /** One step of training. Throws when it diverged. */
+  step(): Promise<Iteration>;
   /** Ends a run of steps; the next step begins another. */
   rest(): Promise<void>;
   /** All that is needed to go on, but for the random stream. */
@@ -64,7 +64,7 @@ function descending(task: Task<unknown, Input>, rng: Rng): Learning {
     step: async () => {
       events ??= stepsOf(task, rng);
       const { value: event } = await events.next();
-      if (event?.type === 'step') return event.loss;
+      if (event?.type === 'step') return { loss: event.loss };
       await events.next(); // 'diverged' is followed by an error that says so
       throw new Error('training ended by itself');
     },

@@ -72,6 +72,8 @@ export type Report =
   | { type: 'failed'; failure: Failure };
 
 export interface BackendReport {
+  /** Training stopped by itself: `why` says that there is next to nothing left to learn. */
+  | { type: 'ended'; why: string; step: number }
   readonly name: string;
   /** What it offers here, or why it is missing. */
   readonly note: string;
