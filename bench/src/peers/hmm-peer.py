@@ -1,5 +1,5 @@
-"""The hmmlearn side of a case: `python hmm-peer.py work.json` reads what to do, and the rows as float64 from the file named there, and for every
-line of its input prints the milliseconds of one run, of the faster of hmmlearn's two implementations."""
+"""The hmmlearn side of a case: `python hmm-peer.py '{"work": "work.json"}'` reads what to do, and the rows as float64 from the file named there, and for
+every line of its input prints the milliseconds of one run, of the faster of hmmlearn's two implementations."""
 import json
 import sys
 import time
@@ -9,7 +9,7 @@ import numpy as np
 from hmmlearn import hmm
 
 warnings.filterwarnings("ignore")
-with open(sys.argv[1]) as file:
+with open(json.loads(sys.argv[1])["work"]) as file:
     asked = json.load(file)
 rows = np.fromfile(asked["file"]).reshape(-1, asked["width"])
 lengths = [asked["length"]] * (len(rows) // asked["length"])
