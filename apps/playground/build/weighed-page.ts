@@ -1,4 +1,4 @@
-/** A build fails when the page, before any backend, gets heavier than it may be. */
+/** A build fails when the page, before any backend, gets heavier than it may be. Models trained beforehand are fetched one by one, after their experiment and a backend. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,10 +7,13 @@ import type { Plugin } from 'vite';
 /** Loaded when a backend is chosen, not before. */
 const backend = /tfjs-backend-/;
 
-/** Bytes of gzip of everything in `folder` but backends; throws above `bound`. */
+/** Fetched when they are needed, not with the page. */
+const later = ['.wasm', '.safetensors'];
+
+/** Bytes of gzip of everything in `folder` but backends and models; throws above `bound`. */
 function weighPage({ folder, bound, left }: { folder: string; bound: number; left: ReadonlySet<string> }): number {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const counted = files.filter(({ name }) => !name.endsWith('.wasm') && !left.has(name));
+  const counted = files.filter(({ name }) => !later.some((ending) => name.endsWith(ending)) && !left.has(name));
   const sizes = counted.map(({ parentPath, name }) => gzipSync(readFileSync(join(parentPath, name))).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= bound) return total;

@@ -15,6 +15,28 @@ beforeAll(async () => {
 afterEach(() => expect(visitor.complaints.splice(0)).toEqual([]));
 afterAll(() => visitor?.leave());
 
+describe('a first visit', () => {
+  test('answers come from a model that was trained beforehand, and says so; the own training begins from nothing', async () => {
+    await visitor.open('dates');
+    await visitor.until(async () => (await visitor.read('output')).includes('1976-07-04'));
+    expect(await visitor.read('answerer')).toMatch(
+      /trained for \d+ steps beforehand \(exact match, unseen days: \d+\.\d %\)/,
+    );
+    await visitor.photograph('first-visit');
+    await visitor.press('Ask the untrained one');
+    await visitor.page.getByText('Before any training').waitFor();
+    expect(await visitor.read('output')).not.toContain('1976-07-04');
+    await visitor.press('Ask the trained one');
+    await visitor.until(async () => (await visitor.read('output')).includes('1976-07-04'));
+    await visitor.press('Step');
+    await visitor.page.getByText('After 1 step').waitFor();
+    expect(await visitor.step()).toBe(1);
+    await visitor.press('Reset');
+    await visitor.page.getByText('Before any training').waitFor();
+    expect(await visitor.read('output')).not.toContain('1976-07-04');
+  });
+});
+
 describe('Dates', () => {
   beforeAll(() => visitor.open(quickDates));
 

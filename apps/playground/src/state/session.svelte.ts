@@ -17,7 +17,8 @@ import {
 import { type Place, readInput } from './address.js';
 import { Curves } from './curves.svelte.js';
 import { Inquiry } from './inquiry.svelte.js';
-import { deathNotice, endNotice, type Notice, replacedNotice } from './notices.js';
+import { deathNotice, endNotice, loadedNotice, type Notice, replacedNotice } from './notices.js';
+import { fetchPretrained } from './pretrained.js';
 import type { Kept, Surroundings } from './surroundings.js';
 
 type Composed = Extract<Report, { type: 'composed' }>;
@@ -100,6 +101,7 @@ export class Session {
 
   /** Carried out by the worker, in its turn. */
   send(type: 'pause' | 'step' | 'stop' | 'save' | 'keep' | 'export'): void {
+    if (type === 'step') this.inquiry.recall(undefined);
     this.#connection.send({ type });
   }
 
@@ -154,8 +156,16 @@ export class Session {
     else {
       this.#waiting = true;
       this.phase = 'composing';
-      this.#connection.send({ type: 'compose', composition: this.#composition(), start });
+      const composition = this.#composition();
+      this.#connection.send({ type: 'compose', composition, start });
+      if (start === 'carry') void this.#offerPretrained(composition);
     }
+  }
+
+  /** A model to try before training; not after a reset, where one wants to see how learning begins. */
+  async #offerPretrained(composition: Composition): Promise<void> {
+    const weights = await fetchPretrained(composition, this.controls);
+    if (weights) this.#connection.send({ type: 'pretrained', composition, weights }, [weights.buffer]);
   }
 
   #composition(): Composition {
@@ -178,7 +188,8 @@ export class Session {
     else if (report.type === 'progress') this.#follow(report.progress);
     else if (report.type === 'prediction') this.inquiry.shown = report;
     else if (report.type === 'checkpoint') this.#secure(report.checkpoint);
-    else if (report.type === 'loaded') this.notice = { tone: 'hint', text: `Weights loaded from ${report.name}.` };
+    else if (report.type === 'loaded') this.notice = loadedNotice(report, this.notice);
+    else if (report.type === 'ended') this.notice = endNotice(report.why, report.step);
     else if (report.type === 'failed') this.#fail(report.failure);
     else this.#surroundings.deliver(report);
   }
@@ -189,7 +200,6 @@ export class Session {
 
   #open({ experiments, backends }: Extract<Report, { type: 'catalog' }>): void {
     this.experiments = experiments;
-    else if (report.type === 'ended') this.notice = endNotice(report.why, report.step);
     this.backends = backends;
     this.phase = 'composing';
     const start = this.#next ?? 'fresh';
@@ -210,11 +220,19 @@ export class Session {
     }
     this.inquiry.recall(undefined);
     this.composed = composed;
+    if (!this.#next) this.#followSetup(composed.composition);
     this.progress = { ...this.progress, step, phase };
     this.objections = {};
     this.curves.cut(step);
     this.#settle();
     if (this.inquiry.input === '' && examples[0] && this.experiment?.examples.length === 0) this.ask(examples[0].input);
+  }
+
+  /** The setup may have come from a file of weights. */
+  #followSetup(composition: Composition): void {
+    if (JSON.stringify(composition.setup) === JSON.stringify(this.setup)) return;
+    this.#choose(composition);
+    this.#surroundings.moved();
   }
 
   #refuse(objections: Objections): void {

@@ -3,11 +3,13 @@ import { isSeqError } from '@seqloom/core';
 import type { Input } from '../experiment.js';
 import { backendReports } from './backend-reports.js';
 import { descriptions, experiments } from './catalog.js';
-import type { Learner } from './learner.js';
+import { withWeights } from './learner.js';
+import { compositionOf, madeWith } from './made.js';
 import { Past } from './past.js';
 import { plainly } from './plainly.js';
+import { type Pretrained, readPretrained } from './pretrained.js';
 import { programFiles } from './program.js';
-import type { Checkpoint, Command, Failure, Phase, Question, Report, Start } from './protocol.js';
+import type { Checkpoint, Command, Composition, Failure, Phase, Question, Report, Start } from './protocol.js';
 import { type Stand, Telemetry } from './telemetry.js';
 import { compose, objectionsTo, restore, sameModel, take, type Workpiece } from './workpiece.js';
 
@@ -18,21 +20,23 @@ const predictionPause = 400;
 
 type Compose = Extract<Command, { type: 'compose' }>;
 type Load = Extract<Command, { type: 'load' }>;
+type Offer = Extract<Command, { type: 'pretrained' }>;
 
 export class Bench {
   readonly #tell: (report: Report) => void;
   readonly #telemetry: Telemetry;
   readonly #past = new Past();
   #piece: Workpiece | undefined;
+  #pretrained: Pretrained | undefined;
   #phase: Phase = 'ready';
   #step = 0;
-  #question: Question | undefined;
-  #nextPrediction = 0;
-  #nextCheckpoint = 0;
   /** Of the last step. */
   #loss = Number.NaN;
   /** The loss where the task said last that there is nothing left to learn. */
   #ended: number | undefined;
+  #question: Question | undefined;
+  #nextPrediction = 0;
+  #nextCheckpoint = 0;
 
   constructor(tell: (report: Report) => void) {
     this.#tell = tell;
@@ -45,6 +49,11 @@ export class Bench {
 
   get #stand(): Stand {
     return { phase: this.#phase, step: this.#step, past: this.#past.steps };
+  }
+
+  /** The model that answers in place of one that has learnt nothing yet. */
+  get #standIn(): Pretrained | undefined {
+    return this.#phase === 'ready' && this.#question?.when === undefined ? this.#pretrained : undefined;
   }
 
   async open(): Promise<void> {
@@ -60,6 +69,7 @@ export class Bench {
     if (command.type === 'keep') return this.#trying('save', () => this.#keep());
     if (command.type === 'export') return this.#trying('export', () => this.#export());
     if (command.type === 'load') return this.#trying('load', () => this.#load(command));
+    if (command.type === 'pretrained') return this.#consider(command);
     return this.#trying('train', () => this.#run(command.type));
   }
 
@@ -91,7 +101,9 @@ export class Bench {
     await this.#piece?.learner.rest();
     this.#piece?.learner.dispose();
     this.#piece = next;
+    this.#pretrained = undefined;
     this.#step = step;
+    this.#ended = undefined;
     this.#phase = phase === 'ready' && step > 0 ? 'paused' : phase;
     this.#telemetry.rest();
     this.#past.cut(step > 0 ? step : -1);
@@ -102,7 +114,6 @@ export class Bench {
     this.#telemetry.report(this.#stand);
   }
 
-    this.#ended = undefined;
   #describe({ composition, backend, prepared, learner }: Workpiece, step: number): void {
     const { preview, examples = [] } = prepared;
     const exportable = experiments.get(composition.experiment)!.program !== undefined;
@@ -168,10 +179,11 @@ export class Bench {
     if (!this.#piece || !question || isBlank(question.input)) return;
     const before = performance.now();
     const { learner } = this.#piece;
+    const { origin: pretrained, weights } = this.#standIn ?? {};
     const then = question.when === undefined ? undefined : this.#past.at(question.when);
     const answer = () => learner.predict(question.input, question.touches);
-    const prediction = then ? await asThen(learner, then, answer) : await answer();
-    this.#tell({ type: 'prediction', question, step: then ? question.when! : this.#step, prediction });
+    const prediction = await withWeights(learner, weights ?? then, answer);
+    this.#tell({ type: 'prediction', question, step: then ? question.when! : this.#step, pretrained, prediction });
     const after = performance.now();
     this.#nextPrediction = after + Math.max(predictionPause, 5 * (after - before));
   }
@@ -183,8 +195,10 @@ export class Bench {
 
   async #save(): Promise<void> {
     const { learner, composition } = this.#piece!;
-    const { experiment, setup } = composition;
-    this.#tell({ type: 'saved', experiment, step: this.#step, weights: await learner.export({ experiment, setup }) });
+    const { experiment } = composition;
+    const { origin, weights: standing } = this.#standIn ?? {};
+    const weights = await withWeights(learner, standing, () => learner.export(madeWith(composition)));
+    this.#tell({ type: 'saved', experiment, step: origin?.step ?? this.#step, file: learner.file, weights });
   }
 
   async #keep(): Promise<void> {
@@ -193,14 +207,43 @@ export class Bench {
   }
 
   async #export(): Promise<void> {
-    const { experiment } = this.#piece!.composition;
-    this.#tell({ type: 'exported', experiment, step: this.#step, files: await programFiles(this.#piece!) });
+    const piece = this.#piece!;
+    const { origin, weights } = this.#standIn ?? {};
+    const files = await withWeights(piece.learner, weights, () => programFiles(piece));
+    this.#tell({ type: 'exported', experiment: piece.composition.experiment, step: origin?.step ?? this.#step, files });
   }
 
   async #load({ name, weights }: Load): Promise<void> {
-    await this.#piece!.learner.import(weights);
-    this.#tell({ type: 'loaded', name });
+    const piece = this.#piece!;
+    const composition = (await compositionOf(weights, piece.composition)) ?? piece.composition;
+    const brought = !sameModel(composition, piece.composition);
+    if (brought) await this.#bring(composition, weights);
+    else await piece.learner.import(weights);
+    this.#pretrained = undefined;
+    this.#tell({ type: 'loaded', name, brought });
     await this.#predict();
+  }
+
+  /** Weights with the setup that they were made with. */
+  async #bring(composition: Composition, weights: Uint8Array): Promise<void> {
+    await this.#checkpoint(); // so that the page can bring back what is replaced
+    const next = await compose(composition, this.#piece);
+    await next.learner.import(weights).catch((error) => giveUp(next, error));
+    await this.#replace(next, 0, 'ready');
+  }
+
+  /** A model trained beforehand stands in where it fits and does not come too late; nobody misses one that does not. */
+  async #consider({ composition, weights }: Offer): Promise<void> {
+    const piece = this.#piece;
+    if (!piece || this.#step > 0 || !sameModel(composition, piece.composition)) return;
+    try {
+      const pretrained = readPretrained(weights);
+      await withWeights(piece.learner, weights, async () => {});
+      this.#pretrained = pretrained;
+    } catch (error) {
+      return console.warn(`The model trained beforehand does not fit ${composition.experiment}:`, error);
+    }
+    await this.#trying('predict', () => this.#predict());
   }
 
   /** What fails is told in plain words and, while training, pauses it; the model stays what it was. */
@@ -216,17 +259,6 @@ export class Bench {
       }
       this.#tell({ type: 'failed', failure: { during, ...plainly(error) } });
     }
-  }
-}
-
-/** What a model answers with the weights `then`; afterwards it is as it was. */
-async function asThen<T>(learner: Learner, then: Uint8Array, answer: () => Promise<T>): Promise<T> {
-  const now = await learner.export(null);
-  await learner.import(then);
-  try {
-    return await answer();
-  } finally {
-    await learner.import(now);
   }
 }
 

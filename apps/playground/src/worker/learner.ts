@@ -11,7 +11,15 @@ import {
   type TrainEvent,
   train,
 } from '@seqloom/core';
-import type { Input, Iteration, IterativeTask, Prediction, Task, Touch } from '../experiment.js';
+import {
+  type Input,
+  type Iteration,
+  type IterativeTask,
+  type Prediction,
+  type Task,
+  type Touch,
+  weightsFile,
+} from '../experiment.js';
 
 export interface Learner {
   readonly parameters: number;
@@ -22,8 +30,10 @@ export interface Learner {
   /** All that is needed to go on, but for the random stream. */
   save(): Promise<Uint8Array<ArrayBuffer>>;
   restore(bytes: Uint8Array): Promise<void>;
-  /** The model for keeps; `config` tells what it is. */
-  export(config: JsonValue): Promise<Uint8Array<ArrayBuffer>>;
+  /** The name of what `export` writes. */
+  readonly file: string;
+  /** The model for keeps; `made` tells what it was made with. */
+  export(made: JsonValue): Promise<Uint8Array<ArrayBuffer>>;
   import(bytes: Uint8Array): Promise<void>;
   evaluate(limit: number): Promise<readonly number[]>;
   predict(input: Input, touches: readonly Touch[]): Promise<Prediction>;
@@ -41,6 +51,22 @@ export function learnerOf(task: AnyTask, rng: Rng): Learner {
   };
 }
 
+/** What a model does with other weights than its own, if any are given; afterwards it is as it was. */
+export async function withWeights<T>(
+  learner: Learner,
+  weights: Uint8Array | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!weights) return work();
+  const own = await learner.export(null);
+  try {
+    await learner.import(weights);
+    return await work();
+  } finally {
+    await learner.import(own);
+  }
+}
+
 type Learning = Omit<Learner, 'evaluate' | 'predict'>;
 
 function iterating(task: IterativeTask<Input>, rng: Rng): Learning {
@@ -50,7 +76,8 @@ function iterating(task: IterativeTask<Input>, rng: Rng): Learning {
     rest: async () => {},
     save: async () => task.save(),
     restore: async (bytes) => task.load(bytes),
-    export: async () => task.save(),
+    file: task.file,
+    export: async (made) => task.save(made),
     import: async (bytes) => task.load(bytes),
     dispose: () => task.dispose(),
   };
@@ -75,7 +102,8 @@ function descending(task: Task<unknown, Input>, rng: Rng): Learning {
     },
     save: () => saveCheckpoint(task),
     restore: (bytes) => restore(task, bytes),
-    export: (config) => saveWeights(model, config),
+    file: weightsFile,
+    export: (made) => saveWeights(model, made),
     import: (bytes) => loadWeights(model, bytes),
     dispose: () => {
       model.dispose();

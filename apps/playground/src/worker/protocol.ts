@@ -13,7 +13,9 @@ export type Command =
   | { type: 'save' }
   | { type: 'keep' }
   | { type: 'export' }
-  | { type: 'load'; name: string; weights: Uint8Array<ArrayBuffer> };
+  | { type: 'load'; name: string; weights: Uint8Array<ArrayBuffer> }
+  /** A model trained beforehand: where it fits, it answers until training begins, which begins from nothing all the same. */
+  | { type: 'pretrained'; composition: Composition; weights: Uint8Array<ArrayBuffer> };
 
 export interface Composition {
   readonly experiment: string;
@@ -63,17 +65,27 @@ export type Report =
     }
   | { type: 'refused'; composition: Composition; objections: Objections }
   | { type: 'progress'; progress: Progress }
-  | { type: 'prediction'; question: Question; step: number; prediction: Prediction }
+  /** `pretrained` says who answered, where it was not the model in the making. */
+  | { type: 'prediction'; question: Question; step: number; pretrained?: Origin; prediction: Prediction }
   | { type: 'checkpoint'; checkpoint: Checkpoint }
-  | { type: 'saved'; experiment: string; step: number; weights: Uint8Array<ArrayBuffer> }
+  /** `file` is how the weights are called beside a program. */
+  | { type: 'saved'; experiment: string; step: number; file: string; weights: Uint8Array<ArrayBuffer> }
   | { type: 'kept'; composition: Composition; checkpoint: Checkpoint }
   | { type: 'exported'; experiment: string; step: number; files: Readonly<Record<string, string | Uint8Array>> }
-  | { type: 'loaded'; name: string }
-  | { type: 'failed'; failure: Failure };
-
-export interface BackendReport {
+  /** `brought`: with them came the setup that they were made with. */
+  | { type: 'loaded'; name: string; brought: boolean }
   /** Training stopped by itself: `why` says that there is next to nothing left to learn. */
   | { type: 'ended'; why: string; step: number }
+  | { type: 'failed'; failure: Failure };
+
+/** How a model was trained that was trained beforehand. */
+export interface Origin {
+  readonly step: number;
+  /** On everything unseen: the measure, then what is measured beside it. */
+  readonly measures: readonly number[];
+}
+
+export interface BackendReport {
   readonly name: string;
   /** What it offers here, or why it is missing. */
   readonly note: string;
