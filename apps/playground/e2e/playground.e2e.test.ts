@@ -56,7 +56,9 @@ describe('Dates', () => {
     await visitor.page.keyboard.press('ArrowRight');
     expect(await visitor.read('reading')).toMatch(/^output ‘\d’, input ‘.’: [\d.]+ %$/);
     await visitor.page.getByText('As a table').click();
-    expect(await visitor.page.getByRole('table', { name: 'Attention' }).getByRole('row').count()).toBe(11);
+    await visitor.until(
+      async () => (await visitor.page.getByRole('table', { name: 'Attention' }).getByRole('row').count()) === 11,
+    );
     await visitor.page.getByText('As a table').click();
     await visitor.photograph('dates');
   });
@@ -75,6 +77,30 @@ describe('Dates', () => {
     await visitor.press(`Bring back the one at step ${before + 1}`);
     await visitor.until(async () => (await visitor.step()) === before + 1);
     expect(await visitor.phase()).toBe('paused');
+  });
+
+  test('a weight of the attention is set by hand: the picture says so, the model goes on from it, and it can be taken back', async () => {
+    const picture = visitor.page.getByRole('img', { name: /^Attention:/ });
+    const firstLook = async () => {
+      await picture.focus();
+      for (const key of ['ArrowDown', 'ArrowUp', 'ArrowLeft']) await visitor.page.keyboard.press(key);
+      return visitor.read('reading');
+    };
+    const [before, written] = [await firstLook(), await visitor.read('output')];
+    await visitor.page.keyboard.press('Enter');
+    const slider = visitor.page.getByRole('slider', { name: /^output ‘.’, input ‘2’$/ });
+    await visitor.page.keyboard.press('End');
+    await visitor.until(async () => (await visitor.read('reading')).endsWith(': 100.0 %, set by you'));
+    expect(await slider.getAttribute('aria-valuetext')).toBe('100.0 %');
+    await visitor.page.getByText('with your changes').waitFor();
+    await visitor.press('Undo the change');
+    await visitor.page.getByText('with your changes').waitFor({ state: 'detached' });
+    await visitor.until(async () => (await firstLook()) === before);
+    expect(await visitor.read('output')).toBe(written);
+    const { x, y } = (await picture.boundingBox())!;
+    await visitor.page.mouse.click(x + 100, y + 100);
+    await visitor.page.getByRole('slider', { name: /^output/ }).press('Escape');
+    await visitor.page.getByText('Choose a cell and set its weight').waitFor();
   });
 
   test('same seed, same first loss; the address keeps the whole setup over a reload', async () => {
@@ -209,6 +235,33 @@ describe('Tagger', () => {
       .getByLabel('Weights to load')
       .setInputFiles({ name: 'x.safetensors', mimeType: '', buffer: Buffer.from('no') });
     await visitor.until(async () => (await visitor.page.getByTestId('notice').getAttribute('data-tone')) === 'error');
+  });
+});
+
+describe('Spoken digits', () => {
+  beforeAll(() => visitor.open('digits?size=32'));
+
+  test('tells in plain words that it may not listen', async () => {
+    await visitor.page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      mediaDevices.getUserMedia = async () => {
+        Reflect.deleteProperty(mediaDevices, 'getUserMedia');
+        throw new DOMException('', 'NotAllowedError');
+      };
+    });
+    await visitor.press('Record');
+    await visitor.page.getByText('This page may not listen').waitFor();
+    await visitor.page.getByText('Allow the microphone beside the address').waitFor();
+  });
+
+  test('hears the microphone from one press to the next, and writes what it heard', async () => {
+    const written = await visitor.read('output');
+    await visitor.press('Record');
+    await visitor.page.waitForTimeout(1200);
+    await visitor.press('Stop recording');
+    await visitor.page.getByRole('img', { name: /^A sound of [12]\.\d+ seconds$/ }).waitFor();
+    await visitor.until(async () => ![written, ''].includes(await visitor.read('output')));
+    expect(await visitor.page.getByText('This page may not listen').count()).toBe(0);
   });
 });
 

@@ -33,8 +33,8 @@ export class Visitor {
       ? { address: served, close: async () => {} }
       : await servePlayground({ port: 0, built: true });
     const launch = browserLaunch();
-    const microphone = '--use-fake-device-for-media-stream'; // it beeps
-    const browser = await chromium.launch({ ...launch, args: [...launch.args, microphone] });
+    const microphone = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']; // it beeps, and may be heard
+    const browser = await chromium.launch({ ...launch, args: [...launch.args, ...microphone] });
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     return new Visitor(page, server.address, async () => {
       await browser.close();
