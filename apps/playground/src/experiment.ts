@@ -1,5 +1,5 @@
 /** An experiment is one file in `experiments/`: a composition of public parts. The shell does the rest. */
-import type { Module, Optimizer, Rng } from '@seqloom/core';
+import type { JsonValue, Module, Optimizer, Rng } from '@seqloom/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Controls, choice, plain, type SetupOf, whole } from './controls/control.js';
 import type { Example, Input, InputField, InputOf } from './input.js';
@@ -134,8 +134,10 @@ export interface IterativeTask<I extends Input = string> extends Answers<I> {
   readonly parameters: number;
   /** One iteration. Random numbers come from `rng` alone. */
   iterate(rng: Rng): Promise<Iteration> | Iteration;
-  /** The model with whatever is needed to go on: what the person downloads, and what checkpoints hold. */
-  save(): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
+  /** The name of what `save` writes, beside an exported program; its ending says what it is. */
+  readonly file: string;
+  /** The model with whatever is needed to go on: what the person downloads, and what checkpoints hold. `made` is noted in it. */
+  save(made?: JsonValue): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** Takes back what `save` wrote; throws (a CheckpointError) and leaves the model as it is when it cannot. */
   load(bytes: Uint8Array): Promise<void> | void;
   dispose(): void;
@@ -143,14 +145,17 @@ export interface IterativeTask<I extends Input = string> extends Answers<I> {
 
 /** A project that rebuilds the model from the downloaded weights and uses it; it may import `@seqloom/*`, tfjs-core and Node only. */
 export interface Program {
-  /** TypeScript, kept as `use.ts`; reads the weights from `weightsFile` beside it and prints what the model says to an example. */
+  /** TypeScript, kept as `use.ts`; reads the weights from their file beside it and prints what the model says to an example. */
   readonly source: string;
   /** Further files that it reads, by name: a vocabulary as JSON, say. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** The name under which the weights lie beside an exported program. */
+/** The name under which the weights of a network lie beside an exported program. */
 export const weightsFile = 'model.safetensors';
+
+/** The same of a hidden Markov model, which is JSON. */
+export const hmmFile = 'model.json';
 
 /** Everything an experiment file exports by default. */
 export interface Experiment<C extends Controls, Data, Batch, F extends InputField = InputField>

@@ -15,6 +15,7 @@ import { defineExperiment, type IterativeTask, type Picture, type Prediction, ty
 import { SentenceChain } from '../parts/chain-potentials.js';
 import { nounPhrases, readTagged, type TaggedWords } from '../parts/chunks.js';
 import { FeatureTraining } from '../parts/feature-training.js';
+import { trainingFile } from '../parts/kept-training.js';
 import { featureProgram } from '../parts/programs/tagging.js';
 
 const made = 400;
@@ -173,7 +174,8 @@ export default defineExperiment({
         const pictures = { ...chain.pictures(rules), ...(heaviest && { features: heaviest }) };
         return { result: chain.answers(ordinals.length, ordinals), pictures };
       },
-      save: () => training.save(),
+      file: trainingFile,
+      save: (made) => training.save(made),
       load: (bytes) => training.load(bytes),
       dispose: () => training.dispose(),
     };

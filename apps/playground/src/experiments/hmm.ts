@@ -4,12 +4,12 @@ import { baumWelch, Categorical, Gaussian, HMM, readHMM } from '@seqloom/hmm-crf
 import { choice, plain } from '../controls/control.js';
 import {
   defineExperiment,
+  hmmFile,
   type Iteration,
   type IterativeTask,
   type Picture,
   type Prediction,
   type Touch,
-  weightsFile,
 } from '../experiment.js';
 import { makeWorld, readObservations, readWorld, type World } from '../parts/hidden-worlds.js';
 import { programOf, quoted } from '../parts/programs/program.js';
@@ -125,7 +125,8 @@ export default defineExperiment({
       evaluate: async (limit) => quality(hmm, data, limit),
       predict: async (input, touches = []) =>
         predict(touched(hmm, touches), data, { input, states: stateNames(hmm, data) }),
-      save: () => new TextEncoder().encode(JSON.stringify(hmm.toJSON())),
+      file: hmmFile,
+      save: (made) => new TextEncoder().encode(JSON.stringify({ ...hmm.toJSON(), ...(made && { made }) })),
       load(bytes) {
         const loaded = readHMM(new TextDecoder().decode(bytes));
         if (loaded.stateCount !== states || loaded.emission.family !== emission.family)
@@ -149,7 +150,7 @@ export default defineExperiment({
       'Reads the trained hidden Markov model and finds the states behind observations.',
       `
 const symbols: readonly string[] | undefined = ${JSON.stringify(symbols)};
-const hmm = readHMM(await readFile(new URL('${weightsFile}', import.meta.url), 'utf8'));
+const hmm = readHMM(await readFile(new URL('${hmmFile}', import.meta.url), 'utf8'));
 const seen = (process.argv[2] ?? ${quoted(samples[0]!)}).split(' ');
 const data = observations([seen.map((word) => (symbols ? symbols.indexOf(word) : Number(word)))]);
 const { path, scores } = hmm.viterbi(data);

@@ -1,5 +1,5 @@
 /** The training of a feature CRF, iteration by iteration, that can be kept and gone on with. */
-import { type Rng, UsageError } from '@seqloom/core';
+import { type JsonValue, type Rng, UsageError } from '@seqloom/core';
 import {
   type Algorithm,
   type AlgorithmState,
@@ -52,8 +52,9 @@ export class FeatureTraining {
     return { end: event?.reason === 'maxIterations' ? 'The algorithm has ended' : 'Converged' };
   }
 
-  async save(): Promise<Uint8Array<ArrayBuffer>> {
-    return writeTraining({ crf: await this.crf(), loss: this.#loss, ...(this.#state && { state: this.#state }) });
+  async save(made?: JsonValue): Promise<Uint8Array<ArrayBuffer>> {
+    const kept = { crf: await this.crf(), loss: this.#loss, ...(this.#state && { state: this.#state }) };
+    return writeTraining(kept, made);
   }
 
   /** Throws a CheckpointError, and stays as it is, where `bytes` are something else. */

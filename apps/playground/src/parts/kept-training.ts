@@ -1,5 +1,5 @@
 /** A feature CRF in the middle of its training, as bytes: a header, the model as a CRFsuite file, and what the algorithm remembers. */
-import { CheckpointError } from '@seqloom/core';
+import { CheckpointError, type JsonValue } from '@seqloom/core';
 import { type AlgorithmState, FeatureCRF, readCrfsuiteModel, writeCrfsuiteModel } from '@seqloom/hmm-crf/feature-crf';
 
 export interface KeptTraining {
@@ -10,8 +10,10 @@ export interface KeptTraining {
   readonly state?: AlgorithmState;
 }
 
+/** Before the model: what it is and how long its parts are. */
 interface Header {
   readonly format: typeof format;
+  readonly made?: JsonValue;
   readonly model: number;
   readonly loss: number | null;
   readonly state?: Omit<AlgorithmState, 'vectors'>;
@@ -20,11 +22,15 @@ interface Header {
 
 const format = 'seqloom.feature-crf-training';
 
-export function writeTraining({ crf, loss, state }: KeptTraining): Uint8Array<ArrayBuffer> {
+/** The name of such a file. */
+export const trainingFile = 'model.crf';
+
+export function writeTraining({ crf, loss, state }: KeptTraining, made?: JsonValue): Uint8Array<ArrayBuffer> {
   const model = writeCrfsuiteModel(crf.model);
   const vectors = Object.entries(state?.vectors ?? {});
   const header: Header = {
     format,
+    ...(made && { made }),
     model: model.length,
     loss: Number.isNaN(loss) ? null : loss,
     ...(state && { state: { algorithm: state.algorithm, iteration: state.iteration, numbers: state.numbers } }),
@@ -42,17 +48,27 @@ export function writeTraining({ crf, loss, state }: KeptTraining): Uint8Array<Ar
   return bytes;
 }
 
+/** What stands at the beginning. Throws on anything else. */
+export function readHeader(bytes: Uint8Array): Header {
+  return headerOf(bytes).header;
+}
+
+function headerOf(bytes: Uint8Array): { header: Header; end: number } {
+  const end = 4 + new Uint32Array(bytes.slice(0, 4).buffer)[0]!;
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, end))) as Header;
+  if (header.format !== format) throw new Error(`the format is ${header.format}`);
+  return { header, end };
+}
+
 /** What `writeTraining` wrote. Throws a CheckpointError on anything else. */
 export function readTraining(bytes: Uint8Array): KeptTraining {
   try {
-    let at = 4;
+    const { header, end } = headerOf(bytes);
+    let at = end;
     const next = (length: number) => {
       at += length;
       return bytes.slice(at - length, at); // a copy, so that numbers lie as they must
     };
-    const length = new Uint32Array(bytes.slice(0, 4).buffer)[0]!;
-    const header = JSON.parse(new TextDecoder().decode(next(length))) as Header;
-    if (header.format !== format) throw new Error(`the format is ${header.format}`);
     const crf = new FeatureCRF(readCrfsuiteModel(next(header.model)));
     const vectors = Object.fromEntries(
       header.vectors.map(([name, kind, size]) => [

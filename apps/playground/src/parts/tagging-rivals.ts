@@ -1,10 +1,11 @@
 /** Taggers without a network: a CRF over sparse features, and a hidden Markov model that counts. */
-import { CheckpointError } from '@seqloom/core';
+import { CheckpointError, type JsonValue } from '@seqloom/core';
 import { splitWords, tokenAccuracy, tokenFeatures } from '@seqloom/data';
 import { type Item, lbfgs } from '@seqloom/hmm-crf/feature-crf';
 import { Categorical, HMM, type Observations, Product, readHMM } from '@seqloom/hmm-crf/hmm';
-import type { IterativeTask, MatrixPicture, Prediction } from '../experiment.js';
+import { hmmFile, type IterativeTask, type MatrixPicture, type Prediction } from '../experiment.js';
 import { FeatureTraining } from './feature-training.js';
+import { trainingFile } from './kept-training.js';
 import { marginalsPicture, type TagAnswer, taggedWords } from './tags.js';
 import type { Example, Treebank } from './treebank.js';
 
@@ -35,7 +36,8 @@ export function featureTagger({ train, test, tags }: Treebank): IterativeTask {
       const answer = { words, tags: crf.labels, path: chain.viterbi().path, marginals: chain.marginals() };
       return shown(answer, { values: Float32Array.from(transition), scale: 'signed' });
     },
-    save: () => training.save(),
+    file: trainingFile,
+    save: (made) => training.save(made),
     load: (bytes) => training.load(bytes),
     dispose: () => training.dispose(),
   };
@@ -59,6 +61,7 @@ const smoothing = 0.01;
 
 interface Kept {
   readonly format: 'seqloom.counted-hmm';
+  readonly made?: JsonValue;
   readonly seen: number;
   readonly hmm: ReturnType<HMM['toJSON']>;
 }
@@ -125,10 +128,11 @@ export function hmmTagger({ train, test, tags, encoder }: Treebank): IterativeTa
       const answer = { words, tags: tags.tokens, path: hmm.viterbi(data).path, marginals: hmm.posteriors(data) };
       return shown(answer, { values: Float32Array.from(hmm.transMat), scale: 'share' });
     },
-    save: () =>
-      new TextEncoder().encode(
-        JSON.stringify({ format: 'seqloom.counted-hmm', seen, hmm: hmm.toJSON() } satisfies Kept),
-      ),
+    file: hmmFile,
+    save: (made) => {
+      const kept: Kept = { format: 'seqloom.counted-hmm', ...(made && { made }), seen, hmm: hmm.toJSON() };
+      return new TextEncoder().encode(JSON.stringify(kept));
+    },
     load(bytes) {
       const kept = parsed(bytes);
       const loaded = readHMM(kept.hmm);

@@ -20,6 +20,13 @@ export function deathNotice(reason: string, step: number, resume: () => void): N
   };
 }
 
+/** Weights were taken from a file; where they brought another model, `before` tells how to get back what it replaced. */
+export function loadedNotice({ name, brought }: { name: string; brought: boolean }, before?: Notice): Notice {
+  if (!brought) return { tone: 'hint', text: `Weights loaded from ${name}.` };
+  const text = `Weights loaded from ${name}, and with them the setup that they were made with.`;
+  return { tone: 'hint', text, ...(before?.action && { action: before.action }) };
+}
+
 /** Training stopped by itself. */
 export function endNotice(why: string, step: number): Notice {
   return {

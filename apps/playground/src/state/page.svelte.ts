@@ -105,8 +105,8 @@ export class Page {
   }
 
   #deliver(report: Extract<Report, { type: 'saved' | 'kept' | 'exported' }>): void {
-    if (report.type === 'saved') download(`seqloom-${report.experiment}-${report.step}.safetensors`, report.weights);
-    else if (report.type === 'exported') download(`seqloom-${report.experiment}-${report.step}.zip`, zip(report.files));
+    if (report.type === 'saved') download(fileName(report, /\.\w+$/.exec(report.file)![0]), report.weights);
+    else if (report.type === 'exported') download(fileName(report, '.zip'), zip(report.files));
     else void this.#keep(report);
   }
 
@@ -115,4 +115,8 @@ export class Page {
     const title = main.experiments.find(({ name }) => name === composition.experiment)?.title ?? composition.experiment;
     main.notice = await this.shelf.keep({ composition, checkpoint }, title);
   }
+}
+
+function fileName({ experiment, step }: { experiment: string; step: number }, ending: string): string {
+  return `seqloom-${experiment}-${step}${ending}`;
 }

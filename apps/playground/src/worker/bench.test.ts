@@ -106,7 +106,8 @@ test.each(exporting)('%s: its program is a project that imports public packages 
   const { all } = await open([{ type: 'compose', composition: composition(name), start: 'fresh' }, { type: 'export' }]);
   expect(all('failed')).toEqual([]);
   const { files } = all('exported')[0]!;
-  expect(files['model.safetensors']).toBeInstanceOf(Uint8Array);
+  const [weights] = Object.keys(files).filter((file) => file.startsWith('model.'));
+  expect(String(files['use.ts'])).toContain(`'${weights}'`);
   const imports = Array.from(String(files['use.ts']).matchAll(/from '([^']+)'/g), ([, from]) => from!);
   expect(imports.filter((from) => !/^(@seqloom\/|@tensorflow\/tfjs-core$|node:)/.test(from))).toEqual([]);
   const { dependencies } = JSON.parse(String(files['package.json']));
@@ -157,6 +158,45 @@ test('what cannot be built is refused or explained, and the model at hand stays'
   await bench.obey({ type: 'step' });
   expect(all('progress').at(-1)!.progress.step).toBe(2);
 });
+
+test.each([
+  ['dates', { size: 16 }, /safetensors$/],
+  ['hmm', { states: 3, seed: 5 }, /json$/],
+  ['crf', { features: 'word' }, /crf$/],
+  ['tagger', { model: 'hmm', heads: 1 }, /json$/],
+])('%s: weights bring the setup that they were made with, and are refused elsewhere', async (name, values, ending) => {
+  const made = composition(name, values);
+  const first = await open([{ type: 'compose', composition: made, start: 'fresh' }, ...steps(2), { type: 'save' }]);
+  const { file, weights } = first.all('saved')[0]!;
+  expect(file).toMatch(ending);
+  const load: Command = { type: 'load', name: file, weights };
+  const here = await open([{ type: 'compose', composition: composition(name, { heads: 1 }), start: 'fresh' }, load]);
+  expect(here.all('failed')).toEqual([]);
+  expect(here.all('composed').at(-1)!.composition).toEqual(made);
+  expect(here.all('loaded')).toEqual([{ type: 'loaded', name: file, brought: true }]);
+  await here.bench.obey(load);
+  await here.bench.obey({ type: 'save' });
+  expect(here.all('loaded')[1]).toMatchObject({ brought: false });
+  expect(here.all('saved')[0]!.weights).toEqual(weights);
+  const elsewhere = await open([{ type: 'compose', composition: composition('memory'), start: 'fresh' }, load]);
+  expect(elsewhere.all('failed')[0]!.failure.message).toContain(experiments.get(name)!.title);
+});
+
+test('weights that were learnt from a file of the person want that file', async () => {
+  const own = { ...composition('forecast'), file: new File([series()], 'mine.csv') };
+  const first = await open([{ type: 'compose', composition: own, start: 'fresh' }, { type: 'save' }]);
+  const load: Command = { type: 'load', name: 'w', weights: first.all('saved')[0]!.weights };
+  const without: Command = { type: 'compose', composition: composition('forecast'), start: 'fresh' };
+  const { bench, all } = await open([without, load]);
+  expect(all('failed')[0]!.failure.message).toContain('mine.csv');
+  await bench.obey({ type: 'compose', composition: own, start: 'carry' });
+  await bench.obey(load);
+  expect(all('loaded')).toHaveLength(1);
+});
+
+function series(): string {
+  return `value\n${Array.from({ length: 400 }, (_, t) => (t % 12) + 0.5).join('\n')}\n`;
+}
 
 test('a loss that is no number pauses the training, says so, and counts no step', async () => {
   const start: Command = { type: 'compose', composition: composition('dates'), start: 'fresh' };

@@ -1,6 +1,7 @@
 /** A model as a small project of its own: the program, the weights, and what it needs to be installed. */
-import { type Program, weightsFile } from '../experiment.js';
+import type { Program } from '../experiment.js';
 import { experiments } from './catalog.js';
+import { madeWith } from './made.js';
 import type { Workpiece } from './workpiece.js';
 
 export type ProjectFiles = Readonly<Record<string, string | Uint8Array>>;
@@ -9,13 +10,12 @@ export type ProjectFiles = Readonly<Record<string, string | Uint8Array>>;
 export async function programFiles({ composition, prepared, learner }: Workpiece): Promise<ProjectFiles> {
   const { title, program } = experiments.get(composition.experiment)!;
   const { source, files } = program!(composition.setup as never, prepared.data);
-  const { experiment, setup } = composition;
   return {
-    'README.md': readme(title, Object.entries(setup)),
+    'README.md': readme(title, Object.entries(composition.setup)),
     'package.json': `${JSON.stringify(manifest({ source, files }), undefined, 2)}\n`,
     'use.ts': source,
     ...files,
-    [weightsFile]: await learner.export({ experiment, setup }),
+    [learner.file]: await learner.export(madeWith(composition)),
   };
 }
 

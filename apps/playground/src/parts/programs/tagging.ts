@@ -1,6 +1,7 @@
 /** The programs of taggers: a network, a feature CRF, a hidden Markov model. */
-import { type Program, weightsFile } from '../../experiment.js';
+import { hmmFile, type Program } from '../../experiment.js';
 import type { ScorerName } from '../attention.js';
+import { trainingFile } from '../kept-training.js';
 import type { CellName } from '../recurrent.js';
 import { type Treebank, vectorSizes } from '../treebank.js';
 import { attentionSource, bothWaysSource } from './layers.js';
@@ -62,7 +63,7 @@ function hmmProgram({ encoder, tags }: Treebank): Program {
   const body = `
 const tags: readonly string[] = ${JSON.stringify(tags.tokens)};
 const encoder = TokenEncoder.fromJSON(JSON.parse(await readFile(new URL('encoder.json', import.meta.url), 'utf8')));
-const hmm = readHMM(JSON.parse(await readFile(new URL('${weightsFile}', import.meta.url), 'utf8')).hmm);
+const hmm = readHMM(JSON.parse(await readFile(new URL('${hmmFile}', import.meta.url), 'utf8')).hmm);
 const [word, suffix] = ['word', 'suffix3'].map((name) => encoder.columns.findIndex(({ feature }) => feature === name));
 const { unknown } = encoder.columns[word!]!.vocabulary;
 
@@ -91,7 +92,7 @@ const items = words.map((form, t) => [
 /** \`items\` defines the items of \`words\`. */
 export function featureProgram(items: string, example: string, restrict = ''): Program {
   const body = `
-const bytes = new Uint8Array(await readFile(new URL('${weightsFile}', import.meta.url)));
+const bytes = new Uint8Array(await readFile(new URL('${trainingFile}', import.meta.url)));
 const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
 const crf = new FeatureCRF(readCrfsuiteModel(bytes.slice(4 + length, 4 + length + header.model)));
