@@ -22,7 +22,7 @@ test('every experiment on the page reaches the outcome that it states', async ()
     const figures = `${(100 * measured).toFixed(1)} % after ${await visitor.step()} steps`;
     reached[name] = measured >= atLeast ? 'as stated' : figures;
     stated[name] = 'as stated';
-    console.log(`${name}: ${figures}, stated ${100 * atLeast} % after ${steps}`);
+    console.log(`${name}: ${figures}, stated ${Math.round(100 * atLeast)} % after ${steps}`);
   }
   expect(reached).toEqual(stated);
   expect(visitor.complaints).toEqual([]);
