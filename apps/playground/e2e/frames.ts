@@ -45,7 +45,8 @@ function at(values: readonly number[], share: number): number {
 /** Milliseconds from navigation to the first frame on which the train button was pressed and the page said that it trains. */
 async function coldLoads(place: string, count: number): Promise<number[]> {
   const found: number[] = [];
-  for (let load = 0; load < count; load++) found.push(await firstVisit(place, `dataset.phase === 'training'`));
+  for (let load = 0; load < count; load++)
+    found.push(await firstVisit(place, `['training', 'stopped'].includes(dataset.phase)`));
   return found;
 }
 
