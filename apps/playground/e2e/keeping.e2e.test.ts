@@ -83,6 +83,13 @@ test('two models learn from the same data in the same order, side by side', asyn
   await visitor.page.getByLabel('Learning rate').selectOption('0.1');
   await visitor.page.getByText('B differs: learning rate 0.1').waitFor();
   expect(visitor.page.url()).toContain('vs.learningRate=0.1');
+  await visitor.page.getByLabel('Seed').fill('7'); // concerns the data: of both
+  await visitor.page.getByLabel('Seed').press('Enter');
+  await visitor.until(
+    async () => (await textOf(visitor.page.getByTestId('step-b'))) === '0' && (await visitor.step()) === 0,
+  );
+  expect(visitor.page.url()).toMatch(/[?&]seed=7&/);
+  expect(visitor.page.url()).not.toContain('vs.seed');
   await visitor.press('End comparison');
   await visitor.page.getByTestId('step-b').waitFor({ state: 'detached' });
 });

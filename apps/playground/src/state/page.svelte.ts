@@ -15,7 +15,7 @@ export class Page {
   constructor() {
     this.main = new Session({
       place: () => this.#arrive(),
-      moved: () => this.#keepAddress(),
+      moved: () => this.#follow(),
       deliver: (report) => this.#deliver(report),
     });
   }
@@ -61,8 +61,8 @@ export class Page {
 
   /** Changes a control of one model; what concerns the data, of both. */
   change(session: Session, name: string, value: string | number): void {
-    const both = session.controls[name]?.affects === 'data';
-    for (const each of both ? this.sessions : [session]) each.change(name, value);
+    const target = session.controls[name]?.affects === 'data' ? this.main : session;
+    target.change(name, value);
   }
 
   useFile(file: File | undefined): void {
@@ -95,6 +95,15 @@ export class Page {
     const place = readAddress(location.hash);
     if (place.rival) queueMicrotask(() => this.compare(place.rival));
     return place;
+  }
+
+  /** What the models are compared on is the first one's, whoever changed it: the person, or a file of weights. */
+  #follow(): void {
+    const { experiment, setup } = this.main;
+    if (this.rival?.experiment && this.rival.experiment.name === experiment?.name)
+      for (const [name, { affects }] of Object.entries(this.main.controls))
+        if (affects === 'data' && this.rival.setup[name] !== setup[name]) this.rival.change(name, setup[name]!);
+    this.#keepAddress();
   }
 
   #keepAddress(): void {
