@@ -37,8 +37,8 @@ for (const place of positionals.length > 0 ? positionals : await visitor.experim
   await visitor.open(place);
   await visitor.press('Train');
   await page.waitForTimeout(1000 * Number(values.seconds));
-  await visitor.press('Pause');
-  await visitor.reaches('paused');
+  if ((await visitor.phase()) === 'training') await visitor.press('Pause'); // some stop by themselves
+  await visitor.until(async () => (await visitor.phase()) !== 'training');
   for (const screen of screens) await visit(/[\w-]+/.exec(place)![0], screen);
   console.log(`${place}: ${await visitor.step()} steps${visitor.complaints.splice(0).map((text) => `\n  ${text}`)}`);
 }
