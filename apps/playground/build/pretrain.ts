@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@seqloom/core';
-import { close, experiments, firstComposition, Workbench } from './workbench.js';
+import { close, composed, experiments, Workbench } from './workbench.js';
 
 /** How long each is trained: until its examples are answered well, and two minutes at most. HMM and CRF studios are trained in seconds, one press at a time. */
 const steps: Readonly<Record<string, number>> = {
@@ -32,7 +32,7 @@ process.exit();
 
 async function pretrain(experiment: string, count: number): Promise<void> {
   const start = performance.now();
-  const composition = firstComposition(experiment);
+  const composition = composed(experiment, { backend: 'wasm' });
   const bench = new Workbench();
   await bench.obey({ type: 'compose', composition, start: 'fresh' }, { type: 'train' });
   for (let step = 1; step <= count; step++) {

@@ -1,7 +1,7 @@
 /** The worker's bench in Node: the page's own modules, loaded by Vite as the page loads them. */
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
-import type { Command, Composition, Report } from '../src/worker/protocol.js';
+import type { Command, Report } from '../src/worker/protocol.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,15 +14,8 @@ const server = await createServer({
 });
 
 const { Bench } = await load<typeof import('../src/worker/bench.js')>('/src/worker/bench.ts');
-const { completeSetup } = await load<typeof import('../src/controls/control.js')>('/src/controls/control.ts');
-const { everywhere } = await load<typeof import('../src/experiment.js')>('/src/experiment.ts');
-export const { experiments } = await load<typeof import('../src/worker/catalog.js')>('/src/worker/catalog.ts');
-
-/** An experiment as a visitor first finds it, on wasm. */
-export function firstComposition(experiment: string): Composition {
-  const { controls } = experiments.get(experiment)!;
-  return { experiment, setup: completeSetup({ ...controls, ...everywhere }, { backend: 'wasm' }) };
-}
+export const { composed, experiments } =
+  await load<typeof import('../src/worker/catalog.js')>('/src/worker/catalog.ts');
 
 /** A bench that throws what went wrong, and what it reported so far. */
 export class Workbench {

@@ -92,7 +92,7 @@ export function withSettings(
   return tf.reshape(tf.add(tf.mul(after, touched), tf.mul(before, tf.sub(1, touched))), [rows, queries, K]);
 }
 
-/** What each of the others has of their sum; as much as any other of the free ones where they have nothing. */
+/** How the free keys divide what is left: by the weights that they had, evenly where these are all 0. `withSetShares` does the same to one row of numbers. */
 function proportions(others: tf.Tensor, free: tf.Tensor): tf.Tensor {
   const had = tf.sum(others, -1, true);
   const none = tf.cast(tf.equal(had, 0), 'float32');

@@ -3,18 +3,14 @@
 import { readSafetensors, writeSafetensors } from '@seqloom/core';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { completeSetup } from '../controls/control.js';
-import { everywhere } from '../experiment.js';
 import { Bench } from './bench.js';
-import { experiments } from './catalog.js';
+import { composed, experiments } from './catalog.js';
 import type { Checkpoint, Command, Composition, Report } from './protocol.js';
 
 const small = { writing: 'numbers', size: 32, batchSize: 8, heads: 2, cell: 'lstm' };
 
-function composition(experiment: string, values: Record<string, string | number> = {}): Composition {
-  const controls = { ...experiments.get(experiment)!.controls, ...everywhere };
-  return { experiment, setup: completeSetup(controls, { backend: 'wasm', ...small, ...values }) };
-}
+const composition = (experiment: string, values: Record<string, string | number> = {}): Composition =>
+  composed(experiment, { backend: 'wasm', ...small, ...values });
 
 /** A bench, and everything that it reported so far. */
 async function open(commands: Command[] = []) {

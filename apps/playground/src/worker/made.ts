@@ -1,9 +1,8 @@
 /** What a file of weights was made with: noted in the file, so that the model can be built again that the weights fit. */
 import { CheckpointError, type JsonValue, readConfig } from '@seqloom/core';
-import { completeSetup, type Setup } from '../controls/control.js';
-import { everywhere } from '../experiment.js';
+import type { Setup } from '../controls/control.js';
 import { readHeader } from '../parts/kept-training.js';
-import { experiments } from './catalog.js';
+import { composed, experiments } from './catalog.js';
 import type { Composition } from './protocol.js';
 
 interface Made {
@@ -35,9 +34,7 @@ export async function compositionOf(weights: Uint8Array, present: Composition): 
     throw new CheckpointError('load', `this model has learnt from ${file}`, {
       hint: `Drop ${file} first, so that its words are known, and load the weights again.`,
     });
-  const controls = { ...experiments.get(experiment)!.controls, ...everywhere };
-  const values = { ...setup, backend: present.setup.backend };
-  return { experiment, setup: completeSetup(controls, values), ...(file && { file: present.file }) };
+  return { ...composed(experiment, { ...setup, backend: present.setup.backend }), ...(file && { file: present.file }) };
 }
 
 /** Tensors have it in their metadata, a training of a CRF in its header, other models in their JSON. */

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { CheckpointError, readSafetensors } from '@seqloom/core';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
-import { completeSetup } from '../controls/control.js';
-import { everywhere } from '../experiment.js';
 import { Bench } from './bench.js';
-import { experiments } from './catalog.js';
+import { composed, experiments } from './catalog.js';
 import { readPretrained } from './pretrained.js';
 import type { Command, Composition, Report } from './protocol.js';
 import { compose } from './workpiece.js';
@@ -17,10 +15,8 @@ const files = readdirSync(folder);
 const weightsOf = (name: string) => new Uint8Array(readFileSync(join(folder, `${name}.safetensors`)));
 const anew = 'write it anew with `pnpm run pretrain`';
 
-function first(experiment: string, values: Record<string, string | number> = {}): Composition {
-  const controls = { ...experiments.get(experiment)!.controls, ...everywhere };
-  return { experiment, setup: completeSetup(controls, { backend: 'wasm', ...values }) };
-}
+const first = (experiment: string, values: Record<string, string | number> = {}): Composition =>
+  composed(experiment, { backend: 'wasm', ...values });
 
 describe.each(files.map((file) => file.replace('.safetensors', '')))('%s', (name) => {
   const weights = weightsOf(name);

@@ -1,8 +1,7 @@
 /** From a composition to a model on a backend, reusing what stays the same. */
 import { type BackendName, Rng, useBackend } from '@seqloom/core';
-import type { Controls } from '../controls/control.js';
-import { everywhere, type Input, type Prepared } from '../experiment.js';
-import { experiments } from './catalog.js';
+import type { Input, Prepared } from '../experiment.js';
+import { controlsOf, experiments } from './catalog.js';
 import { type Learner, learnerOf } from './learner.js';
 import { watchContext } from './lost-context.js';
 import type { Checkpoint, Composition, Objections } from './protocol.js';
@@ -57,8 +56,7 @@ export async function restore({ learner, rng }: Workpiece, { bytes, stream }: Ch
 
 function unchanged(affects: readonly string[], a: Composition, b: Composition): boolean {
   if (a.experiment !== b.experiment || !sameFile(a.file, b.file)) return false;
-  const controls: Controls = { ...experiments.get(a.experiment)!.controls, ...everywhere };
-  return Object.entries(controls).every(
+  return Object.entries(controlsOf(a.experiment)).every(
     ([name, control]) => !affects.includes(control.affects) || a.setup[name] === b.setup[name],
   );
 }
