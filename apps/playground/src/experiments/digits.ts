@@ -49,7 +49,7 @@ export default defineExperiment({
     {
       name: 'classes',
       title: 'What is heard when',
-      help: 'Each column is a moment: the darker, the more probable that digit is there. Between digits, CTC says nothing (–).',
+      help: 'Each column is a moment: the stronger the colour, the more probable that digit is there. Between digits, CTC says nothing (–).',
       axes: ['class', 'moment'],
     },
     {

@@ -46,14 +46,14 @@ export default defineExperiment({
     {
       name: 'slots',
       title: 'Slots',
-      help: 'Each column is a word: the darker a tag, the more probable it is over all paths; the line is the best path.',
+      help: 'Each column is a word: the stronger the colour of a tag, the more probable it is over all paths; the line is the best path.',
       axes: ['tag', 'word'],
       tokens: 'column',
     },
-    poolingView({ title: 'What told the intent', help: 'The darker a word, the more it counted for the intent.' }, [
-      'intent',
-      'word',
-    ]),
+    poolingView(
+      { title: 'What told the intent', help: 'The stronger the colour of a word, the more it counted for the intent.' },
+      ['intent', 'word'],
+    ),
     {
       name: 'transition',
       title: 'Transitions',

@@ -61,10 +61,10 @@ export default defineExperiment({
     extensions: ['.csv', '.tsv', '.txt'],
   },
   views: [
-    poolingView({ title: 'Which words counted', help: 'The darker a word, the more it weighed in the answer.' }, [
-      'answer',
-      'word',
-    ]),
+    poolingView(
+      { title: 'Which words counted', help: 'The stronger the colour of a word, the more it weighed in the answer.' },
+      ['answer', 'word'],
+    ),
     {
       name: 'confusion',
       title: 'Confusion',

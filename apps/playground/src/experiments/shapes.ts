@@ -44,10 +44,10 @@ export default defineExperiment({
       title: 'Confusion',
       help: 'Unseen films: the right label is the row, what the model said the column.',
     },
-    poolingView({ title: 'Which frames counted', help: 'The darker a frame, the more it weighed in the answer.' }, [
-      'answer',
-      'frame',
-    ]),
+    poolingView(
+      { title: 'Which frames counted', help: 'The stronger the colour of a frame, the more it weighed in the answer.' },
+      ['answer', 'frame'],
+    ),
     {
       name: 'states',
       title: 'Hidden states',

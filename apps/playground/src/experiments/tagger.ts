@@ -38,14 +38,14 @@ export default defineExperiment({
     {
       name: 'marginals',
       title: 'Probabilities',
-      help: 'Each column is a word: the darker a tag, the more probable; the line is the best path.',
+      help: 'Each column is a word: the stronger the colour of a tag, the more probable; the line is the best path.',
       axes: ['tag', 'word'],
       tokens: 'column',
     },
     {
       name: 'attention',
       title: 'Attention',
-      help: 'Each row is a word, the darker a cell, the more it looked at that other word.',
+      help: 'Each row is a word, the stronger the colour, the more it looked at that other word.',
       axes: ['word', 'looks at'],
       tokens: 'row',
     },

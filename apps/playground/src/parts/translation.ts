@@ -51,7 +51,7 @@ export const alignmentViews: readonly View[] = [
   {
     name: 'attention',
     title: 'Attention',
-    help: 'Each row is a written token; the darker a cell, the more it looked at that token of the input.',
+    help: 'Each row is a written token; the stronger the colour, the more it looked at that token of the input.',
     axes: ['output', 'input'],
     tokens: 'row',
     touch:
