@@ -114,8 +114,6 @@ export type { AttentiveDecoder, DecoderState } from './seq2seq/attentive-decoder
 export { BahdanauDecoder, type BahdanauDecoderOptions } from './seq2seq/bahdanau-decoder.js';
 export { coverageLoss } from './seq2seq/coverage-loss.js';
 export {
-  type Decoded,
-  type DecodedStep,
   type Encoded,
   EncoderDecoder,
   type EncoderDecoderOptions,
@@ -137,6 +135,7 @@ export {
 export { StateBridge, type StateBridgeOptions } from './seq2seq/state-bridge.js';
 export type { GreedyOptions, Transcript } from './seq2seq/transcript.js';
 export type { SourceBatch, TranslationBatch } from './seq2seq/translation-batch.js';
+export type { Decoded, DecodedStep, Translator } from './seq2seq/translator.js';
 export {
   type AssociativeScanInputs,
   associativeScan,

@@ -37,6 +37,7 @@ export {
 } from './language/language-model.js';
 export type {
   RecurrentTranslation,
+  TransformerTranslation,
   TranslationChoice,
   TranslationDescription,
   TranslationMaker,

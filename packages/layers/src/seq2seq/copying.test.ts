@@ -9,14 +9,21 @@ import {
   beamSearch,
   type CopyBatch,
   coverageLoss,
+  DecoderBlock,
   Embedding,
   EncoderDecoder,
   ExtendedVocabulary,
   GRUCell,
   greedy,
   gru,
+  LayerNorm,
   LuongDecoder,
   PointerGenerator,
+  Transformer,
+  TransformerBlock,
+  TransformerDecoder,
+  TransformerEncoder,
+  type Translator,
 } from '../index.js';
 
 const [V, size, U] = [6, 5, 8];
@@ -24,8 +31,12 @@ const [unknown, start, end] = [0, 1, 2];
 const words = ['<unk>', '<s>', '</s>', 'a', 'b', 'c'];
 const idOf = (word: string) => (words.indexOf(word) > end ? words.indexOf(word) : undefined);
 
-function pointer(kind: 'Luong' | 'Bahdanau', coverage = 0, hidden = U) {
+type Kind = 'Luong' | 'Bahdanau' | 'Transformer';
+
+function pointer(kind: Kind, coverage = 0, hidden = U): PointerGenerator<unknown> {
   const rng = new Rng(5);
+  if (kind === 'Transformer')
+    return new PointerGenerator({ model: transformer(hidden, rng) as Translator<unknown>, unknown, coverage, rng });
   const embedding = () => new Embedding({ vocabularySize: V, size, rng });
   const parts = { inputSize: size, contextSize: hidden, rng };
   const inner = new Attention({ scorer: new DotScore() });
@@ -44,7 +55,21 @@ function pointer(kind: 'Luong' | 'Bahdanau', coverage = 0, hidden = U) {
     ...{ source: embedding(), target: embedding(), encoder, rng },
     decoder: decoder as LuongDecoder<tf.Tensor2D, unknown>,
   });
-  return new PointerGenerator({ model, unknown, coverage, rng });
+  return new PointerGenerator({ model: model as Translator<unknown>, unknown, coverage, rng });
+}
+
+/** Two blocks on each side, of two heads; the last decides what is copied. */
+function transformer(size: number, rng: Rng): Transformer {
+  const options = { size, heads: 2, feedForward: { hiddenSize: 2 * size }, rng };
+  const two = <B>(make: () => B): B[] => [make(), make()];
+  const frame = () => ({ positions: 'sinusoidal' as const, norm: new LayerNorm({ size }) });
+  return new Transformer({
+    source: new Embedding({ vocabularySize: V, size, rng }),
+    target: new Embedding({ vocabularySize: V, size, rng }),
+    encoder: new TransformerEncoder({ blocks: two(() => new TransformerBlock(options)), ...frame() }),
+    decoder: new TransformerDecoder({ blocks: two(() => new DecoderBlock(options)), ...frame() }),
+    rng,
+  });
 }
 
 const ids = (rows: readonly (readonly number[])[]) => {
@@ -74,7 +99,7 @@ const targets = [
 describe.each(backendsHere())('PointerGenerator on %s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
 
-  it.each(['Luong', 'Bahdanau'] as const)(
+  it.each(['Luong', 'Bahdanau', 'Transformer'] as const)(
     '%s: loss = what a search adds up; P sums to 1; padding is nothing',
     async (kind) => {
       await verifyModule(() => pointer(kind));
@@ -132,43 +157,49 @@ describe.each(backendsHere())('PointerGenerator on %s', (backend) => {
   );
 });
 
-it('words that no vocabulary has are copied to the output, by greedy and beam', async () => {
-  await useBackend('wasm');
-  const model = pointer('Bahdanau', 0, 24);
-  const rng = new Rng(4);
-  const names = Array.from({ length: 40 }, (_, i) => `name${i}`);
-  const draw = (count: number) => {
-    const rows = Array.from({ length: count }, () => {
-      const who = rng.choice(names);
-      return { source: rng.shuffled(['a', 'b', who]), target: [who, 'c', who] };
-    });
-    return {
-      rows,
-      batch: batchOf(
-        rows.map(({ source }) => source),
-        rows.map(({ target }) => target),
-      ),
+it.each([
+  ['Bahdanau', 110, 0.02],
+  ['Transformer', 200, 0.01],
+] as const)(
+  '%s: words that no vocabulary has are copied to the output, by greedy and beam',
+  async (kind, steps, learningRate) => {
+    await useBackend('wasm');
+    const model = pointer(kind, 0, 24);
+    const rng = new Rng(4);
+    const names = Array.from({ length: 40 }, (_, i) => `name${i}`);
+    const draw = (count: number) => {
+      const rows = Array.from({ length: count }, () => {
+        const who = rng.choice(names);
+        return { source: rng.shuffled(['a', 'b', who]), target: [who, 'c', who] };
+      });
+      return {
+        rows,
+        batch: batchOf(
+          rows.map(({ source }) => source),
+          rows.map(({ target }) => target),
+        ),
+      };
     };
-  };
-  const data = dataset(function* () {
-    for (let i = 0; i < 110; i++) {
-      const { vocabulary: _, ...batch } = draw(24).batch;
-      yield batch;
-    }
-  });
-  const loss = (batch: CopyBatch) => model.loss(batch);
-  for await (const _ of train({ model, data, loss, optimizer: adam({ learningRate: 0.02 }), epochs: 1 }));
-  const { rows, batch } = draw(30);
-  const options = { start, end, maxLength: 5 };
-  const plain = await greedy(model.writer(batch), options);
-  const beams = await beamSearch(model.writer(batch), { ...options, width: 4 });
-  const text = (row: number, found: readonly number[]) =>
-    batch.vocabulary.decode(row, found, (id) => words[id]!).join(' ');
-  const right = (found: readonly { ids: readonly number[] }[]) =>
-    found.filter(({ ids: written }, row) => text(row, written) === rows[row]!.target.join(' ')).length;
-  expect(right(plain)).toBeGreaterThanOrEqual(27);
-  expect(right(beams.map((found) => found[0]!))).toBeGreaterThanOrEqual(27);
-});
+    const data = dataset(function* () {
+      for (let i = 0; i < steps; i++) {
+        const { vocabulary: _, ...batch } = draw(24).batch;
+        yield batch;
+      }
+    });
+    const loss = (batch: CopyBatch) => model.loss(batch);
+    for await (const _ of train({ model, data, loss, optimizer: adam({ learningRate }), epochs: 1 }));
+    const { rows, batch } = draw(30);
+    const options = { start, end, maxLength: 5 };
+    const plain = await greedy(model.writer(batch), options);
+    const beams = await beamSearch(model.writer(batch), { ...options, width: 4 });
+    const text = (row: number, found: readonly number[]) =>
+      batch.vocabulary.decode(row, found, (id) => words[id]!).join(' ');
+    const right = (found: readonly { ids: readonly number[] }[]) =>
+      found.filter(({ ids: written }, row) => text(row, written) === rows[row]!.target.join(' ')).length;
+    expect(right(plain)).toBeGreaterThanOrEqual(27);
+    expect(right(beams.map((found) => found[0]!))).toBeGreaterThanOrEqual(27);
+  },
+);
 
 it('labels are smoothed over what the vocabulary generates, in training only', async () => {
   await useBackend('cpu');

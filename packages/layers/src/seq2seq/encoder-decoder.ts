@@ -15,6 +15,7 @@ import type { AttentiveDecoder, DecoderState } from './attentive-decoder.js';
 import { StateBridge } from './state-bridge.js';
 import { type GreedyOptions, greedyTranscripts, type Transcript } from './transcript.js';
 import { checkTranslation, type SourceBatch, type TranslationBatch, taught } from './translation-batch.js';
+import type { Decoded, DecodedStep, Translator } from './translator.js';
 
 export interface EncoderDecoderOptions<E, D, Keys> {
   source: Embedding;
@@ -30,7 +31,7 @@ export interface EncoderDecoderOptions<E, D, Keys> {
 }
 
 /** An encoder and a decoder that attends to what it made (arXiv:1409.0473), joined by a learned bridge between their states. */
-export class EncoderDecoder<E, D, Keys> extends Module {
+export class EncoderDecoder<E, D, Keys> extends Module implements Translator<Encoded<D, Keys>> {
   readonly source: Embedding;
   readonly target: Embedding;
   readonly encoder: StatefulLayer<E>;
@@ -90,12 +91,13 @@ export class EncoderDecoder<E, D, Keys> extends Module {
     return maskedCrossEntropy(this.forward(given), next, mask, { labelSmoothing: smoothing });
   }
 
-  /** One step of writing: the last symbols [B] int32 → logits [B,V], the alignment, the next state and what led to the logits. */
-  step(symbols: tf.Tensor1D, { memory, state }: Encoded<D, Keys>): DecodedStep<D> {
+  /** One step of writing: the last symbols [B] int32 → logits [B,V], the alignment, what the next step takes and what led to the logits. */
+  step(symbols: tf.Tensor1D, { memory, state }: Encoded<D, Keys>): DecodedStep<Encoded<D, Keys>> {
     const read = this.dropout.forward(this.target.forward(symbols));
     const next = this.decoder.step(read, state, memory);
     const output = this.dropout.forward(next.output);
-    return { logits: this.output.forward(output), output, read, weights: next.weights, state: next.state };
+    const { weights } = next;
+    return { logits: this.output.forward(output), output, read, weights, state: { memory, state: next.state } };
   }
 
   /** For any search: the encoder runs once, when the search starts. */
@@ -105,11 +107,7 @@ export class EncoderDecoder<E, D, Keys> extends Module {
       vocabularySize: this.target.vocabularySize,
       rows: B,
       start: (copies) => evaluating(this, () => this.#encode(batch, copies)),
-      step: (symbols, encoded) =>
-        evaluating(this, () => {
-          const { logits, weights, state } = this.step(symbols, encoded);
-          return { logits, weights, state: { memory: encoded.memory, state } };
-        }),
+      step: (symbols, encoded) => evaluating(this, () => this.step(symbols, encoded)),
     };
   }
 
@@ -124,22 +122,5 @@ const known = ['source', 'target', 'encoder', 'decoder', 'dropout', 'labelSmooth
 /** What the decoder needs of the sources. */
 export interface Encoded<D, Keys> {
   readonly memory: Memory<Keys>;
-  readonly state: DecoderState<D>;
-}
-
-/** What a decoder says of known symbols. */
-export interface Decoded {
-  readonly logits: tf.Tensor3D; // [B,T,V]
-  readonly output: tf.Tensor3D; // what the decoder returned [B,T,U]
-  readonly read: tf.Tensor3D; // the symbols' vectors [B,T,E]
-  readonly weights: tf.Tensor3D; // [B,T,S], or [B·H,T,S] with H heads
-}
-
-/** What a decoder says after one more symbol. */
-export interface DecodedStep<D> {
-  readonly logits: tf.Tensor2D; // [B,V]
-  readonly output: tf.Tensor2D; // [B,U]
-  readonly read: tf.Tensor2D; // [B,E]
-  readonly weights: tf.Tensor3D; // [B,1,S], or [B·H,1,S]
   readonly state: DecoderState<D>;
 }

@@ -1,4 +1,4 @@
-/** An encoder–decoder that can copy from its source. */
+/** A network that writes and can copy from its source. */
 import {
   asMask,
   count,
@@ -18,8 +18,8 @@ import { canLook } from '../losses/real-targets.js';
 import { repeatRows } from '../search/state-rows.js';
 import type { Writer } from '../search/writer.js';
 import { coverageLoss, meanOfHeads } from './coverage-loss.js';
-import { type Decoded, type DecodedStep, type Encoded, EncoderDecoder } from './encoder-decoder.js';
 import { type SourceBatch, type TranslationBatch, taught } from './translation-batch.js';
+import type { Decoded, DecodedStep, Translator } from './translator.js';
 
 /** Sources, and what each of their symbols is called on the target side: ids of the target vocabulary, or behind it for words it lacks (ExtendedVocabulary). */
 export interface CopySources extends SourceBatch {
@@ -31,8 +31,9 @@ export interface CopySources extends SourceBatch {
 /** `target` may have symbols behind the vocabulary too, where the row's source has them. */
 export interface CopyBatch extends CopySources, TranslationBatch {}
 
-export interface PointerGeneratorOptions<E, D, Keys> {
-  model: EncoderDecoder<E, D, Keys>;
+export interface PointerGeneratorOptions<State> {
+  /** What writes and looks: an EncoderDecoder, a Transformer. */
+  model: Translator<State>;
   /** The target id that the decoder reads in place of symbols behind its vocabulary. */
   unknown: number;
   /** How much of the coverage loss is added to the loss; 0 unless told. */
@@ -44,22 +45,21 @@ export interface PointerGeneratorOptions<E, D, Keys> {
 
 /**
  * Pointer-generator (arXiv:1704.04368): P(w) = p·P_vocabulary(w) + (1 − p)·Σ a_i over the source positions i that hold w, with a the attention and
- * p = σ(W[output; x] + b) from the decoder's output (a function of its state and context) and what it read. Searches run over V and the copied words.
+ * p = σ(W[output; x] + b) from the decoder's output (a function of its state and context) and what it read. With several heads, a is their mean; a Transformer's
+ * is that of its last block. Searches run over V and the copied words.
  */
-export class PointerGenerator<E, D, Keys> extends Module {
-  readonly model: EncoderDecoder<E, D, Keys>;
+export class PointerGenerator<State> extends Module {
+  readonly model: Translator<State>;
   readonly generate: Linear; // [output; x] → the logit of p
   readonly unknown: number;
   readonly coverage: number;
   readonly labelSmoothing: number;
 
-  constructor(options: PointerGeneratorOptions<E, D, Keys>) {
+  constructor(options: PointerGeneratorOptions<State>) {
     super();
     knownOptions('PointerGenerator', options, ['model', 'unknown', 'coverage', 'labelSmoothing', 'rng']);
     const { model, unknown, coverage = 0, labelSmoothing = 0, rng } = options;
-    if (!(model instanceof EncoderDecoder))
-      throw new OptionError('PointerGenerator', '`model` must be an EncoderDecoder');
-    this.model = model;
+    this.model = translator(model);
     this.unknown = count('PointerGenerator', 'unknown', unknown, 0);
     if (unknown >= this.#V) throw new OptionError('PointerGenerator', `\`unknown\` must be an id below ${this.#V}`);
     this.coverage = within('PointerGenerator', 'coverage', coverage, 0);
@@ -89,21 +89,21 @@ export class PointerGenerator<E, D, Keys> extends Module {
   }
 
   /** For any search, over `extendedSize` symbols: the encoder runs once, when the search starts. */
-  writer(batch: CopySources): Writer<{ encoded: Encoded<D, Keys>; copies: tf.Tensor2D }> {
+  writer(batch: CopySources): Writer<{ inner: State; copies: tf.Tensor2D }> {
     this.#check('PointerGenerator.writer', batch);
     const inner = this.model.writer(batch);
     return {
       vocabularySize: batch.extendedSize,
       rows: inner.rows,
       start: (times) => ({
-        encoded: inner.start(times),
+        inner: inner.start(times),
         copies: repeatRows(tf.cast(batch.copies, 'int32') as tf.Tensor2D, inner.rows, times),
       }),
-      step: (symbols, { encoded, copies }) =>
+      step: (symbols, state) =>
         evaluating(this, () => {
-          const next = this.model.step(this.#readable(symbols), encoded);
-          const state = { encoded: { memory: encoded.memory, state: next.state }, copies };
-          return { logits: this.#mixed(next, copies, batch.extendedSize), weights: next.weights, state };
+          const next = this.model.step(this.#readable(symbols), state.inner);
+          const logits = this.#mixed(next, state.copies, batch.extendedSize);
+          return { logits, weights: next.weights, state: { ...state, inner: next.state } };
         }),
     };
   }
@@ -142,7 +142,11 @@ export class PointerGenerator<E, D, Keys> extends Module {
   }
 
   /** log P of all symbols [N,extendedSize] after a step; copies [N,S]. */
-  #mixed({ logits, output, read, weights }: DecodedStep<D>, copies: tf.Tensor2D, extendedSize: number): tf.Tensor2D {
+  #mixed(
+    { logits, output, read, weights }: DecodedStep<State>,
+    copies: tf.Tensor2D,
+    extendedSize: number,
+  ): tf.Tensor2D {
     const [N, S] = copies.shape;
     const share = tf.sigmoid(this.#gate(output, read)); // [N,1]
     const looked = tf.mul(tf.squeeze(meanOfHeads(weights, N), [1]), tf.sub(1, share)); // [N,S]
@@ -174,6 +178,12 @@ export class PointerGenerator<E, D, Keys> extends Module {
 
 const never = 1e9; // taken off the logarithm of what the vocabulary lacks
 const tiny = 1e-30;
+
+function translator<State>(model: Translator<State>): Translator<State> {
+  const does = (name: 'decode' | 'step' | 'writer') => typeof model[name] === 'function';
+  if (model instanceof Module && does('decode') && does('step') && does('writer')) return model;
+  throw new OptionError('PointerGenerator', '`model` must be an EncoderDecoder, a Transformer, or another Translator');
+}
 
 /** tf.logSigmoid reads a tensor on the way back that a tidy has freed. */
 function logSigmoid(x: tf.Tensor): tf.Tensor {

@@ -46,10 +46,10 @@ export class DecoderBlock extends Module {
   /** weights [B·H,T,S]: where in the source each step looked. Throws ShapeError. */
   forward(input: Sequence, memory: Memory<unknown>, initial?: KeyValueCache): Read<Sequence> {
     sequenceShape('DecoderBlock.forward', input, this.inputSize);
-    const { values, mask, restore } = packed(input);
+    const { values, mask, restore, restoreHeads } = packed(input);
     const look = (each: tf.Tensor3D) => this.attention.forward({ values: each, mask }, initial);
-    const { output, ...rest } = this.#through(values, memory, look);
-    return { ...rest, output: { values: restore(output), mask: asMask(input.mask) } };
+    const { output, weights, state } = this.#through(values, memory, look);
+    return { output: { values: restore(output), mask: asMask(input.mask) }, weights: restoreHeads(weights), state };
   }
 
   /** x [B,D] → [B,D], weights [B·H,1,S]. Throws ShapeError. */

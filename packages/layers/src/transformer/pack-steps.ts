@@ -8,18 +8,31 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface Packed extends Sequence {
   /** values [B,T,U] at the places of the packed steps → at those of the original, 0 at padding. */
   restore(values: tf.Tensor3D): tf.Tensor3D;
+  /** The same of weights [B·H,T,S], the heads of a row together. */
+  restoreHeads(weights: tf.Tensor3D): tf.Tensor3D;
 }
 
 /** input [B,T,D] → the same steps, packed. */
 export function packed({ values, mask }: Sequence): Packed {
   const real = asMask(mask);
-  if (isFull(real)) return { values, mask: real, restore: (each) => each };
+  if (isFull(real)) return { values, mask: real, restore: (each) => each, restoreHeads: (each) => each };
   const bits = tf.cast(real, 'float32');
+  const restore = (each: tf.Tensor3D) => packSteps({ x: each, mask: real }, { back: true })[0] as tf.Tensor3D;
   return {
     values: packSteps({ x: values, mask: real }, { back: false })[0] as tf.Tensor3D,
     mask: lastOnes(tf.sum(bits, 1), real.shape[1]),
-    restore: (each) => packSteps({ x: each, mask: real }, { back: true })[0] as tf.Tensor3D,
+    restore,
+    restoreHeads: (weights) => headsBeside(weights, real.shape[0], restore),
   };
+}
+
+/** Moves the steps of weights [B·H,T,S] as `move` does those of [B,T,H·S]. */
+function headsBeside(weights: tf.Tensor3D, B: number, move: (steps: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
+  const [rows, T, S] = weights.shape;
+  const heads = rows / B;
+  const beside = tf.transpose(tf.reshape(weights, [B, heads, T, S]), [0, 2, 1, 3]);
+  const moved = move(tf.reshape(beside, [B, T, heads * S]));
+  return tf.reshape(tf.transpose(tf.reshape(moved, [B, T, heads, S]), [0, 2, 1, 3]), [rows, T, S]);
 }
 
 /** 1 at the last count[b] of `length` places, [B,length]. */

@@ -40,13 +40,13 @@ export class TransformerDecoder extends Module {
   forward(input: Sequence, memories: Memories, initial?: StackState): Decoded<Sequence> {
     sequenceShape('TransformerDecoder.forward', input, this.inputSize);
     let weights: tf.Tensor3D | undefined;
-    const made = forwardThrough(this, input, initial, (block, x, state, i) => {
+    const { restoreHeads, ...made } = forwardThrough(this, input, initial, (block, x, state, i) => {
       if (!(block instanceof DecoderBlock)) return block.forward(x, state);
       const read = block.forward(x, memories[i]!, state as never);
       weights = read.weights;
       return read;
     });
-    return { ...made, weights };
+    return { ...made, weights: weights && restoreHeads(weights) };
   }
 
   /** x [B,D] → [B,U]; `weights` [B·H,1,S] are those of the last DecoderBlock. Throws ShapeError. */

@@ -4,7 +4,7 @@ import { asMask, dims, Module } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sequenceShape } from '../sequence-shape.js';
 import { blocksOf, Frame, type StackOptions } from './frame.js';
-import { isFull, packed } from './pack-steps.js';
+import { isFull, type Packed, packed } from './pack-steps.js';
 
 /** How far a row is, and the state of each block. */
 export interface StackState {
@@ -43,7 +43,8 @@ export class TransformerStack extends Module implements RecurrentLayer<StackStat
   forward(input: Sequence, initial?: StackState): { output: Sequence; state: StackState } {
     sequenceShape('TransformerStack.forward', input, this.inputSize);
     const through = (block: RecurrentLayer<unknown>, x: Sequence, state: unknown) => block.forward(x, state);
-    return forwardThrough(this, input, initial, through);
+    const { output, state } = forwardThrough(this, input, initial, through);
+    return { output, state };
   }
 
   /** x [B,D] → [B,U]. Throws ShapeError, also behind the last learned position. */
@@ -59,14 +60,14 @@ export interface Framed<Block> {
   readonly frame: Frame;
 }
 
-/** All steps through all blocks. */
+/** All steps through all blocks, packed; `restoreHeads` brings the blocks' weights back to the places of the input. */
 export function forwardThrough<Block>(
   { blocks, frame }: Framed<Block>,
   input: Sequence,
   initial: StackState | undefined,
   through: (block: Block, x: Sequence, state: unknown, index: number) => { output: Sequence; state: unknown },
-): { output: Sequence; state: StackState } {
-  const { values, mask, restore } = packed(input);
+): { output: Sequence; state: StackState } & Pick<Packed, 'restoreHeads'> {
+  const { values, mask, restore, restoreHeads } = packed(input);
   const [B, T] = mask.shape;
   const full = isFull(mask);
   const bits = tf.cast(mask, 'float32');
@@ -85,7 +86,7 @@ export function forwardThrough<Block>(
   });
   const count = tf.add<tf.Tensor1D>(before, tf.sum(bits, 1));
   const output = { values: restore(frame.leave(x.values)), mask: asMask(input.mask) };
-  return { output, state: { count, steps, blocks: states } };
+  return { output, state: { count, steps, blocks: states }, restoreHeads };
 }
 
 /** One step of every row through all blocks. */

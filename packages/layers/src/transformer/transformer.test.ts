@@ -83,6 +83,29 @@ describe.each(backendsHere())('Transformer on %s', (backend) => {
     transformer.dispose();
   });
 
+  it('looks in a batch with gaps where it looks without them', async () => {
+    const transformer = model();
+    const { target, ...sources } = batch();
+    const mask = tf.tensor2d([1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 1, 0], [2, 6], 'bool');
+    const [kept, whole] = [
+      [0, 2, 3, 5],
+      [0, 1, 3, 4],
+    ]; // places of row 0 and of row 1
+    const { weights, logits } = transformer.decode({ ...sources, target, targetMask: mask });
+    expect(weights.shape).toEqual([4, 6, 4]);
+    for (const [row, places] of [kept, whole].entries()) {
+      const own = <T extends tf.Tensor>(tensor: T) => tf.slice(tensor, row, 1);
+      const alone = transformer.decode({
+        ...{ source: own(sources.source), sourceMask: own(sources.sourceMask) },
+        target: tf.gather(own(target), places, 1) as tf.Tensor2D,
+      });
+      const ofRow = tf.gather(tf.slice(weights, [2 * row, 0, 0], [2, -1, -1]), places, 1);
+      await expectClose(ofRow, alone.weights, 1e-5, `weights of row ${row}`);
+      await expectClose(tf.gather(own(logits), places, 1), alone.logits, 1e-4, `logits of row ${row}`);
+    }
+    transformer.dispose();
+  });
+
   it('smooths labels in training only', async () => {
     const [plain, smooth] = [model(), model({ labelSmoothing: 0.2 })];
     await expectClose(smooth.loss(batch()), plain.loss(batch()), 0);

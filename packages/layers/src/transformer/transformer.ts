@@ -13,7 +13,9 @@ import { repeatRows } from '../search/state-rows.js';
 import type { Writer } from '../search/writer.js';
 import type { WritingOptions } from '../search/writing-options.js';
 import { checkTranslation, type SourceBatch, type TranslationBatch, taught } from '../seq2seq/translation-batch.js';
+import type { Decoded, DecodedStep, Translator } from '../seq2seq/translator.js';
 import { notEmpty } from '../sequence-shape.js';
+import { DecoderBlock } from './decoder-block.js';
 import type { Memories, TransformerDecoder } from './transformer-decoder.js';
 import type { StackState } from './transformer-stack.js';
 
@@ -40,7 +42,7 @@ export interface Reading {
 }
 
 /** An encoder and a decoder that attends to what it made. Embeddings are scaled by √size, as in the paper. arXiv:1706.03762 */
-export class Transformer extends Module {
+export class Transformer extends Module implements Translator<Reading> {
   readonly source: Embedding;
   readonly target: Embedding;
   readonly encoder: SequenceLayer<unknown>;
@@ -57,6 +59,8 @@ export class Transformer extends Module {
       const problem = `tied embeddings of ${target.size} features cannot read the ${decoder.outputSize} of the decoder`;
       throw new OptionError('Transformer', problem, { hint: 'set `tied: false`' });
     }
+    if (!decoder.blocks.some((block) => block instanceof DecoderBlock))
+      throw new OptionError('Transformer', '`decoder` has no DecoderBlock: nothing in it would read the source');
     this.source = source;
     this.target = target;
     this.encoder = encoder;
@@ -82,11 +86,18 @@ export class Transformer extends Module {
 
   /** Teacher forcing: the decoder reads `target` [B,T] as it is → logits [B,T,V] of the symbol after each; anything where `targetMask` is 0. */
   forward(batch: TranslationBatch): tf.Tensor3D {
-    checkTranslation('Transformer.forward', batch);
+    return this.decode(batch).logits;
+  }
+
+  /** `forward` with what led to the logits; the weights are those of the last DecoderBlock. */
+  decode(batch: TranslationBatch): Decoded {
+    checkTranslation('Transformer.decode', batch);
     const { target, targetMask } = batch;
     const { memories } = this.encode(batch);
-    const { output } = this.decoder.forward(sequence(scaled(this.target.forward(target)), targetMask), memories);
-    return this.#logits(output.values);
+    const read = scaled(this.target.forward(target));
+    const { output, weights } = this.decoder.forward(sequence(read, targetMask), memories);
+    const said = this.dropout.forward(output.values);
+    return { logits: this.#logits(said), output: said, read, weights: weights! };
   }
 
   /** Mean cross-entropy of every symbol of `target` after the first, given those before it (or what `read` has in their places) → scalar. */
@@ -96,14 +107,18 @@ export class Transformer extends Module {
     return maskedCrossEntropy(this.forward(given), next, mask, { labelSmoothing });
   }
 
-  /** One step of writing: the last symbols [B] int32 → logits [B,V], where the last block looked [B·H,1,S] and what comes next. */
-  step(
-    symbols: tf.Tensor1D,
-    { memories, state }: Reading,
-  ): { logits: tf.Tensor2D; weights?: tf.Tensor3D | undefined; state: Reading } {
-    const next = this.decoder.step(scaled(this.target.forward(symbols)), memories, state);
-    const { weights } = next;
-    return { logits: this.#logits(next.output), ...(weights && { weights }), state: { memories, state: next.state } };
+  /** One step of writing: the last symbols [B] int32 → logits [B,V], where the last DecoderBlock looked [B·H,1,S], what the next step takes and what led to the logits. */
+  step(symbols: tf.Tensor1D, { memories, state }: Reading): DecodedStep<Reading> {
+    const read = scaled(this.target.forward(symbols));
+    const next = this.decoder.step(read, memories, state);
+    const output = this.dropout.forward(next.output);
+    return {
+      logits: this.#logits(output),
+      output,
+      read,
+      weights: next.weights!,
+      state: { memories, state: next.state },
+    };
   }
 
   /** For any search: the encoder runs once, when the search starts. */
@@ -113,7 +128,7 @@ export class Transformer extends Module {
       vocabularySize: this.target.vocabularySize,
       rows: B,
       start: (copies) => evaluating(this, () => this.#encode(batch, copies)),
-      step: (symbols, reading) => evaluating(this, () => this.step(symbols, reading) as never),
+      step: (symbols, reading) => evaluating(this, () => this.step(symbols, reading)),
     };
   }
 
@@ -122,8 +137,7 @@ export class Transformer extends Module {
     return greedy(this.writer(batch), options);
   }
 
-  #logits<X extends tf.Tensor2D | tf.Tensor3D>(said: X): X {
-    const x = this.dropout.forward(said);
+  #logits<X extends tf.Tensor2D | tf.Tensor3D>(x: X): X {
     if (this.output) return this.output.forward(x);
     const { vocabularySize, size, weight } = this.target;
     const rows = tf.matMul(tf.reshape(x, [-1, size]), weight as tf.Tensor2D, false, true);

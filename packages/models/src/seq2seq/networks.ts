@@ -17,6 +17,7 @@ import {
   TransformerDecoder,
   TransformerEncoder,
   type TranslationBatch,
+  type Translator,
   type Writer,
 } from '@seqloom/layers';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -37,7 +38,7 @@ const scorers = {
 };
 
 /** A bidirectional recurrent encoder and a recurrent decoder that attends to it. */
-export interface RecurrentTranslation {
+export interface RecurrentTranslation extends Copying {
   kind: 'lstm' | 'gru';
   /** Units of the encoder per direction, and of the decoder. */
   hiddenSize: number;
@@ -47,6 +48,10 @@ export interface RecurrentTranslation {
   attention?: keyof typeof scorers;
   /** Feeds what was attended to into the next step; true unless told. */
   inputFeeding?: boolean;
+}
+
+/** What any network can do. */
+interface Copying {
   /** Whether tokens can be copied from the source, those too that the target vocabulary lacks: a pointer-generator (arXiv:1704.04368); false unless told. */
   copy?: boolean;
   /** With `copy`, how much the loss counts looking twice at the same place; 0 unless told. */
@@ -65,7 +70,10 @@ export interface TranslationSizes {
 /** Makes a network of one's own; it is given again when the model is loaded. */
 export type TranslationMaker = (sizes: TranslationSizes) => TranslationNetwork;
 
-export type TranslationDescription = RecurrentTranslation | TransformerDescription;
+/** An encoder that looks both ways and a decoder that attends to it. */
+export interface TransformerTranslation extends TransformerDescription, Copying {}
+
+export type TranslationDescription = RecurrentTranslation | TransformerTranslation;
 
 export type TranslationChoice = TranslationDescription | TranslationMaker;
 
@@ -75,15 +83,21 @@ export function makeTranslation(where: string, choice: TranslationChoice, sizes:
   if (typeof choice !== 'object' || choice === null)
     throw new OptionError(where, `\`network\` must be { kind, hiddenSize } or a function, got ${show(choice)}`);
   oneOf(where, 'network.kind', choice.kind, ['lstm', 'gru', 'transformer']);
-  if (choice.kind === 'transformer') return transformer(`${where} \`network\``, choice, sizes);
-  return recurrent(where, choice, sizes);
+  const { copy = false, coverage, ...plain } = choice;
+  if (coverage !== undefined && !copy) throw new OptionError(where, '`network.coverage` is for networks with `copy`');
+  const { labelSmoothing, rng } = sizes;
+  const own = copy ? { ...sizes, labelSmoothing: 0 } : sizes;
+  const model = plain.kind === 'transformer' ? transformer(where, plain, own) : recurrent(where, plain, own);
+  if (!copy) return model;
+  return new PointerGenerator({ model, unknown: sizes.target.unknown, coverage, labelSmoothing, rng });
 }
 
-function recurrent(where: string, choice: RecurrentTranslation, sizes: TranslationSizes): TranslationNetwork {
-  const known = ['kind', 'hiddenSize', 'embeddingSize', 'attention', 'inputFeeding', 'copy', 'coverage'];
+type Writes = Translator<unknown> & TranslationNetwork;
+
+function recurrent(where: string, choice: RecurrentTranslation, sizes: TranslationSizes): Writes {
+  const known = ['kind', 'hiddenSize', 'embeddingSize', 'attention', 'inputFeeding'];
   knownOptions(`${where} \`network\``, choice, known);
-  const { embeddingSize = choice.hiddenSize, attention = 'additive', inputFeeding = true, copy, coverage } = choice;
-  if (coverage !== undefined && !copy) throw new OptionError(where, '`network.coverage` is for networks with `copy`');
+  const { embeddingSize = choice.hiddenSize, attention = 'additive', inputFeeding = true } = choice;
   oneOf(where, 'network.attention', attention, Object.keys(scorers) as (keyof typeof scorers)[]);
   const hiddenSize = count(where, 'network.hiddenSize', choice.hiddenSize);
   const size = count(where, 'network.embeddingSize', embeddingSize);
@@ -96,22 +110,20 @@ function recurrent(where: string, choice: RecurrentTranslation, sizes: Translati
   const inputSize = size + (inputFeeding ? hiddenSize : 0);
   const attends = new Attention({ scorer: scorers[attention](hiddenSize, rng) });
   const decoder = { attention: attends, contextSize: 2 * hiddenSize, inputSize: size, inputFeeding, rng };
-  const common = { ...embeddings, dropout, rng, labelSmoothing: copy ? 0 : labelSmoothing };
-  const finished = <E, D>(model: EncoderDecoder<E, D, unknown>): TranslationNetwork =>
-    copy ? new PointerGenerator({ model, unknown: sizes.target.unknown, coverage, labelSmoothing, rng }) : model;
+  const common = { ...embeddings, dropout, rng, labelSmoothing };
   if (choice.kind === 'lstm') {
     const cell = new LSTMCell({ inputSize, hiddenSize, rng });
     const encoder = lstm({ ...reader, bidirectional: true });
-    return finished(new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) }));
+    return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) }) as Writes;
   }
   const cell = new GRUCell({ inputSize, hiddenSize, rng });
   const encoder = gru({ ...reader, bidirectional: true });
-  return finished(new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) }));
+  return new EncoderDecoder({ ...common, encoder, decoder: new LuongDecoder({ cell, ...decoder }) }) as Writes;
 }
 
-function transformer(where: string, description: TransformerDescription, sizes: TranslationSizes): TranslationNetwork {
+function transformer(where: string, description: TransformerDescription, sizes: TranslationSizes): Writes {
   const { rng, dropout, labelSmoothing } = sizes;
-  const { block, frame, layers } = checkTransformer(where, description, rng);
+  const { block, frame, layers } = checkTransformer(`${where} \`network\``, description, rng);
   const blocks = <B>(make: () => B): B[] => Array.from({ length: layers }, make);
   const embedding = ({ vocabularySize }: { vocabularySize: number }) =>
     new Embedding({ vocabularySize, size: block.size, rng });
@@ -123,5 +135,5 @@ function transformer(where: string, description: TransformerDescription, sizes: 
     dropout,
     labelSmoothing,
     rng,
-  });
+  }) as Writes;
 }
