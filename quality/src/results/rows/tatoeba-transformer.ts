@@ -13,11 +13,11 @@ export const tatoebaTransformer = defineRow({
     seed: 1,
     pieces: 3000,
     model: {
-      network: { kind: 'transformer', size: 192, heads: 4, layers: 2, dropout: 0.1 },
+      network: { kind: 'transformer', size: 128, heads: 4, layers: 2, dropout: 0.1 },
       dropout: 0.1,
       labelSmoothing: 0.1,
     },
-    learning: { epochs: 4, batchSize: 96, learningRate: 2e-3 },
+    learning: { epochs: 3, batchSize: 96, learningRate: 3e-3 },
     width: 4,
   },
   run: (context, config) => bleuOnTest(context, config),
