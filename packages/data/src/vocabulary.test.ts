@@ -107,6 +107,8 @@ describe('JSON', () => {
     expect(loaded.encode(['a', 'z', '<pad>', '</s>'])).toEqual(vocabulary.encode(['a', 'z', '<pad>', '</s>']));
     expect([loaded.end, loaded.unknown]).toEqual([vocabulary.end, vocabulary.unknown]);
     expect(() => loaded.start).toThrow(named('UsageError'));
+    const ordered = Vocabulary.ordered(['a', 'b', '<unk>'], { unknown: '<unk>' }); // without a padding
+    expect(Vocabulary.fromJSON(JSON.parse(JSON.stringify(ordered))).encode(['b', 'z'])).toEqual([1, 2]);
     const labels = Vocabulary.closed(['x']);
     expect(() => Vocabulary.fromJSON(JSON.parse(JSON.stringify(labels))).id('y')).toThrow(named('DataError'));
   });

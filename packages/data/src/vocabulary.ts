@@ -205,6 +205,7 @@ function checkedJSON(value: unknown): { tokens: string[]; specials: Partial<Reco
   const known = ids.every(([name, id]) => specialNames.includes(name as Special) && isId(id));
   if (!known || new Set(ids.map(([, id]) => id)).size < ids.length)
     return fail('`specials` must be distinct ids by name');
-  if (ids.length > 0 && (specials as Specials).padding !== (0 as never)) return fail('the padding must have id 0');
+  const { padding } = specials as Partial<Record<Special, number>>;
+  if (padding !== undefined && padding !== 0) return fail('the padding must have id 0');
   return { tokens, specials: { ...specials } };
 }

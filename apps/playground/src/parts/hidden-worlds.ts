@@ -80,11 +80,17 @@ export async function readWorld(file: File): Promise<World> {
   return { name: file.name, symbols: numbers ? undefined : words, train, test, samples: sampleTexts(test, write) };
 }
 
+/** As it is written, or else in whatever case. */
+function placeOf(symbols: readonly string[], word: string): number {
+  const exact = symbols.indexOf(word);
+  return exact >= 0 ? exact : symbols.findIndex((symbol) => symbol.toLowerCase() === word.toLowerCase());
+}
+
 /** What was typed as observations; what is not known counts as missing. */
 export function readObservations({ symbols }: World, text: string): { columns: string[]; data: Observations } {
   const columns = text.trim().split(/[\s,;]+/);
   const values = columns.map((word) => {
-    const value = symbols ? symbols.indexOf(word.toLowerCase()) : Number(word);
+    const value = symbols ? placeOf(symbols, word) : Number(word);
     return value === -1 && symbols ? Number.NaN : value;
   });
   return { columns, data: observations([values.map((value) => (Number.isFinite(value) ? value : Number.NaN))]) };

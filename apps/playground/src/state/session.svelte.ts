@@ -62,7 +62,7 @@ export class Session {
     if (this.experiments.length === 0) return;
     const experiment = this.experiments.find(({ name }) => name === place.experiment) ?? this.experiments[0]!;
     const same = experiment.name === this.experiment?.name;
-    if (!same) this.#file = undefined;
+    if (!same && this.experiment) this.#file = undefined; // a variant is given its file before its first visit
     this.experiment = experiment;
     const setup = completeSetup(this.controls, place.values);
     const { input: asked } = this.inquiry;

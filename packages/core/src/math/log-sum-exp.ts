@@ -18,7 +18,7 @@ export function logSumExp(x: tf.Tensor, axis: number = -1, keepDims = false): tf
 function forward(x: tf.Tensor, axis: number): tf.Tensor {
   const shift = finite(tf.max(x, axis, true));
   const sum = tf.sum(tf.exp(tf.sub(x, shift)), axis, true);
-  return tf.where(tf.greater(sum, 0), tf.add(tf.log(sum), shift), -Infinity);
+  return tf.where(tf.equal(sum, 0), -Infinity, tf.add(tf.log(sum), shift)); // NaN stays NaN
 }
 
 /** exp(x − total): each element's share p of the sum, 0 in a slice that is all −∞. */

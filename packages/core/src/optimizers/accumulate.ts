@@ -17,7 +17,8 @@ export function accumulate(batches: number, inner: GradientTransformation): Grad
       const sum = mapPaths(gradients, (gradient, path) => tf.add(before[path] as tf.Tensor, gradient));
       if ((done + 1) % batches !== 0) return { updates: {}, slots: { [slot]: sum } };
       const context = { parameters, slots, count: Math.floor(done / batches) };
-      return close({ ...before, ...sum }, batches, (mean) => inner.update(mean, context));
+      const all = Object.entries({ ...before, ...sum }).filter(([path]) => path in parameters); // some may be frozen by now
+      return close(Object.fromEntries(all), batches, (mean) => inner.update(mean, context));
     },
   };
 }

@@ -165,6 +165,7 @@ describe('errors', () => {
     () => clipByGlobalNorm(0),
     () => clipByValue(-1),
     () => accumulate(0, scale(1)),
+    () => sgd({ learningRate: 0.1, nesterov: true }),
     () => averageWeights(1.5),
   ])('%s', (make) => expect(make).toThrow(OptionError));
 

@@ -1,5 +1,6 @@
 /** Stochastic gradient descent, plain or with momentum. */
 import * as tf from '@tensorflow/tfjs-core';
+import { OptionError } from '../errors.js';
 import { knownOptions, within } from '../options.js';
 import { scaleByLearningRate } from './scale.js';
 import type { Schedule } from './schedules.js';
@@ -17,6 +18,8 @@ export interface SGDOptions {
 export function sgd(options: SGDOptions): GradientTransformation {
   knownOptions('sgd', options, ['learningRate', 'momentum', 'nesterov']);
   const { learningRate, momentum = 0, nesterov = false } = options;
+  if (nesterov && momentum === 0)
+    throw new OptionError('sgd', '`nesterov` looks ahead along a `momentum` above 0', { hint: 'momentum: 0.9' });
   const scaling = scaleByLearningRate('sgd', learningRate);
   return momentum === 0 ? scaling : chain(trace(momentum, nesterov), scaling);
 }

@@ -37,33 +37,34 @@ export function regularGrid(readings: TimedRows, options: RegularGridOptions): {
   const end = options.end ?? times.at(-1) ?? -Infinity;
   if (times.length === 0) return { times: [], rows: [] };
   if (!Number.isFinite(end - start)) throw new OptionError(where, `cannot go from ${show(start)} to ${show(end)}`);
-  const steps = Math.max(0, Math.floor((end - start) / interval + 1e-9) + 1); // 0.3 / 0.1 is a little less than 3
+  const near = Math.max(1e-9 * interval, 4 * Number.EPSILON * Math.max(Math.abs(start), Math.abs(end)));
+  const steps = Math.max(0, Math.floor((end - start + near) / interval) + 1); // 0.3 / 0.1 is a little less than 3
   if (steps > 1e8)
     throw new OptionError(where, `${steps} rows are too many`, { hint: 'is `interval` in the unit of the times?' });
   const grid = Array.from({ length: steps }, (_, i) => start + i * interval);
   const columns = Array.from({ length: size }, (_, d) =>
-    column(readings, d, grid, method, options.longestGap ?? Infinity),
+    column(readings, d, { grid, near }, method, options.longestGap ?? Infinity),
   );
   return { times: grid, rows: grid.map((_, t) => columns.map((values) => values[t]!)) };
 }
 
-/** One column at the times of the grid. */
+/** One column at the times of the grid; what is `near` one of them is read there. */
 function column(
   { times, rows }: TimedRows,
   d: number,
-  grid: readonly number[],
+  { grid, near }: { grid: readonly number[]; near: number },
   method: string,
   longestGap: number,
 ): number[] {
   const read = times.flatMap((_, i) => (Number.isNaN(rows[i]![d]!) ? [] : [i]));
   let at = -1; // the last reading up to the grid's time
   return grid.map((time) => {
-    while (at + 1 < read.length && times[read[at + 1]!]! <= time) at++;
+    while (at + 1 < read.length && times[read[at + 1]!]! <= time + near) at++;
     const [before, after] = [read[at], read[at + 1]];
     if (before === undefined) return Number.NaN;
     const value = rows[before]![d]!;
     const past = time - times[before]!;
-    if (past === 0) return value;
+    if (past <= near) return value;
     if (after === undefined) return Number.NaN;
     const gap = times[after]! - times[before]!;
     if (gap > longestGap) return Number.NaN;

@@ -83,7 +83,8 @@ test('regular grid: the previous reading, gaps, the ends and what is refused', (
     x,
   ]);
   expect(regularGrid(readings, { interval: 0.5, longestGap: 1 }).rows.flat()).toEqual([1, 1.5, 2, x, x, x, x, x, 8]);
-  expect(regularGrid({ times: [0, 0.3], rows: [[0], [3]] }, { interval: 0.1 }).rows).toHaveLength(4);
+  const tenths = regularGrid({ times: [0, 0.1, 0.2, 0.3], rows: [[1], [2], [3], [4]] }, { interval: 0.1 });
+  expect(tenths.rows).toEqual([[1], [2], [3], [4]]); // 3 · 0.1 is a little more than 0.3
   expect(regularGrid({ times: [], rows: [] }, { interval: 1 })).toEqual({ times: [], rows: [] });
   expect(() => regularGrid({ times: [1, 1], rows: [[1], [1]] }, { interval: 1 })).toThrow(
     'time 1 is 1, not later than 1',

@@ -83,6 +83,12 @@ describe.each(models)('%s', (_, make, dataOf) => {
     expect(JSON.stringify(one)).not.toContain('null'); // what NaN is in JSON
   });
 
+  it('lets timers run between short iterations, so that one can stop it', async () => {
+    const signal = AbortSignal.timeout(50);
+    const result = await model().fit(dataOf(random([5])), { iterations: 200_000, tolerance: -1e9, signal });
+    expect(result).toMatchObject({ stopped: 'aborted' });
+  });
+
   it('values that overflow, a signal and options that are none change nothing', async () => {
     const data = dataOf(random([20, 5]));
     const one = model();

@@ -38,9 +38,10 @@ export async function* expectationMaximisation<Data, Statistics extends { logLik
   within(where, 'tolerance', tolerance, -Number.MAX_VALUE);
   model.prepare(data, rng);
   let last = Number.NaN;
+  const pause = new Pause();
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const start = performance.now();
-    const statistics = await unlessAborted(model.expect(data), signal);
+    const statistics = await unlessAborted(model.expect(data), pause, signal);
     if (!statistics) return yield { type: 'stopped', reason: 'aborted', iterations: iteration - 1 };
     const { logLikelihood } = statistics;
     const logPosterior = logLikelihood + model.logPrior();
@@ -92,9 +93,9 @@ export function finish<T>(steps: Generator<void, T, void>): T {
 
 async function unlessAborted<T>(
   steps: Generator<void, T, void>,
+  pause: Pause,
   signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
-  const pause = new Pause();
   for (let step = steps.next(); ; step = steps.next()) {
     if (signal?.aborted) return undefined;
     if (step.done) return step.value;

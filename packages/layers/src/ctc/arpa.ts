@@ -41,5 +41,7 @@ function readGram(
 }
 
 function sizeOf(vocabulary: ReadonlyMap<string, number>): number {
-  return Math.max(0, ...vocabulary.values()) + 1;
+  let last = 0;
+  for (const id of vocabulary.values()) last = Math.max(last, id); // more ids than a call takes arguments
+  return last + 1;
 }

@@ -100,6 +100,8 @@ it('reads ARPA', () => {
   expect(model.score([0])).toBeCloseTo(-0.3 * Math.LN10);
   expect(model.score([0, 0])).toBeCloseTo((-0.1 - 0.25 - 0.5 - 0.2) * Math.LN10);
   expect(() => readArpa(arpa.slice(0, -8), new Map())).toThrow(DataError);
+  const words = Array.from({ length: 200_000 }, (_, i) => [`word${i}`, i] as const);
+  expect(() => readArpa(arpa, new Map([...words, ['a', 200_000]]))).not.toThrow();
   expect(() => readArpa(arpa.replace('-0.75', 'x'), new Map())).toThrow(/line 9 is no 1-gram/);
 });
 

@@ -51,7 +51,7 @@ function crossEntropy(logits: tf.Tensor, chosen: tf.Tensor, real: tf.Tensor, sha
     const rows = keepWhere(real, x as tf.Tensor);
     const shifted = tf.sub(rows, tf.max(rows, 1, true));
     const total = tf.log(tf.sum(tf.exp(shifted), 1, true));
-    const losses = tf.sub(total, tf.sum(tf.mul(shifted, chosen), 1, true)); // [N,1]
+    const losses = tf.sub(total, tf.sum(tf.where(tf.greater(chosen, 0), tf.mul(shifted, chosen), 0), 1, true)); // [N,1]
     return { value: tf.sum(tf.mul(losses, share)) as tf.Scalar, gradFunc: crossEntropyGradient };
   })(logits) as tf.Scalar;
 }

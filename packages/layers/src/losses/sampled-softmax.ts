@@ -44,7 +44,7 @@ export class SampledSoftmax extends Module {
   readonly weight: tf.Variable<tf.Rank.R2>;
   readonly bias: tf.Variable<tf.Rank.R1>;
   readonly #sampler: ClassSampler;
-  readonly #rng: Rng;
+  readonly rng: Rng;
 
   constructor(options: SampledSoftmaxOptions) {
     super();
@@ -67,7 +67,7 @@ export class SampledSoftmax extends Module {
     const { inputSize, vocabularySize, rng = defaultRng } = options;
     this.weight = parameter([vocabularySize, inputSize], normal(1 / Math.sqrt(inputSize)), rng);
     this.bias = parameter([vocabularySize], zeros, rng);
-    this.#rng = rng.split();
+    this.rng = rng.split();
   }
 
   /** x [B,T,D] → the logits of all classes [B,T,V]. Throws ShapeError. */
@@ -92,7 +92,7 @@ export class SampledSoftmax extends Module {
     notEmpty(where, 'x.values', x.values);
     const mask = asMask(x.mask);
     if (!this.training) return maskedCrossEntropy(this.logits(keepWhere(mask, x.values)), targets, mask);
-    const { classes, tries } = this.#sampler.draw(this.samples, this.#rng);
+    const { classes, tries } = this.#sampler.draw(this.samples, this.rng);
     const drawn = tf.tensor1d(classes, 'int32');
     const { safe, penalty } = realTargets(where, targets, mask, this.vocabularySize); // [N]
     const rows = tf.reshape(keepWhere(mask, x.values), [-1, this.inputSize]) as tf.Tensor2D;

@@ -148,8 +148,9 @@ export class PointerGenerator<State> extends Module {
     extendedSize: number,
   ): tf.Tensor2D {
     const [N, S] = copies.shape;
-    const share = tf.sigmoid(this.#gate(output, read)); // [N,1]
-    const looked = tf.mul(tf.squeeze(meanOfHeads(weights, N), [1]), tf.sub(1, share)); // [N,S]
+    const gate = this.#gate(output, read); // [N,1]
+    const share = tf.sigmoid(gate);
+    const looked = tf.mul(tf.squeeze(meanOfHeads(weights, N), [1]), tf.sigmoid(tf.neg(gate))); // [N,S]
     const row = tf.tile(tf.reshape(tf.range(0, N, 1, 'int32'), [N, 1]), [1, S]);
     const places = tf.stack([tf.reshape(row, [-1]), tf.reshape(copies, [-1])], 1);
     const copied = tf.scatterND(places, tf.reshape(looked, [-1]), [N, extendedSize]); // what stands twice adds up

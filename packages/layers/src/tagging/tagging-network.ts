@@ -1,6 +1,6 @@
 /** Sequence labelling: embed, encode, attend, tag. */
 import type { Attends, Rng, Sequence, SequenceLayer } from '@seqloom/core';
-import { asMask, count, dims, knownOptions, Module, sequence, zeroPadding } from '@seqloom/core';
+import { asMask, count, dims, keepWhere, knownOptions, Module, sequence, zeroPadding } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Dropout } from '../dropout.js';
 import { Linear } from '../linear.js';
@@ -64,7 +64,8 @@ export class TaggingNetwork extends Module {
   forward({ tokens, mask }: Omit<TaggedBatch, 'labels'>): { emissions: Sequence; weights?: tf.Tensor3D } {
     dims('TaggingNetwork.forward', { tokens: [tokens, 'B T F'], mask: [mask, 'B T'] });
     notEmpty('TaggingNetwork.forward', 'tokens', tokens);
-    const { output } = this.encoder.forward(sequence(this.embeddings.forward(tokens), asMask(mask)));
+    const real = asMask(mask);
+    const { output } = this.encoder.forward(sequence(this.embeddings.forward(keepWhere(real, tokens)), real));
     const seen = this.attention?.attend(output.values, this.attention.remember(output));
     const read = seen ? tf.concat([output.values, seen.context], 2) : output.values;
     const emissions = { values: this.emission.forward(this.dropout.forward(read)), mask: output.mask };

@@ -3,6 +3,7 @@ import { Rng, useBackend } from '@seqloom/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Forecaster, type ForecasterOptions } from '../index.js';
 import { verifyReadyModel } from '../ready-model-laws.js';
+import { scaleOf } from './series.js';
 
 beforeAll(async () => void (await useBackend('wasm')));
 
@@ -44,6 +45,18 @@ it.each<[string, Partial<ForecasterOptions>]>([
     },
   });
   expect(loss).toBeLessThan(options.quantiles ? 0.25 : 1.1);
+});
+
+it('what never changes has a deviation of 1, also where its sum is rounded', () => {
+  const tenths = Array.from({ length: 10 }, () => [0.1]);
+  expect(scaleOf('', [tenths])).toEqual({ mean: [0.1], deviation: [1] });
+});
+
+it('errors are those of the quantile nearest to the median', async () => {
+  const [only, both] = [[0.5], [0.5, 0.9]].map((quantiles) => small({ quantiles, rng: new Rng(1) }));
+  for (const model of [only!, both!]) await model.fit(train, { epochs: 2 });
+  const [error, other] = [await only!.evaluate(unseen), await both!.evaluate(unseen)].map((metrics) => metrics.error!);
+  expect(Math.abs(error! - other!)).toBeLessThan(0.2);
 });
 
 describe('bad input is named', () => {

@@ -141,7 +141,9 @@ export class Forecaster extends ReadyModel<Series> {
     const forecasts = await this.predict(series.map((rows) => rows.slice(0, -horizon)));
     const gaps = forecasts.flatMap((forecast, s) => {
       const truth = series[s]!.slice(-horizon);
-      return middle(forecast).flatMap((row, h) => row.map((x, d) => Math.abs(x - truth[h]![d]!) / scale.deviation[d]!));
+      return middle(forecast, this.#config.quantiles ?? []).flatMap((row, h) =>
+        row.map((x, d) => Math.abs(x - truth[h]![d]!) / scale.deviation[d]!),
+      );
     });
     return { loss: mean(losses), error: mean(gaps) };
   }
@@ -191,10 +193,12 @@ export class Forecaster extends ReadyModel<Series> {
 const rising = (a: number, b: number) => a - b;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The mean, or the quantile in the middle. */
-function middle(forecast: Forecast): number[][] {
+/** The mean, or the quantile nearest to the median. */
+function middle(forecast: Forecast, quantiles: readonly number[]): number[][] {
   if ('mean' in forecast) return forecast.mean;
-  return forecast.quantiles.map((row) => row.map((quantiles) => quantiles[Math.floor(quantiles.length / 2)]!));
+  const far = quantiles.map((q) => Math.abs(q - 0.5));
+  const nearest = far.indexOf(Math.min(...far));
+  return forecast.quantiles.map((row) => row.map((values) => values[nearest]!));
 }
 
 function checkLengths(where: string, series: readonly Series[], horizon: number): void {

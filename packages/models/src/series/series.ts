@@ -15,10 +15,11 @@ export interface Scale {
 export function scaleOf(where: string, all: readonly Series[]): Scale {
   const size = checkSeries(where, all);
   const steps = all.reduce((sum, series) => sum + series.length, 0);
-  const mean = new Array<number>(size).fill(0);
+  const first = all[0]![0]!;
+  const mean = [...first]; // from the first row on, so that what never changes has no deviation at all
   const square = new Array<number>(size).fill(0);
   for (const series of all)
-    for (const row of series) for (const [d, value] of row.entries()) mean[d] = mean[d]! + value / steps;
+    for (const row of series) for (const [d, value] of row.entries()) mean[d] = mean[d]! + (value - first[d]!) / steps;
   for (const series of all)
     for (const row of series)
       for (const [d, value] of row.entries()) square[d] = square[d]! + (value - mean[d]!) ** 2 / steps;

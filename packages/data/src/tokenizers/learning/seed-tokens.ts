@@ -47,11 +47,11 @@ export async function seedTokens(
       if (before?.count === count) before.count = 0; // always followed by this character
       return { text: count < 2 ? '' : String.fromCodePoint(...points.subarray(at, at + length)), count };
     });
-    found.push(...kept(shorter, length - 1));
+    for (const seed of kept(shorter, length - 1)) found.push(seed); // more than a call takes arguments
     shorter = parts;
     names = next.map((name) => (name !== end && counts[name]! < 2 ? end : name));
   }
-  found.push(...kept(shorter, maxLength));
+  for (const seed of kept(shorter, maxLength)) found.push(seed);
   const seeds = found
     .filter(({ text }) => !forbidden.has(text))
     .sort((a, b) => b.count * b.length - a.count * a.length || (a.text < b.text ? -1 : 1))
