@@ -68,7 +68,7 @@ function call(
   return results;
 }
 
-export const special = [NaN, Infinity, -Infinity, 0, -0];
+export const special: readonly number[] = [NaN, Infinity, -Infinity, 0, -0];
 
 /** Numbers of a dtype, special ones among the floats. */
 export function numberOf(dtype: Values['dtype']): fc.Arbitrary<number> {
