@@ -12,7 +12,7 @@ export const shakespeareLSTM = defineRow({
   config: {
     seed: 1,
     model: { layer: { kind: 'lstm', hiddenSize: 384 }, embeddingSize: 64, context: 128, dropout: 0.3 },
-    learning: { epochs: 10, batchSize: 32, learningRate: 4e-3, weightDecay: 0.01, stateful: true },
+    learning: { epochs: 8, batchSize: 32, learningRate: 4e-3, weightDecay: 0.01, stateful: true },
   },
   run: (context, config) => lossOnShakespeare(context, config),
 });
