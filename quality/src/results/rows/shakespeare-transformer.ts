@@ -12,12 +12,12 @@ export const shakespeareTransformer = defineRow({
   config: {
     seed: 1,
     model: {
-      layer: { kind: 'transformer', size: 160, heads: 5, layers: 4, dropout: 0.1, positions: 'rotary' },
+      layer: { kind: 'transformer', size: 160, heads: 5, layers: 4, positions: 'rotary' },
       embeddingSize: 160,
       context: 128,
       dropout: 0.1,
     },
-    learning: { epochs: 9, batchSize: 16, learningRate: 2e-3, weightDecay: 0.05, stateful: false },
+    learning: { epochs: 6, batchSize: 16, learningRate: 2e-3, weightDecay: 0.1, stateful: false },
   },
   run: (context, config) => lossOnShakespeare(context, config),
 });
