@@ -17,6 +17,7 @@ import {
   take,
   windows,
 } from './index.js';
+import { BytePairs } from './tokenizers/index.js';
 
 const steps: [name: string, make: () => Step<string, unknown>][] = [
   ['map', () => map((text: string) => text.length)],
@@ -68,6 +69,11 @@ describe.each(steps)('law of steps: %s', (_, make) => {
       }
     }
   });
+});
+
+test.each([['one text'], [undefined], [7]])('%j is no list of examples', async (source) => {
+  expect(() => pipe(source as never)).toThrow(expect.objectContaining({ name: 'DataError', where: 'pipe' }));
+  await expect(BytePairs.train(source as never, { size: 300 })).rejects.toMatchObject({ name: 'DataError' });
 });
 
 test('pipe infers the types of every step', () => {

@@ -24,7 +24,7 @@ export function deltas(rows: Rows, reach = 2): number[][] {
   );
 }
 
-/** Rows with their deltas, and the deltas' deltas, beside them: [T,D] → [T,D·(1 + order)]. */
+/** Rows with their deltas, and the deltas' deltas (as HTK; librosa fits a parabola instead), beside them: [T,D] → [T,D·(1 + order)]. */
 export function withDeltas(rows: Rows, options: DeltaOptions = {}): number[][] {
   knownOptions('withDeltas', options, ['reach', 'order']);
   const orders: Rows[] = [rows];

@@ -1,5 +1,6 @@
 /** The browser's private file system keeps downloads, also when one is cancelled, and a directory of it serves as folder. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { defaultCache } from './file-cache.js';
 import { browserCache, loadDataset } from './index.js';
 
 const quiet = { onNotice: () => {} };
@@ -57,4 +58,16 @@ test('a directory handle is a folder', async () => {
   await file.write(`day,cones\n${train.rows.map((row) => `${row.join(',')}\n`).join('')}`);
   await file.close();
   expect((await loadDataset('ice-cream', { ...quiet, folder: root })).train).toEqual(train);
+});
+
+test('where the file system is forbidden, as in a sandboxed frame, downloads are kept in memory', async () => {
+  const forbidden = vi.spyOn(navigator.storage, 'getDirectory');
+  forbidden.mockRejectedValue(new DOMException('Storage directory access is denied.', 'SecurityError'));
+  try {
+    await (await defaultCache()).write('a', new Uint8Array([5]));
+    expect(await (await defaultCache()).read('a')).toEqual(new Uint8Array([5]));
+  } finally {
+    forbidden.mockRestore();
+  }
+  expect(await (await defaultCache()).read('a')).toBeUndefined();
 });

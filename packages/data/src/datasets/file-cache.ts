@@ -45,10 +45,10 @@ export function browserCache(folder = 'seqloom'): FileCache {
 
 const pageCache = memoryCache();
 
-/** The browser's private file system where there is one, else memory. */
-export function defaultCache(): FileCache {
-  const storage = typeof navigator === 'undefined' ? undefined : navigator.storage;
-  return typeof storage?.getDirectory === 'function' ? browserCache() : pageCache;
+/** The browser's private file system where there is one and the page may use it (a sandboxed frame may not), else memory. */
+export async function defaultCache(): Promise<FileCache> {
+  const root = await globalThis.navigator?.storage?.getDirectory?.().catch(() => undefined);
+  return root ? browserCache() : pageCache;
 }
 
 function unlessMissing(cause: DOMException): undefined {

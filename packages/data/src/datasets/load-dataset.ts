@@ -72,7 +72,7 @@ export async function loadDataset<Name extends DatasetName>(
   const { about, splits, files, parse } = sources[name];
   if (options.split !== undefined && !splits) throw new OptionError(where, 'it has no `split` to choose');
   const split = splits ? oneOf(where, 'split', options.split ?? splits[0]!, splits) : '';
-  const bytesOf = fileReader(where, name, options);
+  const bytesOf = await fileReader(where, name, options);
   const parts = await parse(async (key) => {
     const file = files[key]!;
     return new File([(await bytesOf(file)) as Uint8Array<ArrayBuffer>], file.path);
@@ -81,7 +81,11 @@ export async function loadDataset<Name extends DatasetName>(
   return { name, about, ...parts } as unknown as LoadedDataset<Name>;
 }
 
-function fileReader(where: string, dataset: string, options: LoadOptions): (file: DataFile) => Promise<Uint8Array> {
+async function fileReader(
+  where: string,
+  dataset: string,
+  options: LoadOptions,
+): Promise<(file: DataFile) => Promise<Uint8Array>> {
   const { folder, cache, mirror, signal, onProgress, onNotice } = options;
   if (folder) {
     const place = folderOf(where, folder);
@@ -89,7 +93,7 @@ function fileReader(where: string, dataset: string, options: LoadOptions): (file
   }
   return supplier(where, {
     dataset,
-    cache: cache ?? defaultCache(),
+    cache: cache ?? (await defaultCache()),
     mirror,
     signal,
     onProgress,

@@ -67,7 +67,8 @@ export class TokenEncoder {
   }
 
   toJSON(): object {
-    return { format, version, columns: this.columns };
+    const columns = this.columns.map(({ feature, vocabulary }) => ({ feature, vocabulary: vocabulary.toJSON() }));
+    return { format, version, columns };
   }
 
   /** What `toJSON` gave. Throws DataError on anything else. */

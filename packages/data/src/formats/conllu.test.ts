@@ -182,3 +182,17 @@ test('what could not be read back is not written', async () => {
     expect(() => writeConllu([broken])).toThrow(expect.objectContaining({ name: 'DataError', where: 'writeConllu' }));
   }
 });
+
+test('nothing is left out: the id is what the sentence says, and each range and empty node has its word', async () => {
+  const [sentence] = await collect(readConllu(text));
+  const renamed = { ...sentence!, id: 'other' };
+  const [read] = await collect(readConllu(writeConllu([renamed])));
+  expect(read).toEqual({ ...renamed, comments: ['# newdoc id = d', '# sent_id = other', '# text = Au feu, vite!'] });
+  const { ranges, emptyNodes } = sentence!;
+  for (const stray of [
+    { ranges: [...ranges, { ...ranges[0]!, first: 9, last: 10 }] },
+    { emptyNodes: emptyNodes.map((node) => ({ ...node, after: 9 })) },
+  ]) {
+    expect(() => writeConllu([{ ...sentence!, ...stray }])).toThrow('belongs to none of its 5 words');
+  }
+});

@@ -31,15 +31,26 @@ export function writeConllu(sentences: Iterable<Sentence>): string {
 }
 
 function sentenceLines({ id, comments, tokens, ranges, emptyNodes }: Sentence): string[] {
-  const named = id === undefined || comments.some((comment) => sentenceId.test(comment));
-  const lines = named ? [...comments] : [`# sent_id = ${id}`, ...comments];
+  const lines = id === undefined ? [...comments] : namedBy(id, comments);
+  const expected = lines.length + tokens.length + ranges.length + emptyNodes.length;
   const nodesAfter = (word: number) => emptyNodes.filter(({ after }) => after === word).map(emptyNodeLine);
   lines.push(...nodesAfter(0));
   for (const token of tokens) {
     const covering = ranges.filter(({ first }) => first === token.id);
     lines.push(...covering.map(rangeLine), tokenLine(token), ...nodesAfter(token.id));
   }
+  if (lines.length < expected) {
+    const problem = `a range or an empty node of the sentence ${show(id)} belongs to none of its ${tokens.length} words`;
+    throw new DataError('writeConllu', problem);
+  }
   return lines;
+}
+
+/** The comments with the id in its place, which is the first where it had none. */
+function namedBy(id: string, comments: readonly string[]): string[] {
+  const at = comments.findLastIndex((comment) => sentenceId.exec(comment)?.[1]);
+  if (at < 0) return [`# sent_id = ${id}`, ...comments];
+  return sentenceId.exec(comments[at]!)![1] === id ? [...comments] : comments.with(at, `# sent_id = ${id}`);
 }
 
 function tokenLine(token: Token): string {

@@ -39,10 +39,9 @@ export function generateBrackets(options: GenerateBracketsOptions): BracketExamp
 /** Sequences to be judged, every other one spoilt in one place by a bracket of another kind or direction. */
 export function generateBracketJudgements(options: GenerateBracketsOptions): BracketJudgement[] {
   const balanced = grower('generateBracketJudgements', options);
-  let valid = false;
-  const draw = (rng: Rng): BracketJudgement => {
+  const draw = (rng: Rng, index: number): BracketJudgement => {
     const source = [...balanced(rng).source];
-    valid = !valid;
+    const valid = index % 2 === 0;
     if (valid) return { source, valid };
     const place = rng.below(source.length);
     const others = [...pairs.slice(0, options.kinds ?? 2).join('')].filter((symbol) => symbol !== source[place]);

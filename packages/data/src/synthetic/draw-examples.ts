@@ -22,14 +22,14 @@ export function drawExamples<T>(
   where: string,
   options: GenerateUnlikeOptions,
   more: readonly string[],
-  draw: (rng: Rng) => T,
+  draw: (rng: Rng, index: number) => T,
   source: (example: T) => string = () => '',
 ): T[] {
   knownOptions(where, options, ['rng', 'count', ...more]);
   count(where, 'count', options.count, 0);
   const examples: T[] = [];
   for (let rejected = 0; examples.length < options.count; rejected++) {
-    const example = draw(options.rng);
+    const example = draw(options.rng, examples.length);
     if (options.exclude?.has(source(example))) {
       if (rejected < patience) continue;
       throw new OptionError(where, `found only ${examples.length} of ${options.count} examples`, {

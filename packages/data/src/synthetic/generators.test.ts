@@ -220,6 +220,14 @@ test.each(laws.filter(({ source }) => source))('$name: what is excluded never co
   expect(train.filter((example) => held.has(key(example)))).toEqual([]);
 });
 
+test('every other judgement is valid, whatever is excluded', () => {
+  const options = { minLength: 1, maxLength: 2 };
+  const valid = generateBracketJudgements({ rng: new Rng(1), count: 200, ...options }).filter((each) => each.valid);
+  const exclude = new Set(valid.slice(0, 3).map(({ source }) => source.join(' ')));
+  const judged = generateBracketJudgements({ rng: new Rng(2), count: 100, exclude, ...options });
+  expect(judged.filter((each) => each.valid)).toHaveLength(50);
+});
+
 test('when all is excluded it is told, not sought for ever', () => {
   const options = { minLength: 1, maxLength: 1, letters: 'ab', exclude: new Set(['a', 'b']) };
   expect(() => generateReverse({ rng: new Rng(1), count: 1, ...options })).toThrow('found only 0 of 1');

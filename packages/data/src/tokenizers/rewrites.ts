@@ -20,7 +20,7 @@ export function unicodeForm(form: UnicodeForm): Rewrite {
 /** Small letters, each on its own: a final Σ becomes σ too, as libraries do that lower one character at a time. */
 export const lowercase: Rewrite = (text) => {
   const whole = lowered(text);
-  return whole === text ? [] : replaced(text, /[^\p{Ll}\p{Lo}\p{M}\p{N}\p{P}\p{Z}\p{C}]/gu, lowered);
+  return whole === text ? [] : replaced(text, /[^\p{Ll}\p{Lo}\p{M}\p{Nd}\p{No}\p{P}\p{Z}\p{C}]/gu, lowered);
 };
 
 function lowered(text: string): string {

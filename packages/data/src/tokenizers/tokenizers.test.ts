@@ -121,6 +121,7 @@ describe.each(kinds)('$name', async ({ train, load, normal, complete }) => {
 
   test('law: saved and loaded it is the same, and learns the same again', async () => {
     const saved = JSON.parse(JSON.stringify(tokenizer));
+    expect(structuredClone(tokenizer.toJSON())).toEqual(saved);
     const loaded = load(saved);
     const law = fc.property(anyText, (text) => {
       expect(loaded.tokenize(text)).toEqual(tokenizer.tokenize(text));

@@ -50,7 +50,7 @@ export class WordReader {
   }
 
   toJSON(): object {
-    return { tokens: this.tokens, characters: this.characters ?? null };
+    return { tokens: this.tokens.toJSON(), characters: this.characters?.toJSON() ?? null };
   }
 
   /** What `toJSON` gave. Throws DataError on anything else. */
