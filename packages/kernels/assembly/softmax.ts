@@ -79,11 +79,11 @@ function scaleBy(row: usize, factor: f32, columns: i32): void {
 }
 
 /**
- * loss [1] = the mean of log Σ exp(logits) − logits[target] over the rows whose mask is 1, 0 if there is none; shifts [rows,2] = the largest
+ * loss [1] = the mean of log Σ exp(logits) − (1 − ε)·logits[target] − ε·mean(logits), ε being the smoothing, over the rows whose mask is 1, 0 if there is none; shifts [rows,2] = the largest
  * logit of each such row and 1/Σ exp(logits − it). Returns the first such row whose target is no column (the loss is then NaN), else −1.
  */
 export function crossEntropy(
-  logits: usize, targets: usize, mask: usize, loss: usize, shifts: usize, rows: i32, columns: i32,
+  logits: usize, targets: usize, mask: usize, loss: usize, shifts: usize, rows: i32, columns: i32, smoothing: f32,
 ): i32 {
   const line = <usize>columns << 2;
   let sum: f64 = 0;
@@ -99,7 +99,8 @@ export function crossEntropy(
     const powers = sumOfPowers(logits, columns, top);
     store<f32>(shifts, top);
     store<f32>(shifts, <f32>(1 / powers), 4);
-    sum += <f64>(top - load<f32>(logits + (<usize>target << 2))) + <f64>log1(<f32>powers);
+    sum += (1 - <f64>smoothing) * <f64>(top - load<f32>(logits + (<usize>target << 2))) + <f64>log1(<f32>powers);
+    if (smoothing > 0) sum += <f64>smoothing * sumOfGaps(logits, columns, top) / columns;
   }
   const real = countOf(mask, rows);
   store<f32>(loss, bad >= 0 ? NaN : real == 0 ? 0 : <f32>(sum / real));
@@ -130,15 +131,31 @@ function sumOfPowers(row: usize, columns: i32, top: f32): f64 {
   return total;
 }
 
+/** Σ (top − x). */
+function sumOfGaps(row: usize, columns: i32, top: f32): f64 {
+  const shift = f32x4.splat(top);
+  let total: f64 = 0;
+  while (columns >= 4) {
+    let sum = f32x4.splat(0);
+    let rest = min(columns, BLOCK) & ~3;
+    columns -= rest;
+    for (; rest > 0; rest -= 4, row += 16) sum = f32x4.add(sum, f32x4.sub(shift, v128.load(row)));
+    total += <f64>sumLanes(sum);
+  }
+  for (; columns > 0; columns--, row += 4) total += <f64>(top - load<f32>(row));
+  return total;
+}
+
 function countOf(mask: usize, rows: i32): i32 {
   let count = 0;
   for (let row = 0; row < rows; row++) count += load<u8>(mask + row) != 0 ? 1 : 0;
   return count;
 }
 
-/** dLogits [rows,columns] = dLoss·(softmax(logits) − 1 at the target) / the number of rows whose mask is 1, from what `crossEntropy` made; 0 in the others. */
+/** dLogits [rows,columns] = dLoss·(softmax(logits) − ε/columns everywhere − (1 − ε) at the target) / the number of rows whose mask is 1, from what `crossEntropy` made; 0 in the others. */
 export function crossEntropyGradient(
   logits: usize, targets: usize, mask: usize, shifts: usize, dLoss: usize, dLogits: usize, rows: i32, columns: i32,
+  smoothing: f32,
 ): void {
   const line = <usize>columns << 2;
   const share = load<f32>(dLoss) / <f32>countOf(mask, rows);
@@ -149,10 +166,11 @@ export function crossEntropyGradient(
     }
     const top = v128.load_splat<f32>(shifts);
     const scale = f32x4.splat(load<f32>(shifts, 4) * share);
+    const even = f32x4.splat(share * smoothing / <f32>columns);
     for (let j: usize = 0, rest = columns; rest > 0; j += 16, rest -= 4) {
-      storeLanes(dLogits + j, f32x4.mul(exp4(f32x4.sub(loadLanes(logits + j, rest), top)), scale), rest);
+      storeLanes(dLogits + j, f32x4.sub(f32x4.mul(exp4(f32x4.sub(loadLanes(logits + j, rest), top)), scale), even), rest);
     }
     const chosen = dLogits + (<usize>load<u32>(targets) << 2);
-    if (load<u32>(targets) < <u32>columns) store<f32>(chosen, load<f32>(chosen) - share);
+    if (load<u32>(targets) < <u32>columns) store<f32>(chosen, load<f32>(chosen) - (1 - smoothing) * share);
   }
 }

@@ -89,11 +89,12 @@ const batches = fc.record({
   rows: fc.integer({ min: 1, max: 6 }),
   columns: fc.integer({ min: 1, max: 40 }),
   offset: fc.constantFrom(0, 1e4, -1e4),
+  smoothing: fc.constantFrom(0, 0.25),
 });
 
 it('crossEntropy and its gradient = the definition in float64; rows that do not count are not read', () => {
   fc.assert(
-    fc.property(batches, ({ rows, columns, offset }) => {
+    fc.property(batches, ({ rows, columns, offset, smoothing }) => {
       const start = arena.allocate(0);
       const bytes = bits(rows);
       let n = 0;
@@ -103,7 +104,8 @@ it('crossEntropy and its gradient = the definition in float64; rows that do not 
       integers(arena, targets, rows).set(ids);
       const [loss, shifts, dLogits] = [place(1), place(2 * rows), place(rows * columns)];
       const dLoss = place(1, normal);
-      const call = { logits: logits.pointer, targets, mask: placeBytes(bytes), shifts: shifts.pointer, rows, columns };
+      const sizes = { rows, columns, smoothing };
+      const call = { logits: logits.pointer, targets, mask: placeBytes(bytes), shifts: shifts.pointer, ...sizes };
       expect(crossEntropy(kernels, call, loss.pointer)).toBe(-1);
       crossEntropyGradient(kernels, call, { dLoss: dLoss.pointer, dLogits: dLogits.pointer });
 
@@ -114,9 +116,11 @@ it('crossEntropy and its gradient = the definition in float64; rows that do not 
         const values = [...logits.values.subarray(row * columns, (row + 1) * columns)];
         const powers = values.map((value) => Math.exp(value - offset));
         const total = powers.reduce((a, b) => a + b, 0);
-        sum += Math.log(total) + offset - values[ids[row]!]!;
+        sum += Math.log(total) + offset;
         for (const [j, power] of powers.entries()) {
-          slope[row * columns + j] = ((power / total - Number(j === ids[row])) * dLoss.values[0]!) / real.length;
+          const target = smoothing / columns + (j === ids[row] ? 1 - smoothing : 0);
+          sum -= target * values[j]!;
+          slope[row * columns + j] = ((power / total - target) * dLoss.values[0]!) / real.length;
         }
       }
       expectNear(loss.now(), Float64Array.of(sum / Math.max(1, real.length)), 'loss');
@@ -132,7 +136,14 @@ it('crossEntropy names the first row whose target is no column', () => {
   const [logits, loss, shifts] = [place(12, normal), place(1), place(8)];
   const targets = arena.allocate(16);
   integers(arena, targets, 4).set([0, -1, 3, 2]);
-  const call = { logits: logits.pointer, targets, mask: placeBytes(Uint8Array.of(1, 0, 1, 1)), rows: 4, columns: 3 };
+  const call = {
+    logits: logits.pointer,
+    targets,
+    mask: placeBytes(Uint8Array.of(1, 0, 1, 1)),
+    rows: 4,
+    columns: 3,
+    smoothing: 0,
+  };
   expect(crossEntropy(kernels, { ...call, shifts: shifts.pointer }, loss.pointer)).toBe(2);
   expect(loss.now()[0]).toBeNaN();
   arena.free(start);

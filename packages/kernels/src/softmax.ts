@@ -15,6 +15,7 @@ export interface SoftmaxExports {
       ...inputs: [logits: number, targets: number, mask: number],
       ...outputs: [loss: number, shifts: number],
       ...sizes: [rows: number, columns: number],
+      smoothing: number,
     ]
   ): number;
   crossEntropyGradient(
@@ -22,6 +23,7 @@ export interface SoftmaxExports {
       ...inputs: [logits: number, targets: number, mask: number, shifts: number, dLoss: number],
       ...outputs: [dLogits: number],
       ...sizes: [rows: number, columns: number],
+      smoothing: number,
     ]
   ): void;
 }
@@ -68,12 +70,14 @@ export interface CrossEntropy {
   shifts: number;
   rows: number;
   columns: number;
+  /** ε: the share of each target that is spread over all columns. */
+  smoothing: number;
 }
 
-/** loss [1]: the mean of −log softmax(logits)[target] over the rows that count. Returns the first of them whose target is no column (the loss is NaN), or −1. */
+/** loss [1]: the mean of −(1 − ε)·log p[target] − ε·mean(log p), where p is softmax(logits), over the rows that count. Returns the first of them whose target is no column (the loss is NaN), or −1. */
 export function crossEntropy({ exports }: Kernels, call: CrossEntropy, loss: number): number {
-  const { logits, targets, mask, shifts, rows, columns } = call;
-  return exports.crossEntropy(logits, targets, mask, loss, shifts, rows, columns);
+  const { logits, targets, mask, shifts, rows, columns, smoothing } = call;
+  return exports.crossEntropy(logits, targets, mask, loss, shifts, rows, columns, smoothing);
 }
 
 /** dLogits [rows,columns] from dLoss [1]; 0 in rows that do not count. */
@@ -82,6 +86,6 @@ export function crossEntropyGradient(
   call: CrossEntropy,
   { dLoss, dLogits }: { dLoss: number; dLogits: number },
 ): void {
-  const { logits, targets, mask, shifts, rows, columns } = call;
-  exports.crossEntropyGradient(logits, targets, mask, shifts, dLoss, dLogits, rows, columns);
+  const { logits, targets, mask, shifts, rows, columns, smoothing } = call;
+  exports.crossEntropyGradient(logits, targets, mask, shifts, dLoss, dLogits, rows, columns, smoothing);
 }

@@ -45,13 +45,6 @@ export function meanCrossEntropy(
   return tf.div(tf.sum(losses), tf.add(total, tf.cast(tf.equal(total, 0), 'float32')));
 }
 
-/** ε·(chosen logit − mean logit), averaged over real positions: what label smoothing adds to the cross-entropy. */
-export function smoothingTerm(logits: tf.Tensor3D, ids: tf.Tensor2D, real: tf.Tensor2D, smoothing: number): tf.Scalar {
-  const { rows, chosen, counts } = chosenLogits(logits, ids, real);
-  const gaps = tf.mul(tf.sub(chosen, tf.mean(rows, 1)), counts);
-  return tf.mul(tf.div(tf.sum(gaps), tf.maximum(tf.sum(counts), 1)), smoothing);
-}
-
 /** Checks shapes and options; returns the number of classes. */
 export function checked(
   where: string,

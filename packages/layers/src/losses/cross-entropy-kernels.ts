@@ -6,15 +6,15 @@ type Inputs = Parameters<FusedKernel>[0];
 type Workspace = Parameters<FusedKernel>[2];
 
 export const crossEntropyKernels: FusedPair<'logits' | 'targets' | 'mask'> = {
-  forward(tensors, _, workspace) {
+  forward(tensors, attributes, workspace) {
     const [loss, shifts] = [workspace.output([]), workspace.output([...tensors.targets!.shape, 2])];
-    const call = { ...pointers(tensors, workspace), shifts: shifts.pointer };
+    const call = { ...pointers(tensors, attributes, workspace), shifts: shifts.pointer };
     const wrong = crossEntropy(workspace.kernels, call, loss.pointer);
     if (wrong >= 0) throw noClass(call, wrong, tensors.targets!.shape[1]!, workspace);
     return [loss, shifts];
   },
-  backward(tensors, _, workspace) {
-    const call = { ...pointers(tensors, workspace), shifts: workspace.input(tensors.out1!) };
+  backward(tensors, attributes, workspace) {
+    const call = { ...pointers(tensors, attributes, workspace), shifts: workspace.input(tensors.out1!) };
     const dLogits = workspace.output([...tensors.logits!.shape]);
     const dLoss = workspace.input(tensors.dy0!);
     crossEntropyGradient(workspace.kernels, call, { dLoss, dLogits: dLogits.pointer });
@@ -23,9 +23,14 @@ export const crossEntropyKernels: FusedPair<'logits' | 'targets' | 'mask'> = {
   differentiable: ['logits'],
 };
 
-function pointers({ logits, targets, mask }: Inputs, { input }: Workspace): Omit<CrossEntropy, 'shifts'> {
+function pointers(
+  { logits, targets, mask }: Inputs,
+  attributes: Parameters<FusedKernel>[1],
+  { input }: Workspace,
+): Omit<CrossEntropy, 'shifts'> {
   const [B, T, V] = logits!.shape as [number, number, number];
-  return { logits: input(logits!), targets: input(targets!), mask: input(mask!), rows: B * T, columns: V };
+  const smoothing = attributes.smoothing as number;
+  return { logits: input(logits!), targets: input(targets!), mask: input(mask!), rows: B * T, columns: V, smoothing };
 }
 
 function noClass(call: Omit<CrossEntropy, 'shifts'>, row: number, T: number, { kernels }: Workspace): DataError {

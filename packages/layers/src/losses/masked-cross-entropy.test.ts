@@ -38,6 +38,8 @@ describe.each(backendsHere())('maskedCrossEntropy on %s', (backend) => {
     await checkGradients((x) => slope(x!), [tf.tensor3d(numbers, [B, T, V])]);
   });
 
+  const plain = { smoothing: 0 };
+
   it('keeps the laws of ops', () => {
     const rng = new Rng(1);
     const inputs = (lengths: readonly number[], T: number, V: number) => ({
@@ -58,10 +60,12 @@ describe.each(backendsHere())('maskedCrossEntropy on %s', (backend) => {
     return verifyOp(
       crossEntropyOp,
       [
-        { name: 'one class', inputs: inputs([1], 1, 1), attributes: {} },
-        { name: 'ragged', inputs: inputs([3, 0, 2], 3, 7), attributes: {} },
-        { name: 'nothing real', inputs: inputs([0, 0], 2, 4), attributes: {} },
-        { name: 'many classes', inputs: inputs([2, 1], 2, 33), attributes: {} },
+        { name: 'one class', inputs: inputs([1], 1, 1), attributes: plain },
+        { name: 'ragged', inputs: inputs([3, 0, 2], 3, 7), attributes: plain },
+        { name: 'smooth', inputs: inputs([3, 0, 2], 3, 7), attributes: { smoothing: 0.2 } },
+        { name: 'one smooth class', inputs: inputs([1], 1, 1), attributes: { smoothing: 0.2 } },
+        { name: 'nothing real', inputs: inputs([0, 0], 2, 4), attributes: plain },
+        { name: 'many classes', inputs: inputs([2, 1], 2, 33), attributes: { smoothing: 0.1 } },
       ].map((each) => ({ ...each, gradientCheck: each.inputs.logits.size < 100 ? {} : (false as const) })),
     );
   });
@@ -72,9 +76,9 @@ describe.each(backendsHere())('maskedCrossEntropy on %s', (backend) => {
     expect(() => maskedCrossEntropy(logits, wrong, lengthMask([2, 1], T))).toThrow(DataError);
     expect(() => maskedCrossEntropy(logits, wrong, lengthMask([2, 1], T))).toThrow('target 4 at sequence 1, step 0');
     expect(() => maskedCrossEntropy(logits, wrong, lengthMask([2, 0], T))).not.toThrow();
-    expect(crossEntropyOp.composed({ logits, targets: wrong, mask: lengthMask([2, 1], T) }, {})[0]!.dataSync()).toEqual(
-      Float32Array.of(Number.NaN),
-    );
+    expect(
+      crossEntropyOp.composed({ logits, targets: wrong, mask: lengthMask([2, 1], T) }, plain)[0]!.dataSync(),
+    ).toEqual(Float32Array.of(Number.NaN));
   });
 
   it('reads nothing at padding, and leaves nothing behind', async () => {
