@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Attention } from './attention.js';
 import { type DotHeadsInputs, dotHeadsKernels } from './dot-heads-kernels.js';
 import { maskedSoftmax, softmax } from './normalizers/softmax.js';
+import { RotaryScore } from './positions/rotary.js';
 import { ScaledDotScore } from './scorers/scaled-dot.js';
 
 /**
@@ -19,10 +20,17 @@ export const dotHeads: Op<DotHeadsInputs, { heads: number; keyHeads: number }> =
   fused: dotHeadsKernels,
 });
 
-/** Whether `inner` is what `dotHeads` computes. */
-export function isPlainDot(inner: unknown): boolean {
-  if (!(inner instanceof Attention && inner.scorer instanceof ScaledDotScore)) return false;
-  return (typeof inner.normalize === 'function' ? inner.normalize : inner.normalize.normalize) === softmax;
+/** Whether `inner` is what `dotHeads` computes, apart from turning queries and keys first if it has rotary positions. */
+export function isPlainDot(inner: unknown): inner is Attention<unknown> {
+  if (!(inner instanceof Attention)) return false;
+  const { normalize } = inner;
+  if ((typeof normalize === 'function' ? normalize : normalize.normalize) !== softmax) return false;
+  return (rotaryOf(inner)?.inner ?? inner.scorer) instanceof ScaledDotScore;
+}
+
+/** The rotary positions of an attention that has them. */
+export function rotaryOf({ scorer }: Attention<unknown>): RotaryScore<unknown> | undefined {
+  return scorer instanceof RotaryScore ? scorer : undefined;
 }
 
 function composed(inputs: Tensors<DotHeadsInputs>, heads: number, keyHeads: number): tf.Tensor[] {

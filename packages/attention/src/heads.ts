@@ -2,8 +2,9 @@
 import type { Attended, AttendOptions, Attends, Memory, Rng, Sequence } from '@seqloom/core';
 import { dims, glorotUniform, keepWhere, OptionError, parameter, show, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Attention } from './attention.js';
 import { type Patterned, type ShowsWeights, seesAnything, type WeightsOptions } from './chunked/pattern.js';
-import { dotHeads, isPlainDot } from './dot-heads.js';
+import { dotHeads, isPlainDot, rotaryOf } from './dot-heads.js';
 import { allOf, keyMask } from './masks.js';
 import { project } from './project.js';
 
@@ -82,8 +83,15 @@ export function projectHeads<Keys>(
 /** Lets the inner attention remember what `projectHeads` made, head by head; where `dotHeads` is all there is to do, they stay side by side. */
 export function recallHeads<Keys>(heads: Heads<Keys>, projected: Projected): Memory<Memory<Keys>> {
   const { values, mask } = projected;
-  const keys = isPlainDot(heads.inner) ? (projected as unknown as Memory<Keys>) : rememberApart(heads, projected);
-  return { keys, values, mask };
+  const { inner } = heads;
+  if (!isPlainDot(inner)) return { keys: rememberApart(heads, projected), values, mask };
+  const turned = rotaryOf(inner)?.turnedKeys(projected.keys, heads.keyHeads) ?? projected.keys;
+  return { keys: { ...projected, turned } satisfies SideBySide as unknown as Memory<Keys>, values, mask };
+}
+
+/** What `dotHeads` is given: the keys at their positions too. */
+interface SideBySide extends Projected {
+  readonly turned: tf.Tensor3D;
 }
 
 function rememberApart<Keys>({ keyHeads, inner }: Heads<Keys>, { keys, values, mask }: Projected): Memory<Keys> {
@@ -126,11 +134,13 @@ const oneByOne: Look = (where, attention, query, memory, options) => {
 };
 
 /** The same in one op. */
-const sideBySide: Look = (where, { heads, keyHeads, query: projection }, query, memory, { mask }) => {
+const sideBySide: Look = (where, { inner, heads, keyHeads, query: projection }, query, memory, { mask }) => {
   checkQuery(where, projection, query, memory, mask);
-  const { keys, values } = memory.keys as unknown as Projected;
+  const { turned: keys, values } = memory.keys as unknown as SideBySide;
   const real = keyMask(memory.mask);
-  const inputs = { query: apply(projection, query), keys, values, allowed: mask ? allOf(real, mask) : real };
+  const projected = apply(projection, query);
+  const turned = rotaryOf(inner as Attention<unknown>)?.turnedQuery(projected, keys.shape[1], heads) ?? projected;
+  const inputs = { query: turned, keys, values, allowed: mask ? allOf(real, mask) : real };
   const [context, weights] = dotHeads(inputs, { heads, keyHeads }) as [tf.Tensor3D, tf.Tensor3D];
   return { context, weights };
 };

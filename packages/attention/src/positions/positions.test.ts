@@ -1,6 +1,6 @@
 /** Positions: the peers' numbers, the laws, and that distances alone count. */
 import { Rng, type Scorer, sequence, useBackend } from '@seqloom/core';
-import { expectClose, verifyAttends, verifyModule, verifyScorer } from '@seqloom/core/testing';
+import { expectClose, verifyAttends, verifyModule, verifyOp, verifyScorer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import file from '../__fixtures__/positions.json' with { type: 'json' };
@@ -9,7 +9,9 @@ import {
   Attention,
   BucketedScore,
   CoverageScore,
+  causalMask,
   DotScore,
+  GroupedQuery,
   LearnedPositions,
   MultiHead,
   RotaryScore,
@@ -21,6 +23,7 @@ import {
 import { lawBackends } from '../law-backends.js';
 import { alibiSlopes } from './alibi.js';
 import { bucketOf } from './bucketed.js';
+import { rotation } from './rotation.js';
 
 const [peer] = file.cases;
 const rng = () => new Rng(1);
@@ -54,6 +57,41 @@ describe.each(lawBackends)('positions on %s', (backend) => {
       tf.squeeze(tf.tensor(peer!.ropeInterleaved), [0]),
       1e-5,
     );
+  });
+
+  it.each(['half', 'interleaved'] as const)('RoPE, %s: fused = composed = finite differences', async (layout) => {
+    const x = tf.randomNormal([2, 3, 8], 0, 1, 'float32', 1);
+    const turns = [4, 2, 1].map((pairs) => ({ layout, base: 100, start: 2, pairs }));
+    await verifyOp(
+      rotation,
+      turns.map((attributes) => ({ name: `${attributes.pairs} pairs`, inputs: { x }, attributes })),
+    );
+  });
+
+  it.each(['half', 'interleaved'] as const)('RoPE, %s: heads side by side turn as each alone', async (layout) => {
+    const x = tf.randomNormal<tf.Rank.R3>([2, 5, 12], 0, 1, 'float32', 1);
+    const alone = tf.split<tf.Tensor3D>(x, 3, 2).map((head) => rotate(head, { layout, start: 3 }));
+    await expectClose(rotate(x, { layout, start: 3, heads: 3 }), tf.concat(alone, 2), 1e-6);
+  });
+
+  it.each([2, 1])('rotary heads over %i of keys: in one op they are what each head is', async (keyHeads) => {
+    const [together, apart] = [new ScaledDotScore(), new DotScore()].map((inner) => {
+      const attention = new Attention({ scorer: new RotaryScore({ inner }) });
+      return new GroupedQuery({ inner: attention, heads: 2, keyHeads, size: 8, rng: rng() });
+    });
+    const x = tf.randomNormal<tf.Rank.R3>([2, 5, 8], 0, 1, 'float32', 1);
+    const query = tf.slice(x, [0, 3, 0], [2, 2, 8]);
+    const given = { values: x, mask: tf.tensor2d([1, 1, 1, 1, 0, 1, 1, 1, 1, 1], [2, 5], 'bool') };
+    const { context, weights } = together!.attend(query, together!.remember(given), { mask: causalMask(2, 5) });
+    await expectClose(
+      together!.weights(query, together!.remember(given), undefined, { mask: causalMask(2, 5) }),
+      weights,
+      1e-6,
+    );
+    apart!.query.weight.assign(tf.div(apart!.query.weight, Math.sqrt(4))); // dot products as they are: not in one op
+    const own = apart!.attend(query, apart!.remember(given), { mask: causalMask(2, 5) });
+    await expectClose(own.weights, weights, 1e-6);
+    await expectClose(own.context, context, 1e-5);
   });
 
   it.each(['half', 'interleaved'] as const)(

@@ -1,11 +1,11 @@
 /** Positions as rotations of queries and keys. */
 import type { Alignment, Scorer } from '@seqloom/core';
 import { count, dims, knownOptions, Module, oneOf, ShapeError, within } from '@seqloom/core';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { scorerOf } from '../scorer-of.js';
+import { type RotaryLayout, rotaryLayouts, rotation } from './rotation.js';
 
-/** Which features turn together: i with i + D/2 ('half': Llama, GPT-NeoX), or 2i with 2i + 1 ('interleaved': RoFormer, GPT-J). */
-export type RotaryLayout = 'half' | 'interleaved';
+export type { RotaryLayout } from './rotation.js';
 
 export interface RotaryScoreOptions<Keys> {
   /** What compares rotated queries with rotated keys: dot or scaled dot, whose energies then depend on distances alone. */
@@ -36,16 +36,13 @@ export class RotaryScore<Keys = tf.Tensor3D> extends Module implements Scorer<Po
     super();
     knownOptions('RotaryScore', options, ['inner', 'layout', 'base']);
     this.inner = scorerOf('RotaryScore', options.inner);
-    this.layout = oneOf('RotaryScore', 'layout', options.layout ?? 'half', layouts);
+    this.layout = oneOf('RotaryScore', 'layout', options.layout ?? 'half', rotaryLayouts);
     this.remember = options.inner.remember && this.#remember.bind(this);
     this.base = within('RotaryScore', 'base', options.base ?? 10_000, 1);
   }
 
   prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): PositionedKeys<Keys> {
-    return {
-      keys: this.inner.prepare(rotate(keys, { layout: this.layout, base: this.base }), mask),
-      count: keys.shape[1],
-    };
+    return { keys: this.inner.prepare(this.turnedKeys(keys, 1), mask), count: keys.shape[1] };
   }
 
   score(query: tf.Tensor3D, { keys, count: K }: PositionedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
@@ -62,34 +59,40 @@ export class RotaryScore<Keys = tf.Tensor3D> extends Module implements Scorer<Po
   }
 
   #rotated(query: tf.Tensor3D, keys: number): tf.Tensor3D {
-    return rotate(query, { layout: this.layout, base: this.base, start: Math.max(0, keys - query.shape[1]) });
+    return this.turnedQuery(query, keys, 1);
+  }
+
+  /** keys [B,K,heads·D], each head rotated by its places. */
+  turnedKeys(keys: tf.Tensor3D, heads: number): tf.Tensor3D {
+    return rotate(keys, { layout: this.layout, base: this.base, heads });
+  }
+
+  /** query [B,Q,heads·D] as the last Q of `count` positions, each head rotated by its places. */
+  turnedQuery(query: tf.Tensor3D, count: number, heads: number): tf.Tensor3D {
+    return rotate(query, { layout: this.layout, base: this.base, heads, start: Math.max(0, count - query.shape[1]) });
   }
 }
 
-/** x [B,T,D] with row t rotated by `start` + t: pair i by that times base^(−2i/D). Throws ShapeError unless D is even. */
-export function rotate(
-  x: tf.Tensor3D,
-  { layout = 'half', base = 10_000, start = 0 }: { layout?: RotaryLayout; base?: number; start?: number } = {},
-): tf.Tensor3D {
-  const { B, T, D } = dims('rotate', { x: [x, 'B T D'] });
-  if (D % 2 !== 0) throw new ShapeError('rotate', `\`x\` must have an even number of features, got ${D}`);
-  count('rotate', 'start', start, 0);
-  const [cos, sin] = waves(T, D / 2, base, start);
-  const pairs = layout === 'half' ? [B, T, 2, D / 2] : [B, T, D / 2, 2];
-  const axis = layout === 'half' ? 2 : 3;
-  const [even, odd] = tf.split(tf.reshape(x, pairs), 2, axis).map((part) => tf.reshape(part, [B, T, D / 2]));
-  const turned = [tf.sub(tf.mul(even!, cos), tf.mul(odd!, sin)), tf.add(tf.mul(odd!, cos), tf.mul(even!, sin))];
-  return tf.reshape(tf.stack(turned, axis), [B, T, D]);
+export interface RotateOptions {
+  /** 'half' unless told. */
+  layout?: RotaryLayout;
+  /** 10000 unless told. */
+  base?: number;
+  /** The position of the first row; 0 unless told. */
+  start?: number;
+  /** How many heads lie side by side; 1 unless told. */
+  heads?: number;
 }
 
-const layouts = ['half', 'interleaved'] as const;
-
-/** cos and sin of position times frequency: [T,D/2]. */
-function waves(length: number, pairs: number, base: number, start: number): [tf.Tensor2D, tf.Tensor2D] {
-  const angles = Float64Array.from({ length: length * pairs }, (_, i) => {
-    const [p, pair] = [Math.floor(i / pairs), i % pairs];
-    return (start + p) * base ** (-pair / pairs);
-  });
-  const table = (wave: (angle: number) => number) => tf.tensor2d(Float32Array.from(angles, wave), [length, pairs]);
-  return [table(Math.cos), table(Math.sin)];
+/** x [B,T,H·D] with row t of each head rotated by `start` + t: pair i by that times base^(−2i/D). Throws ShapeError unless D is even. */
+export function rotate(x: tf.Tensor3D, options: RotateOptions = {}): tf.Tensor3D {
+  knownOptions('rotate', options, ['layout', 'base', 'start', 'heads']);
+  const { layout = 'half', base = 10_000, start = 0, heads = 1 } = options;
+  const { D } = dims('rotate', { x: [x, 'B T D'] });
+  if (D % (2 * count('rotate', 'heads', heads)) !== 0) {
+    const beside = heads === 1 ? '' : ` in each of ${heads} heads`;
+    throw new ShapeError('rotate', `\`x\` must have an even number of features${beside}, got ${D}`);
+  }
+  count('rotate', 'start', start, 0);
+  return rotation({ x }, { layout, base, start, pairs: D / heads / 2 })[0] as tf.Tensor3D;
 }
