@@ -245,7 +245,8 @@ function emissionPicture({ emission, stateCount }: HMM, { symbols, train }: Worl
     const values = Float32Array.from(emission.emissionProb);
     return { kind: 'matrix', rows: states, columns: symbols!, layers: [{ label: 'all', values }], scale: 'share' };
   }
-  const [low, high] = [Math.min(...train.values), Math.max(...train.values)];
+  const low = train.values.reduce((least, value) => Math.min(least, value));
+  const high = train.values.reduce((most, value) => Math.max(most, value));
   const x = Array.from({ length: 80 }, (_, i) => low + ((high - low) * i) / 79);
   const logs = x.map((value) => {
     const out = new Float64Array(stateCount);

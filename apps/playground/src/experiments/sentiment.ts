@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { choice } from '../controls/control.js';
 import { defineExperiment, type Prediction, type Task, type Touch } from '../experiment.js';
 import { Classifier, confusion, labelled, poolingControl, poolingView } from '../parts/classifier.js';
-import { readColumns } from '../parts/columns.js';
+import { readColumns, withoutHeading } from '../parts/columns.js';
 import { makeOptimizer, optimizerControlsAt } from '../parts/optimizer.js';
 import { answering, classifierSource } from '../parts/programs/classifier.js';
 import { jsonFiles, loading, programOf, vocabularyOf } from '../parts/programs/program.js';
@@ -232,14 +232,17 @@ async function predict(
 
 /** The column of fewer different cells is the label. Throws DataError. */
 async function readLabelled(file: File): Promise<Labelled[]> {
-  const { rows, names } = await readColumns('sentiment', file);
-  const kinds = names.map((_, column) => new Set(rows.map((row) => row[column])).size);
+  const columns = await readColumns('sentiment', file);
+  const { names } = columns;
+  const kinds = names.map((_, column) => new Set(columns.rows.map((row) => row[column])).size);
   const label = kinds.indexOf(Math.min(...kinds));
   const text = kinds.indexOf(Math.max(...kinds));
-  if (names.length < 2 || kinds[label]! < 2 || kinds[label]! > 20 || rows.length < fewest)
+  const rows = withoutHeading(columns, label);
+  const labels = new Set(rows.map((row) => row[label])).size;
+  if (names.length < 2 || labels < 2 || labels > 20 || rows.length < fewest)
     throw new DataError(
       'sentiment',
-      `${file.name}: ${rows.length} lines of ${names.length} columns, ${kinds[label]} labels`,
+      `${file.name}: ${rows.length} lines of ${names.length} columns, ${labels} labels`,
       {
         hint: `two columns are needed, one with 2 to 20 different labels, and at least ${fewest} lines`,
       },

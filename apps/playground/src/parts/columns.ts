@@ -28,6 +28,12 @@ export function numbersOf({ rows, names }: Columns): number[] | undefined {
   return undefined;
 }
 
+/** The rows without the first, where no other has its cell in `column`: in a file of words alone, a heading looks like an example. */
+export function withoutHeading({ rows }: Columns, column: number): Columns['rows'] {
+  const [first, ...others] = rows;
+  return others.some((row) => row.at(column) === first?.at(column)) ? rows : others;
+}
+
 async function firstLines(file: File): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of readLines(file)) {

@@ -3,7 +3,7 @@ import type { Rng } from '@seqloom/core';
 import { DataError } from '@seqloom/core/errors';
 import { casinoChain, weatherChain } from '@seqloom/data/synthetic';
 import { Categorical, Gaussian, HMM, type Observations, observations } from '@seqloom/hmm-crf/hmm';
-import { numbersOf, readColumns } from './columns.js';
+import { numbersOf, readColumns, withoutHeading } from './columns.js';
 
 export interface World {
   readonly name: string;
@@ -61,7 +61,7 @@ function climate(rng: Rng): World {
 export async function readWorld(file: File): Promise<World> {
   const columns = await readColumns('hmm', file);
   const numbers = numbersOf(columns);
-  const cells = columns.rows.map((row) => row.at(-1)!);
+  const cells = (numbers ? columns.rows : withoutHeading(columns, -1)).map((row) => row.at(-1)!);
   const words = [...new Set(cells)].sort();
   if (cells.length < fewest)
     throw new DataError('hmm', `${file.name} has ${cells.length} observations, at least ${fewest} are needed`);
