@@ -13,9 +13,9 @@ export class Inquiry {
   when: number | undefined = $state.raw();
   shown: Shown | undefined = $state.raw();
 
-  readonly #send: (question: Question) => void;
+  readonly #send: (asked: Omit<Question, 'experiment'>) => void;
 
-  constructor(send: (question: Question) => void) {
+  constructor(send: (asked: Omit<Question, 'experiment'>) => void) {
     this.#send = send;
   }
 

@@ -20,11 +20,10 @@ export function deathNotice(reason: string, step: number, resume: () => void): N
   };
 }
 
-/** Weights were taken from a file; where they brought another model, `before` tells how to get back what it replaced. */
+/** Weights were taken from a file; `before` tells how to get back what they replaced. */
 export function loadedNotice({ name, brought }: { name: string; brought: boolean }, before?: Notice): Notice {
-  if (!brought) return { tone: 'hint', text: `Weights loaded from ${name}.` };
-  const text = `Weights loaded from ${name}, and with them the setup that they were made with.`;
-  return { tone: 'hint', text, ...(before?.action && { action: before.action }) };
+  const setup = brought ? ', and with them the setup that they were made with' : '';
+  return { tone: 'hint', text: `Weights loaded from ${name}${setup}.`, action: before?.action };
 }
 
 /** Training stopped by itself. */
@@ -36,11 +35,11 @@ export function endNotice(why: string, step: number): Notice {
   };
 }
 
-/** A new model took the place of one that had learnt something. */
-export function replacedNotice(step: number, bringBack: () => void): Notice {
+/** A model at `step` took the place of one that had learnt something, until step `before`. */
+export function replacedNotice(step: number, before: number, bringBack: () => void): Notice {
   return {
     tone: 'hint',
-    text: 'A new model, at step 0.',
-    action: { label: `Bring back the one at step ${step}`, run: bringBack },
+    text: `${step === 0 ? 'A new' : 'Another'} model, at step ${step}.`,
+    action: { label: `Bring back the one at step ${before}`, run: bringBack },
   };
 }

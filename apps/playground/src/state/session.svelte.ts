@@ -34,7 +34,10 @@ export class Session {
   progress: Progress = $state.raw(noProgress);
   notice: Notice | undefined = $state.raw();
   readonly curves = new Curves();
-  readonly inquiry = new Inquiry((question) => this.#connection.send({ type: 'watch', question }));
+  readonly inquiry = new Inquiry((asked) => {
+    const question = { experiment: this.experiment?.name ?? '', ...asked };
+    this.#connection.send({ type: 'watch', question });
+  });
 
   readonly #surroundings: Surroundings;
   #connection: Connection;
@@ -42,6 +45,8 @@ export class Session {
   /** The last good model. */
   #safe: Kept | undefined;
   #waiting = false;
+  /** What the worker was last asked to begin with. */
+  #start: Start | undefined;
   #next: Start | undefined;
 
   constructor(surroundings: Surroundings) {
@@ -155,6 +160,7 @@ export class Session {
     else if (this.#waiting || this.phase === 'starting') this.#next = start;
     else {
       this.#waiting = true;
+      this.#start = start;
       this.phase = 'composing';
       const composition = this.#composition();
       this.#connection.send({ type: 'compose', composition, start });
@@ -211,10 +217,11 @@ export class Session {
   }
 
   #adopt(composed: Composed): void {
-    const { step, phase, examples } = composed;
-    const replaced = step === 0 && this.#safe;
-    this.notice = replaced ? replacedNotice(replaced.checkpoint.step, () => this.take(replaced)) : undefined;
-    if (step === 0) {
+    const { carried, step, phase, examples } = composed;
+    const same = carried || this.#start === this.#safe?.checkpoint;
+    const replaced = same ? undefined : this.#safe;
+    this.notice = replaced && replacedNotice(step, replaced.checkpoint.step, () => this.take(replaced));
+    if (!same) {
       this.#safe = this.inquiry.shown = undefined;
       this.inquiry.touch([]); // they were set in another model
     }
@@ -223,7 +230,7 @@ export class Session {
     if (!this.#next) this.#followSetup(composed.composition);
     this.progress = { ...this.progress, step, phase };
     this.objections = {};
-    this.curves.cut(step);
+    this.curves.cut(same ? step : 0);
     this.#settle();
     if (this.inquiry.input === '' && examples[0] && this.experiment?.examples.length === 0) this.ask(examples[0].input);
   }

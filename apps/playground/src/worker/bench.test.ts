@@ -20,7 +20,7 @@ async function open(commands: Command[] = []) {
   const all = <T extends Report['type']>(type: T) =>
     reports.filter((r): r is Extract<Report, { type: T }> => r.type === type);
   const losses = () => all('progress').flatMap(({ progress }) => progress.losses.map(([, loss]) => loss));
-  return { bench, all, losses };
+  return { bench, all, losses, reports };
 }
 
 const steps = (count: number): Command[] => new Array<Command>(count).fill({ type: 'step' });
@@ -46,7 +46,7 @@ test.each([...experiments.keys()])(
     const start: Command = { type: 'compose', composition: composition(name), start: 'fresh' };
     const { bench, all } = await open([start]);
     const input = experiments.get(name)!.examples[0] ?? all('composed')[0]!.examples[0]!.input;
-    const question: Command = { type: 'watch', question: { input, touches: [] } };
+    const question: Command = { type: 'watch', question: { experiment: name, input, touches: [] } };
     for (const command of [question, ...steps(2)]) await bench.obey(command);
     const { numTensors } = memory();
     for (const command of [...steps(2), question, { type: 'stop' }, ...steps(1), { type: 'save' }] as Command[]) {
@@ -130,7 +130,7 @@ test('a change of the learning rate or the backend keeps the weights, any other 
 });
 
 test('a model can be asked as it was before, and is as it is afterwards', async () => {
-  const question = { input: '3 May 2001', touches: [] };
+  const question = { experiment: 'dates', input: '3 May 2001', touches: [] };
   const start: Command = { type: 'compose', composition: composition('dates'), start: 'fresh' };
   const { bench, all } = await open([start, { type: 'watch', question }, ...steps(3)]);
   expect(all('progress').at(-1)!.progress.past).toEqual([0, 1, 2, 3]);
@@ -139,6 +139,51 @@ test('a model can be asked as it was before, and is as it is afterwards', async 
   expect(all('prediction').at(-1)).toMatchObject({ step: 0, prediction: before!.prediction });
   await bench.obey({ type: 'watch', question });
   expect(all('prediction').at(-1)).toEqual(later.at(-1));
+});
+
+test('a question that comes before its experiment waits for it', async () => {
+  const question = { experiment: 'forecast', input: [1, 2, 3], touches: [] };
+  const { bench, all } = await open([
+    { type: 'compose', composition: composition('dates'), start: 'fresh' },
+    { type: 'watch', question },
+  ]);
+  expect([all('failed'), all('prediction')]).toEqual([[], []]);
+  await bench.obey({ type: 'compose', composition: composition('forecast'), start: 'carry' });
+  expect(all('prediction').map((prediction) => prediction.question)).toEqual([question]);
+});
+
+test('law: of a model that is replaced by another, its checkpoint is told and then nothing more; the same one goes on', async () => {
+  const start: Command = { type: 'compose', composition: composition('dates'), start: 'fresh' };
+  const kept = (await open([start, ...steps(2), { type: 'keep' }, { type: 'save' }])).all;
+  const [{ checkpoint }, { weights }] = [kept('kept')[0]!, kept('saved')[0]!];
+  const others: [Command, string | undefined, number[]][] = [
+    [start, undefined, [0]],
+    [{ ...start, start: checkpoint }, undefined, [2]],
+    [{ type: 'load', name: 'w', weights }, 'w', [0]],
+  ];
+  for (const [command, loaded, past] of others) {
+    const { bench, all, reports } = await open([start, ...steps(3), { type: 'train' }]);
+    for (let count = 0; count < 2; count++) await bench.step(); // quick ones, which are told later
+    await bench.obey(command);
+    const [before, after] = [reports.findLastIndex(({ type }) => type === 'composed'), reports.length];
+    expect(all('composed').at(-1)).toMatchObject({
+      carried: false,
+      loaded,
+      step: past[0],
+      phase: past[0] ? 'paused' : 'ready',
+    });
+    expect(reports.slice(0, before).findLast(({ type }) => type === 'checkpoint')).toMatchObject({
+      checkpoint: { step: 5 },
+    });
+    const later = reports
+      .slice(before, after)
+      .flatMap((report) => (report.type === 'progress' ? [report.progress] : []));
+    expect(later.flatMap(({ losses }) => losses)).toEqual([]);
+    expect(later.at(-1)!.past).toEqual(past);
+  }
+  const { all } = await open([start, ...steps(3), { ...start, start: 'carry' }]);
+  expect(all('composed')[1]).toMatchObject({ carried: true, step: 3 });
+  expect(all('progress').at(-1)!.progress.past).toEqual([0, 1, 2, 3]);
 });
 
 test('what cannot be built is refused or explained, and the model at hand stays', async () => {

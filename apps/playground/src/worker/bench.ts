@@ -9,7 +9,7 @@ import { Past } from './past.js';
 import { plainly } from './plainly.js';
 import { type Pretrained, readPretrained } from './pretrained.js';
 import { programFiles } from './program.js';
-import type { Checkpoint, Command, Composition, Failure, Phase, Question, Report, Start } from './protocol.js';
+import type { Checkpoint, Command, Failure, Phase, Question, Report, Start } from './protocol.js';
 import { type Stand, Telemetry } from './telemetry.js';
 import { compose, objectionsTo, restore, sameModel, take, type Workpiece } from './workpiece.js';
 
@@ -30,6 +30,8 @@ export class Bench {
   #pretrained: Pretrained | undefined;
   #phase: Phase = 'ready';
   #step = 0;
+  /** The file of the weights that the model began with. */
+  #loaded: string | undefined;
   /** Of the last step. */
   #loss = Number.NaN;
   /** The loss where the task said last that there is nothing left to learn. */
@@ -91,34 +93,38 @@ export class Bench {
     const before = this.#piece;
     const carry = start === 'carry' && before && sameModel(composition, before.composition);
     if (!carry) await this.#checkpoint(); // so that the page can bring back what is replaced
-    const from: Checkpoint | undefined = carry ? await take(before, this.#step) : checkpointOf(start);
+    const from = carry ? await this.#take() : checkpointOf(start);
     const next = await compose(composition, before);
     if (from) await restore(next, from).catch((error) => giveUp(next, error));
-    await this.#replace(next, from?.step ?? 0, carry ? this.#phase : 'ready');
+    await this.#replace(next, from ?? { step: 0 }, carry ? this.#phase : undefined);
   }
 
-  async #replace(next: Workpiece, step: number, phase: Phase): Promise<void> {
+  /** `phase` is that of a model that was carried over; without it, `next` is another one, of which nothing is known yet. */
+  async #replace(next: Workpiece, { step, loaded }: Pick<Checkpoint, 'step' | 'loaded'>, phase?: Phase): Promise<void> {
+    this.#telemetry.report(this.#stand); // what is left to tell of the one before
     await this.#piece?.learner.rest();
     this.#piece?.learner.dispose();
     this.#piece = next;
     this.#pretrained = undefined;
     this.#step = step;
+    this.#loaded = loaded;
     this.#ended = undefined;
-    this.#phase = phase === 'ready' && step > 0 ? 'paused' : phase;
+    this.#phase = phase ?? (step > 0 ? 'paused' : 'ready');
     this.#telemetry.rest();
-    this.#past.cut(step > 0 ? step : -1);
-    this.#describe(next, step);
+    if (!phase) this.#past.cut(-1);
+    this.#describe(next, phase !== undefined);
     if (step > 0) await this.#checkpoint();
     await this.#remember();
     await this.#predict();
     this.#telemetry.report(this.#stand);
   }
 
-  #describe({ composition, backend, prepared, learner }: Workpiece, step: number): void {
+  #describe({ composition, backend, prepared, learner }: Workpiece, carried: boolean): void {
     const { preview, examples = [] } = prepared;
     const exportable = experiments.get(composition.experiment)!.program !== undefined;
     const model = { composition, backend, parameters: learner.parameters, preview, examples, exportable };
-    this.#tell({ type: 'composed', ...model, phase: this.#phase, step });
+    const [phase, step, loaded] = [this.#phase, this.#step, this.#loaded];
+    this.#tell({ type: 'composed', ...model, carried, loaded, phase, step });
   }
 
   async #run(what: 'train' | 'pause' | 'step' | 'stop'): Promise<void> {
@@ -177,6 +183,7 @@ export class Bench {
   async #predict(): Promise<void> {
     const question = this.#question;
     if (!this.#piece || !question || isBlank(question.input)) return;
+    if (question.experiment !== this.#piece.composition.experiment) return; // it is for the one that is to come
     const before = performance.now();
     const { learner } = this.#piece;
     const { origin: pretrained, weights } = this.#standIn ?? {};
@@ -189,8 +196,12 @@ export class Bench {
   }
 
   async #checkpoint(): Promise<void> {
-    if (this.#step > 0) this.#tell({ type: 'checkpoint', checkpoint: await take(this.#piece!, this.#step) });
+    if (this.#step > 0) this.#tell({ type: 'checkpoint', checkpoint: await this.#take() });
     this.#nextCheckpoint = performance.now() + checkpointPause;
+  }
+
+  async #take(): Promise<Checkpoint> {
+    return { ...(await take(this.#piece!, this.#step)), loaded: this.#loaded };
   }
 
   async #save(): Promise<void> {
@@ -203,7 +214,7 @@ export class Bench {
 
   async #keep(): Promise<void> {
     const { composition } = this.#piece!;
-    this.#tell({ type: 'kept', composition, checkpoint: await take(this.#piece!, this.#step) });
+    this.#tell({ type: 'kept', composition, checkpoint: await this.#take() });
   }
 
   async #export(): Promise<void> {
@@ -213,29 +224,22 @@ export class Bench {
     this.#tell({ type: 'exported', experiment: piece.composition.experiment, step: origin?.step ?? this.#step, files });
   }
 
+  /** A model that begins with these weights, with the setup that they were made with. */
   async #load({ name, weights }: Load): Promise<void> {
     const piece = this.#piece!;
-    const composition = (await compositionOf(weights, piece.composition)) ?? piece.composition;
-    const brought = !sameModel(composition, piece.composition);
-    if (brought) await this.#bring(composition, weights);
-    else await piece.learner.import(weights);
-    this.#pretrained = undefined;
-    this.#tell({ type: 'loaded', name, brought });
-    await this.#predict();
-  }
-
-  /** Weights with the setup that they were made with. */
-  async #bring(composition: Composition, weights: Uint8Array): Promise<void> {
+    const made = (await compositionOf(weights, piece.composition)) ?? piece.composition;
+    const brought = !sameModel(made, piece.composition);
     await this.#checkpoint(); // so that the page can bring back what is replaced
-    const next = await compose(composition, this.#piece);
+    const next = await compose(brought ? made : piece.composition, piece);
     await next.learner.import(weights).catch((error) => giveUp(next, error));
-    await this.#replace(next, 0, 'ready');
+    await this.#replace(next, { step: 0, loaded: name });
+    this.#tell({ type: 'loaded', name, brought });
   }
 
   /** A model trained beforehand stands in where it fits and does not come too late; nobody misses one that does not. */
   async #consider({ composition, weights }: Offer): Promise<void> {
     const piece = this.#piece;
-    if (!piece || this.#step > 0 || !sameModel(composition, piece.composition)) return;
+    if (!piece || this.#step > 0 || this.#loaded !== undefined || !sameModel(composition, piece.composition)) return;
     try {
       const pretrained = readPretrained(weights);
       await withWeights(piece.learner, weights, async () => {});

@@ -60,7 +60,7 @@ async function offered(offer: Command | undefined) {
   return { bench, all, answer };
 }
 
-const question = { input: 'July 4, 1976', touches: [] };
+const question = { experiment: 'dates', input: 'July 4, 1976', touches: [] };
 const offer = (): Command => ({ type: 'pretrained', composition: first('dates'), weights: weightsOf('dates') });
 const { origin } = readPretrained(weightsOf('dates'));
 
@@ -85,6 +85,19 @@ test('a reset, other weights or another model end it', async () => {
   await bench.obey(offer());
   expect(answer().by).toBe(origin.step);
   await bench.obey({ type: 'load', name: 'own', weights: weightsOf('dates') });
+  expect(answer()).toEqual({ text: '1976-07-04', by: undefined, step: 0 });
+});
+
+test('it never stands in for weights that were loaded, nor for a model that went on from them', async () => {
+  const { bench, all, answer } = await offered(offer());
+  await bench.obey({ type: 'load', name: 'own', weights: weightsOf('dates') });
+  await bench.obey({ type: 'compose', composition: first('dates', { learningRate: 0.001 }), start: 'carry' });
+  expect(all('composed').at(-1)).toMatchObject({ carried: true, loaded: 'own' });
+  await bench.obey(offer());
+  expect(answer().by).toBe(undefined);
+  await bench.obey({ type: 'keep' });
+  await bench.obey({ type: 'compose', composition: first('dates'), start: all('kept')[0]!.checkpoint });
+  await bench.obey(offer());
   expect(answer()).toEqual({ text: '1976-07-04', by: undefined, step: 0 });
 });
 

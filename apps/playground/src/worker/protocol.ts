@@ -25,6 +25,8 @@ export interface Composition {
 
 /** What the model is asked, again and again while it learns. */
 export interface Question {
+  /** Another experiment's model does not answer. */
+  readonly experiment: string;
   readonly input: Input;
   readonly touches: readonly Touch[];
   /** Asks the model as it was at this step (one of `Progress.past`), not as it is. */
@@ -40,6 +42,8 @@ export type Objections = Readonly<Partial<Record<string, string>>>;
 /** Everything needed to go on from a step. */
 export interface Checkpoint {
   readonly step: number;
+  /** The file of the weights that it began with, unless these were drawn. */
+  readonly loaded?: string;
   /** Of the random stream that batches are drawn from. */
   readonly stream: readonly number[];
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -60,6 +64,9 @@ export type Report =
       examples: readonly Example[];
       /** Whether there is a program to download. */
       exportable: boolean;
+      /** The model that was at hand goes on; else this is another one. */
+      carried: boolean;
+      loaded: string | undefined;
       phase: Phase;
       step: number;
     }
