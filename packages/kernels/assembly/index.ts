@@ -8,6 +8,7 @@ export {
   chainPathScore, chainPathScore64, chainPathScoreGradient, chainPathScoreGradient64, chainWorkspace, chainWorkspace64,
 } from './chain';
 export { ctcLoss, ctcWorkspace } from './ctc/loss';
+export { dropout } from './dropout';
 export { add, sub, multiply, divide, maximum, minimum, squaredDifference, prelu } from './elementwise/arithmetic';
 export { equal, notEqual, greater, greaterEqual, less, lessEqual } from './elementwise/comparison';
 export { logicalAnd, logicalNot, logicalOr, select } from './elementwise/comparison';
@@ -27,6 +28,7 @@ export { reduceColumns, reduceRows, softmaxRows } from './reduction';
 export { layOutBackward, scanBackward } from './recurrent/backward';
 export { layOutForward, scanForward } from './recurrent/forward';
 export { layOutSums, scanSums } from './recurrent/gradient-sums';
+export { turnPairs } from './rotation';
 export { repeatRow, sumRows } from './rows';
 export { depthwiseScan, depthwiseScanGradient } from './scan/depthwise';
 export { gatedScan, gatedScanGradient } from './scan/gated';

@@ -29,6 +29,8 @@ export type {
 export { chunkedAttention, chunkedAttentionGradient } from './chunked-attention.js';
 export type { CTCLoss } from './ctc.js';
 export { ctcLoss } from './ctc.js';
+export type { Dropped } from './dropout.js';
+export { dropout } from './dropout.js';
 export type {
   Arithmetic,
   Comparison,
@@ -91,6 +93,8 @@ export type {
 export { gateCount, savedGates, scanBackward, scanForward } from './recurrent/scan.js';
 export type { AxisReduction, Reduction } from './reduction.js';
 export { reduce, softmax } from './reduction.js';
+export type { Rotation } from './rotation.js';
+export { turnPairs } from './rotation.js';
 export type {
   DepthwiseScanGradients,
   DepthwiseScanInputs,

@@ -5,6 +5,7 @@ import type { AttentionExports } from './attention.js';
 import type { ChainExports } from './chain.js';
 import type { ChunkedAttentionExports } from './chunked-attention.js';
 import type { CTCExports } from './ctc.js';
+import type { DropoutExports } from './dropout.js';
 import type { ElementwiseExports } from './elementwise.js';
 import type { FeatureExports } from './feature-crf.js';
 import { supportsFusedMultiplyAdd, withFusedMultiplyAdd } from './fused-multiply-add.js';
@@ -18,6 +19,7 @@ import type { NormalizationExports } from './normalization.js';
 import type { OptimizerExports } from './optimizer.js';
 import type { ScanExports } from './recurrent/scan.js';
 import type { ReductionExports } from './reduction.js';
+import type { RotationExports } from './rotation.js';
 import type { DepthwiseScanExports } from './scan/depthwise-scan.js';
 import type { GatedScanExports } from './scan/gated-scan.js';
 import type { LinearScanExports } from './scan/linear-scan.js';
@@ -40,6 +42,7 @@ export interface Kernels {
     ChainExports &
     ChunkedAttentionExports &
     CTCExports &
+    DropoutExports &
     ElementwiseExports &
     FeatureExports &
     DepthwiseScanExports &
@@ -53,6 +56,7 @@ export interface Kernels {
     NormalizationExports &
     OptimizerExports &
     ReductionExports &
+    RotationExports &
     RowsExports &
     SegmentChainExports &
     SegmentExports &

@@ -1,8 +1,9 @@
 /** Dropout, inverted, from a stream of its own. */
-import type { Rng } from '@seqloom/core';
-import { defaultRng, knownOptions, Module, OptionError, within } from '@seqloom/core';
+import type { FusedKernel, Op, Rng } from '@seqloom/core';
+import { defaultRng, defineOp, knownOptions, Module, OptionError, within } from '@seqloom/core';
+import { dropout } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { bernoulli } from './bernoulli.js';
+import { flips } from './bernoulli.js';
 
 export interface DropoutOptions {
   /** The share of values that become 0, from 0 to below 1. */
@@ -26,7 +27,29 @@ export class Dropout extends Module {
   /** x of any shape → the same shape. */
   forward<X extends tf.Tensor>(x: X): X {
     if (!this.training || this.rate === 0) return x;
-    const keep = 1 - this.rate;
-    return tf.mul<X>(x, tf.tensor(bernoulli(x.size, keep, 1 / keep, this.rng), x.shape));
+    return dropOp({ x }, { keep: 1 - this.rate, seed: this.rng.int32() })[0] as X;
   }
+}
+
+/** x of any shape → x/keep where the draws of `seed` keep it, else 0; fused, the mask is drawn again for the gradient instead of kept. */
+export const dropOp: Op<'x', { keep: number; seed: number }> = defineOp({
+  name: 'Dropout',
+  inputs: ['x'],
+  composed: ({ x }, { keep, seed }) => [tf.mul(x, tf.tensor(flips(x.size, keep, 1 / keep, seed), x.shape))],
+  fused: {
+    forward: ({ x }, attributes, workspace) => dropped(workspace, x!, attributes),
+    backward: ({ dy0 }, attributes, workspace) => [dropped(workspace, dy0!, attributes)],
+    differentiable: ['x'],
+  },
+});
+
+function dropped(
+  { kernels, input, output }: Parameters<FusedKernel>[2],
+  x: tf.TensorInfo,
+  { keep, seed }: Parameters<FusedKernel>[1],
+) {
+  const out = output([...x.shape]);
+  const n = x.shape.reduce((size, each) => size * each, 1);
+  dropout(kernels, { x: input(x), out: out.pointer, n, seed: seed as number, keep: keep as number });
+  return out;
 }

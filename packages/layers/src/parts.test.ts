@@ -1,8 +1,9 @@
 /** Linear, Embedding and Dropout. */
 import { DataError, OptionError, Rng, ShapeError, useBackend } from '@seqloom/core';
-import { backendsHere, checkGradients, expectClose, verifyModule } from '@seqloom/core/testing';
+import { backendsHere, checkGradients, expectClose, verifyModule, verifyOp } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { dropOp } from './dropout.js';
 import { Dropout, Embedding, Linear } from './index.js';
 
 describe.each(backendsHere())('on %s', (backend) => {
@@ -61,6 +62,16 @@ describe.each(backendsHere())('on %s', (backend) => {
     const again = await first.forward(x).data();
     expect(values.some((value, i) => value !== again[i])).toBe(true);
     expect([...first.namedStreams()].map(([path]) => path)).toEqual(['rng']);
+  });
+
+  it('Dropout: fused = composed = finite differences, whatever the shape', async () => {
+    const shapes = [[7], [2, 3], [2, 3, 5], [1, 2, 2, 3], [0, 3]];
+    const cases = shapes.map((shape, i) => ({
+      name: `[${shape}]`,
+      inputs: { x: tf.randomNormal(shape, 0, 1, 'float32', i) },
+      attributes: { keep: 0.6, seed: 10 * i - 20 },
+    }));
+    await verifyOp(dropOp, cases);
   });
 });
 

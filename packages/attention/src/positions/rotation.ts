@@ -1,7 +1,7 @@
 /** Rotations of pairs of features, in one pass over memory. */
 import type { FusedKernel, Op } from '@seqloom/core';
 import { defineOp } from '@seqloom/core';
-import { floats } from '@seqloom/kernels';
+import { floats, turnPairs } from '@seqloom/kernels';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Which features turn together: i with i + D/2 ('half': Llama, GPT-NeoX), or 2i with 2i + 1 ('interleaved': RoFormer, GPT-J). */
@@ -55,30 +55,17 @@ function wavesOf(T: number, { base, start, pairs }: Turn): Float32Array {
 }
 
 /** Turns all pairs one way or the other. */
-function turned({ kernels, input, output }: Parameters<FusedKernel>[2], x: tf.TensorInfo, turn: Turn, way: 1 | -1) {
+function turned({ kernels, input, output, scratch }: Workspace, x: tf.TensorInfo, turn: Turn, way: 1 | -1) {
   const [B, T, size] = x.shape as [number, number, number];
   const { layout, pairs } = turn;
-  const waves = wavesOf(T, turn);
-  const [from, made] = [input(x), output([B, T, size])];
-  const source = floats(
-    kernels.memory,
-    from,
-    x.shape.reduce((a, b) => a * b, 1),
-  );
-  const target = floats(kernels.memory, made.pointer, source.length);
-  const [next, apart] = layout === 'half' ? [1, pairs] : [2, 1];
-  for (let row = 0; row < B * T; row++) {
-    const step = (row % T) * pairs;
-    for (let head = row * size; head < (row + 1) * size; head += 2 * pairs) {
-      for (let i = 0, at = head; i < pairs; i++, at += next) {
-        const [cos, sin] = [waves[step + i]!, way * waves[T * pairs + step + i]!];
-        const [even, odd] = [source[at]!, source[at + apart]!];
-        target[at] = even * cos - odd * sin;
-        target[at + apart] = odd * cos + even * sin;
-      }
-    }
-  }
-  return made;
+  const table = wavesOf(T, turn);
+  const waves = scratch(4 * table.length);
+  floats(kernels.memory, waves, table.length).set(table);
+  const out = output([B, T, size]);
+  const sizes = { rows: B * T, steps: T, heads: size / 2 / pairs, pairs };
+  turnPairs(kernels, { x: input(x), waves, out: out.pointer, ...sizes, layout, way });
+  return out;
 }
 
+type Workspace = Parameters<FusedKernel>[2];
 type Pair = [tf.Tensor, tf.Tensor];
