@@ -66,9 +66,16 @@ export function defineOp<Names extends string, Options extends Attributes = Attr
     if (!gradient && !definition.fused) {
       throw new UsageError(name, 'a fused kernel is registered, but the op defines no gradient');
     }
+    const whole = definition.fused?.differentiable?.filter((input) => inputs[input].dtype !== 'float32') ?? [];
+    if (whole.length > 0) return tf.tidy(() => call(asFloats(inputs, whole), attributes));
     return runFused(definition, gradient, inputs, attributes);
   };
   return Object.assign(call, { opName: name, composed, fused });
+}
+
+/** Kernels read what they can differentiate as float32: whole numbers and truth values (one-hot rows, counts) become such. */
+function asFloats<Names extends string>(inputs: Tensors<Names>, names: readonly Names[]): Tensors<Names> {
+  return { ...inputs, ...Object.fromEntries(names.map((name) => [name, tf.cast(inputs[name], 'float32')])) };
 }
 
 /** What the tape saves is the kernel's business: workspaces are no outputs, for which the tape would make gradients of zeros. */

@@ -28,4 +28,10 @@ describe.each(backendsHere())('affine on %s', (backend) => {
         attributes: {},
       })),
     ));
+
+  it.each(['int32', 'bool'] as const)('reads one-hot rows of %s as numbers', (dtype) => {
+    const rows = tf.cast(tf.oneHot(tf.tensor1d([2, 0, 3], 'int32'), 4), dtype);
+    const [weight, bias] = [tf.randomNormal([4, 2], 0, 1, 'float32', 2), tf.ones([2])];
+    return verifyOp(affine, [{ name: dtype, inputs: { x: rows, weight, bias }, attributes: {} }]);
+  });
 });
