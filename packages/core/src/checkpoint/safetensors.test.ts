@@ -68,6 +68,12 @@ describe('safetensors', () => {
     ['BF16', Uint16Array.of(0x3fc0, 0xc000, 0xff80), 'float32', [1.5, -2, -Infinity]],
     ['I32', Int32Array.of(7, -(2 ** 31)), 'int32', [7, -(2 ** 31)]],
     ['U8', Uint8Array.of(0, 255), 'int32', [0, 255]],
+    ['I8', Int8Array.of(-128, 127), 'int32', [-128, 127]],
+    ['U16', Uint16Array.of(0, 65535), 'int32', [0, 65535]],
+    ['I16', Int16Array.of(-32768, 7), 'int32', [-32768, 7]],
+    ['U32', Uint32Array.of(0, 2 ** 31 - 1), 'int32', [0, 2 ** 31 - 1]],
+    ['U64', BigUint64Array.of(0n, 7n), 'int32', [0, 7]],
+    ['I64', BigInt64Array.of(-(2n ** 31n), 7n), 'int32', [-(2 ** 31), 7]],
     ['BOOL', Uint8Array.of(1, 0), 'bool', [1, 0]],
   ] as const)('reads %s of other writers', (dtype, raw, expectedType, expected) => {
     const data = new Uint8Array(raw.buffer);
@@ -135,6 +141,7 @@ describe('safetensors', () => {
       file({ a: entry(0, 4, { dtype: 'toString' }) }, [1, 2, 3, 4]),
       /dtype 'toString'/,
     ],
+    ['too large a number', file({ a: entry(0, 4, { dtype: 'U32' }) }, [0, 0, 0, 128]), /'a' holds 2147483648, but/],
     ['no entry', file({ a: null }), /'a' has the dtype undefined/],
     ['a negative shape', file({ a: entry(0, 4, { shape: [-1] }) }, [1, 2, 3, 4]), /'a' has the shape \[-1\]/],
     ['a shape that is not one', file({ a: entry(0, 4, { shape: 'x' }) }, [1, 2, 3, 4]), /'a' has the shape 'x'/],

@@ -52,7 +52,7 @@ export function writeSafetensors(
   return bytes;
 }
 
-/** Reads any safetensors file; float kinds become float32, whole kinds int32. Throws a CheckpointError that names what is wrong. */
+/** Reads any safetensors file but those of 8-bit floats; float kinds become float32, whole kinds int32. Throws a CheckpointError that names what is wrong. */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   const { header, start } = parseHeader(bytes);
   const { [metadataName]: metadata = {}, ...entries } = header;
@@ -62,7 +62,7 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   const tensors = spans.map(({ name, format, shape, from, to }): [string, StoredTensor] => {
     const { dtype, decode } = decoders[format]!;
     const part = new Uint8Array(bytes.subarray(start + from, start + to)).buffer; // a copy, so that any offset is aligned
-    return [name, { dtype, shape, values: decode(part) }];
+    return [name, { dtype, shape, values: decode(part, name) }];
   });
   return { tensors: new Map(tensors), metadata };
 }

@@ -1,4 +1,5 @@
 /** Number formats of tensor files, and the tensor types that they become. */
+import { CheckpointError, show } from '../errors.js';
 
 export type StoredType = 'float32' | 'int32' | 'bool';
 export type StoredValues = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -7,7 +8,8 @@ interface Decoder {
   /** Bytes of one number in the file. */
   bytes: number;
   dtype: StoredType;
-  decode(buffer: ArrayBuffer): StoredValues;
+  /** Throws a CheckpointError that names the tensor where a number is too large for its type. */
+  decode(buffer: ArrayBuffer, name: string): StoredValues;
 }
 
 /** By the name that safetensors gives the format. */
@@ -18,8 +20,26 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   BF16: { bytes: 2, dtype: 'float32', decode: decodeBrainFloats },
   I32: { bytes: 4, dtype: 'int32', decode: (buffer) => new Int32Array(buffer) },
   U8: { bytes: 1, dtype: 'int32', decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
+  I8: { bytes: 1, dtype: 'int32', decode: (buffer) => Int32Array.from(new Int8Array(buffer)) },
+  U16: { bytes: 2, dtype: 'int32', decode: (buffer) => Int32Array.from(new Uint16Array(buffer)) },
+  I16: { bytes: 2, dtype: 'int32', decode: (buffer) => Int32Array.from(new Int16Array(buffer)) },
+  U32: { bytes: 4, dtype: 'int32', decode: (buffer, name) => narrowed(new Uint32Array(buffer), name) },
+  U64: { bytes: 8, dtype: 'int32', decode: (buffer, name) => narrowed(new BigUint64Array(buffer), name) },
+  I64: { bytes: 8, dtype: 'int32', decode: (buffer, name) => narrowed(new BigInt64Array(buffer), name) },
   BOOL: { bytes: 1, dtype: 'bool', decode: (buffer) => new Uint8Array(buffer) },
 };
+
+/** Whole numbers of more bits, none of which may need them. */
+function narrowed(values: Uint32Array | BigUint64Array | BigInt64Array, name: string): Int32Array<ArrayBuffer> {
+  const narrow = new Int32Array(values.length);
+  for (const [i, value] of values.entries()) {
+    narrow[i] = Number(value);
+    if (narrow[i] === Number(value)) continue;
+    const problem = `tensor ${show(name)} holds ${value}, but tensors of whole numbers are int32`;
+    throw new CheckpointError('readSafetensors', problem, { hint: 'save it as I32, or as F32 or F64 to be rounded' });
+  }
+  return narrow;
+}
 
 /** bfloat16 is the upper half of float32. */
 function decodeBrainFloats(buffer: ArrayBuffer): Float32Array<ArrayBuffer> {

@@ -4,6 +4,7 @@ import { useBackend } from '../backend/index.js';
 import { OptionError } from '../errors.js';
 import { adam } from '../optimizers/index.js';
 import { Rng } from '../rng.js';
+import { memoryStorage } from '../storage/index.js';
 import { type Callback, earlyStopping, fit, progress, type TrainEvent, type TrainOptions } from './index.js';
 import { Perceptron, shuffledBatches, type TestBatch } from './test-perceptron.js';
 
@@ -43,6 +44,32 @@ describe('fit', () => {
     const result = await fit(options, [stopAt3, (event) => void last.splice(0, 1, event)]);
     expect(result).toEqual({ reason: 'enough', step: 3, meanLoss: undefined, metrics: {} });
     expect(last).toEqual([{ type: 'stopped', reason: 'enough', step: 3 }]);
+  });
+
+  it.each(['epoch', 'evaluation'] as const)(
+    'one that stops at the event %s leaves that epoch evaluated and saved',
+    async (type) => {
+      const storage = memoryStorage();
+      const told: string[] = [];
+      const stops: Callback = (event) => (event.type === type && event.epoch === 1 ? { stop: 'enough' } : undefined);
+      const checkpoints = { storage, name: 'run', best: { metric: 'f1', mode: 'max' as const } };
+      const result = await fit({ ...options, checkpoints, evaluate: (epoch) => ({ f1: epoch }) }, [
+        stops,
+        (event) => void told.push(event.type),
+      ]);
+      expect(told.slice(-5)).toEqual(['epoch', 'evaluation', 'checkpoint', 'checkpoint', 'stopped']);
+      expect(result).toMatchObject({ reason: 'enough', step: 14, metrics: { f1: 1 } });
+      const resumed = { ...options, checkpoints: { ...checkpoints, resume: true }, epochs: 2 };
+      expect(await fit(resumed)).toMatchObject({ reason: 'finished', step: 14 });
+    },
+  );
+
+  it('the signal still ends it, and is not listened to afterwards', async () => {
+    const controller = new AbortController();
+    const abort: Callback = (event) => void (event.type === 'step' && event.step === 2 && controller.abort());
+    const { signal } = controller;
+    expect(await fit({ ...options, signal }, [abort])).toMatchObject({ reason: 'aborted', step: 2 });
+    expect(await fit({ ...options, signal })).toMatchObject({ reason: 'aborted', step: 0 });
   });
 
   it('an error in a callback ends it', async () => {

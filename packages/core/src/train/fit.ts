@@ -1,6 +1,6 @@
 /** Training with callbacks. */
 import type { Module } from '../module.js';
-import type { StoppedEvent, TrainEvent } from './events.js';
+import type { TrainEvent } from './events.js';
 import type { Metrics, TrainOptions } from './options.js';
 import { train } from './train.js';
 
@@ -19,20 +19,32 @@ export interface FitResult {
   metrics: Metrics;
 }
 
-/** Trains to the end, telling the callbacks; the event 'stopped' is always the last one they get, unless there is an error. */
+/**
+ * Trains to the end, telling the callbacks; the event 'stopped' is always the last one they get, unless there is an error. A callback's `stop` ends training as
+ * the signal does: an epoch that is over is evaluated and saved first.
+ */
 export async function fit<Batch>(
   options: TrainOptions<Batch>,
   callbacks: readonly Callback[] = [],
 ): Promise<FitResult> {
   const result: FitResult = { reason: 'finished', step: 0, meanLoss: undefined, metrics: {} };
-  for await (const event of train(options)) {
-    note(result, event);
-    const stop = await tell(callbacks, event, options.model);
-    if (stop === undefined || event.type === 'stopped') continue;
-    const last: StoppedEvent = { type: 'stopped', reason: stop, step: result.step };
-    note(result, last);
-    await tell(callbacks, last, options.model);
-    break;
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const given = options?.signal;
+  if (given?.aborted) end();
+  given?.addEventListener('abort', end);
+  let reason: string | undefined;
+  try {
+    for await (const made of train({ ...options, signal: ending.signal })) {
+      const event = made.type === 'stopped' && reason !== undefined ? { ...made, reason } : made;
+      note(result, event);
+      const stop = await tell(callbacks, event, options.model);
+      if (stop === undefined) continue;
+      reason ??= stop;
+      end();
+    }
+  } finally {
+    given?.removeEventListener('abort', end);
   }
   return result;
 }
