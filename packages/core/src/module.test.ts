@@ -52,6 +52,14 @@ describe('Module', () => {
     tree.dispose();
   });
 
+  it('finds what a function carries', () => {
+    class WithFunction extends Module {
+      readonly draw: object = Object.assign(() => 0, { rng: new Rng(1), leaf: new Leaf(new Rng(2)) });
+    }
+    const streams = [...new WithFunction().namedStreams()].map(([path]) => path);
+    expect(streams).toEqual(['draw.rng', 'draw.leaf.rng']);
+  });
+
   it('switches everything below to training and back', () => {
     using tree = new Tree();
     const modes = () => Array.from(tree.namedModules(), ([, module]) => module.training);

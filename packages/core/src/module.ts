@@ -13,7 +13,7 @@ interface Status {
 
 /**
  * Base of everything with parameters. Keep parameters in public `readonly` fields of type `tf.Variable`, sub-modules in fields,
- * arrays or plain objects; constructors build everything. A variable reached twice (tying) counts once, under its first path.
+ * arrays, plain objects or on functions; constructors build everything. A variable reached twice (tying) counts once, under its first path.
  */
 export abstract class Module {
   constructor() {
@@ -93,10 +93,10 @@ function statusOf(module: Module): Status {
 function* reach<T extends object>(root: object, wanted: (value: unknown) => value is T): Iterable<[string, T]> {
   const seen = new Set<object>();
   function* visit(value: unknown, path: string): Iterable<[string, T]> {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
     seen.add(value);
     if (wanted(value)) yield [path, value];
-    if (!isModule(value) && !Array.isArray(value) && !isPlainObject(value)) return;
+    if (!isModule(value) && !Array.isArray(value) && typeof value !== 'function' && !isPlainObject(value)) return;
     for (const [name, field] of parts(value)) yield* visit(field, path === '' ? name : `${path}.${name}`);
   }
   yield* visit(root, '');

@@ -19,12 +19,13 @@ export interface GumbelSoftmaxOptions {
  */
 export function gumbelSoftmax(options: GumbelSoftmaxOptions = {}): Normalizer {
   knownOptions('gumbelSoftmax', options, ['temperature', 'hard', 'rng']);
-  const { temperature = 1, hard = false, rng = defaultRng } = options;
+  const { temperature = 1, hard = false, rng = defaultRng.split() } = options;
   within('gumbelSoftmax', 'temperature', temperature, Number.MIN_VALUE);
-  return (energies, mask) => {
+  const normalize: Normalizer = (energies, mask) => {
     const noise = Float32Array.from({ length: energies.size }, () => -Math.log(-Math.log(rng.uniform() + 2 ** -33)));
     const noisy = tf.div<tf.Tensor3D>(tf.add(energies, tf.tensor(noise, energies.shape)), temperature);
     const weights = softmax(noisy, mask);
     return hard ? straightThrough(weights) : weights;
   };
+  return Object.assign(normalize, { rng }); // so that a checkpoint finds the stream
 }

@@ -3,7 +3,17 @@ import { type Normalizer, Rng, useBackend } from '@seqloom/core';
 import { expectClose, verifyNormalizer } from '@seqloom/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gumbelSoftmax, hard, sigmoid, softmax, softmaxWithTemperature, sparsemax, topK } from '../index.js';
+import {
+  Attention,
+  DotScore,
+  gumbelSoftmax,
+  hard,
+  sigmoid,
+  softmax,
+  softmaxWithTemperature,
+  sparsemax,
+  topK,
+} from '../index.js';
 import { lawBackends } from '../law-backends.js';
 
 /** [1,3,5]: a full row, one with holes, one without an allowed key. */
@@ -76,6 +86,11 @@ describe.each(lawBackends)('normalisers on %s', (backend) => {
     await expectClose(draw(false), draw(false), 0);
     await expectClose(tf.sum(draw(false), -1), tf.ones([1, rows]), 1e-5);
   });
+});
+
+it('a checkpoint finds what Gumbel draws from, also below topK', () => {
+  const attention = new Attention({ scorer: new DotScore(), normalize: topK(2, gumbelSoftmax({ rng: new Rng(3) })) });
+  expect([...attention.namedStreams()].map(([path]) => path)).toEqual(['normalize.normalize.rng']);
 });
 
 it('says which option it cannot', () => {
