@@ -99,7 +99,24 @@ it('writes nothing when it cannot train', async () => {
     expect(trainFile([path(data)], choices(more))).rejects;
   await failing('data', { set: ['c3=1'] }).toThrow('unknown option `c3`');
   await failing('data', { set: ['c1'] }).toThrow("expected name=value, got 'c1'");
-  await writeFile(path('weighted'), '@weight:2\nO\tlow\n\nB\tup\n');
-  await failing('weighted').toThrow('all weigh the same');
+  await failing('data', { set: ['calibration.c1=1'], algorithm: 'l2sgd' }).toThrow('unknown option `c1`');
   await expect(readFile(path('trained'))).rejects.toThrow('ENOENT');
+});
+
+it('sequences may weigh more than others, and options have groups', async () => {
+  const set = ['calibration.eta=0.5', 'calibration.samples=2', 'maxIterations=5'];
+  await writeFile(path('weighted'), '@weight:2\nO\tlow\n\nB\tup\n');
+  await trainFile([path('weighted')], choices({ algorithm: 'l2sgd', set }));
+  const weighted = await readFile(path('trained'));
+  await writeFile(path('weighted'), 'O\tlow\n\nB\tup\n');
+  await trainFile([path('weighted')], choices({ algorithm: 'l2sgd', set }));
+  expect((await readFile(path('trained'))).equals(weighted)).toBe(false);
+});
+
+it('Ctrl-C before the first iteration leaves the model that is there', async () => {
+  await writeFile(path('trained'), 'a model');
+  const training = trainFile([path('data')], choices());
+  process.emit('SIGINT');
+  await expect(training).rejects.toThrow('stopped before the first iteration');
+  expect(await readFile(path('trained'), 'utf8')).toBe('a model');
 });

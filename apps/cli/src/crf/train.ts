@@ -1,7 +1,7 @@
 /** `crf train`: learns from sequences in CRFsuite's text format and writes a model that CRFsuite can read too. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DataError, OptionError, Rng } from '@seqloom/core';
+import { OptionError, Rng, UsageError } from '@seqloom/core';
 import {
   type Algorithm,
   type AttributeSequence,
@@ -40,17 +40,22 @@ export async function trainFile(files: readonly string[], choices: TrainChoices)
   const algorithm = makeAlgorithm(choices);
   const abort = new AbortController();
   const stop = () => abort.abort();
+  let learned = false;
   process.once('SIGINT', stop); // the second one ends the program
   try {
-    const crf = await fitFeatureCRF(sequences(files, choices), {
+    const crf = await fitFeatureCRF(sequences(files, choices, abort.signal), {
       algorithm,
       features: { minFreq, possibleStates, possibleTransitions },
       threads,
       rng: new Rng(seed),
       signal: abort.signal,
       onThreadLoss: (problem) => console.error(problem),
-      onEvent: (event) => console.error(progress(event)),
+      onEvent: (event) => {
+        console.error(progress(event));
+        learned ||= event.type === 'iteration';
+      },
     });
+    if (!learned && abort.signal.aborted) throw stoppedEarly(choices);
     await save(userPath(choices.model), writeCrfsuiteModel(crf.model));
     console.log(
       `${describeModel(crf.model, { count: 0 }).split('\n').slice(0, 2).join('; ')}: written to ${choices.model}`,
@@ -60,25 +65,36 @@ export async function trainFile(files: readonly string[], choices: TrainChoices)
   }
 }
 
-async function* sequences(files: readonly string[], choices: DataChoices): AsyncGenerator<AttributeSequence> {
+function stoppedEarly({ model }: TrainChoices): UsageError {
+  return new UsageError('crf train', `stopped before the first iteration: ${model} is not written`);
+}
+
+/** The sequences of all files. Throws a UsageError when the signal is aborted. */
+async function* sequences(
+  files: readonly string[],
+  choices: TrainChoices,
+  abort: AbortSignal,
+): AsyncGenerator<AttributeSequence> {
   for (const file of files) {
     for await (const sequence of attributeFile(file, choices)) {
-      if (sequence.weight === 1) yield sequence;
-      else throw new DataError(file, `a sequence has @weight:${sequence.weight}, but in training all weigh the same`);
+      if (abort.aborted) throw stoppedEarly(choices);
+      yield sequence;
     }
   }
 }
 
+/** `name=value` of the algorithm, or `group.name=value`, as CRFsuite spells `calibration.eta`. */
 function makeAlgorithm({ algorithm, set }: TrainChoices): Algorithm {
-  const options = set.map((text): [string, unknown] => {
-    const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-    if (name === undefined) throw new OptionError('crf train', `expected name=value, got '${text}'`);
-    return [
-      name,
-      value === 'true' || value === 'false' ? value === 'true' : Number.isNaN(Number(value)) ? value : Number(value),
-    ];
-  });
-  return algorithms[algorithm](Object.fromEntries(options));
+  const options: Record<string, unknown> = {};
+  for (const text of set) {
+    const [, group, name, value] = /^(?:([^=.]+)\.)?([^=.]+)=(.+)$/.exec(text) ?? [];
+    if (!name || !value) throw new OptionError('crf train', `expected name=value, got '${text}'`);
+    if (group) options[group] ??= {};
+    const target = group ? (options[group] as Record<string, unknown>) : options;
+    target[name] =
+      value === 'true' || value === 'false' ? value === 'true' : Number.isNaN(Number(value)) ? value : Number(value);
+  }
+  return algorithms[algorithm](options);
 }
 
 function progress(event: FeatureTrainingEvent): string {

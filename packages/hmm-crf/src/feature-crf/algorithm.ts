@@ -7,6 +7,8 @@ export interface Algorithm {
   readonly name: string;
   /** Yields after every iteration; returns why it stops. From `problem.resume` on it goes on as if it had never stopped. */
   train(problem: Problem): AsyncGenerator<Iteration, StopReason, void>;
+  /** The weights [K] that a model of this state has; its vector `weights` unless told. */
+  weightsOf?(state: AlgorithmState): Float64Array;
 }
 
 export interface Problem {

@@ -54,7 +54,7 @@ describe.each(algorithms)('training by %s', (_, algorithm) => {
     const { crf, reason } = await run({ algorithm: algorithm() }, ({ loss }) => whole.push(loss));
     const states: AlgorithmState[] = [];
     await run({ algorithm: algorithm() }, (event) => states.push(structuredClone(event.state())));
-    for (const at of [0, 3, 7]) {
+    for (const at of [0, 3, 7, 8]) {
       const rest: number[] = [];
       const resumed = await run({ algorithm: algorithm(), resume: states[at]!, rng: new Rng(99) }, ({ loss }) =>
         rest.push(loss),
@@ -63,6 +63,15 @@ describe.each(algorithms)('training by %s', (_, algorithm) => {
       expect(said(resumed.crf)).toBe(said(crf));
       expect(resumed.reason).toBe(reason);
     }
+  });
+
+  it('gives the model of the saved state when it is aborted before the next iteration', async () => {
+    let [state, kept]: [AlgorithmState?, string?] = [];
+    await run({ algorithm: algorithm() }, (event) => {
+      if (event.iteration === 5) [state, kept] = [structuredClone(event.state()), said(event.crf())];
+    });
+    const { crf, reason } = await run({ algorithm: algorithm(), resume: state!, signal: AbortSignal.abort() });
+    expect([said(crf), reason]).toEqual([kept, 'aborted']);
   });
 
   it('keeps the last iteration when it is aborted', async () => {
@@ -141,6 +150,17 @@ function features(tokens: readonly string[], t: number): string[] {
   const ends = [2, 3].map((n) => `s${n}=${word.slice(-n).join('')}`);
   return ['b', `w=${word.join('')}`, ...ends, `w-1=${before}`, `w+1=${after}`];
 }
+
+it('L-BFGS with fewer memories than the state has goes on with the newest', async () => {
+  const states: AlgorithmState[] = [];
+  await run({ algorithm: lbfgs({ maxIterations: 9 }) }, (event) => states.push(structuredClone(event.state())));
+  const losses: number[] = [];
+  await run({ algorithm: lbfgs({ maxIterations: 12, numMemories: 2 }), resume: states[8]! }, ({ loss }) =>
+    losses.push(loss),
+  );
+  expect(losses).toHaveLength(3);
+  expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+});
 
 it('a sequence of weight 2 counts as two, one of weight 0 as none', async () => {
   const options = { algorithm: lbfgs({ epsilon: 1e-8, delta: 0 }), features: { minFreq: 4 } };

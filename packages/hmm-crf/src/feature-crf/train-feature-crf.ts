@@ -43,7 +43,7 @@ export interface FeatureIterationEvent extends Progress {
 export interface FeatureStoppedEvent {
   readonly type: 'stopped';
   readonly reason: StopReason | 'aborted';
-  /** The model of the last iteration. */
+  /** The model of the last iteration; with no weights when there was none. */
   readonly crf: FeatureCRF;
 }
 
@@ -63,10 +63,15 @@ export async function* trainFeatureCRF(
   const { memory, model } = await prepare(data, threads, options);
   try {
     if (resume) checkState(resume, algorithm, memory);
-    yield* run(algorithm.train(problemOf(memory, options)), model, new Float64Array(memory.size), signal);
+    const start = resume ? weightsOf(algorithm, resume) : new Float64Array(memory.size);
+    yield* run(algorithm.train(problemOf(memory, options)), model, start, signal);
   } finally {
     memory.stopThreads();
   }
+}
+
+function weightsOf(algorithm: Algorithm, state: AlgorithmState): Float64Array {
+  return algorithm.weightsOf?.(state) ?? Float64Array.from(state.vectors.weights ?? []);
 }
 
 /** The trained model, events going to `onEvent`. */

@@ -68,7 +68,9 @@ export class History {
     });
   }
 
-  restore(saved: readonly Float64Array[]): void {
+  /** The newest of the corrections that `save` gave, as many as there is room for. */
+  restore(corrections: readonly Float64Array[]): void {
+    const saved = corrections.slice(-2 * this.#slots.length);
     this.#order = Array.from({ length: saved.length / 2 }, (_, place) => place);
     for (const place of this.#order) {
       const slot = this.#slots[place]!;

@@ -68,6 +68,7 @@ async function* descend(problem: Problem, options: Required<LBFGSOptions>): Retu
   await descent.begin();
   if (values.length === 0) values = [descent.value];
   if (isFlat(descent, options.epsilon)) return 'converged';
+  if (iteration >= options.maxIterations) return 'maxIterations';
   for (;;) {
     const length = descent.aim();
     const found = await descent.search(descent.history.isEmpty ? 1 / length : 1);

@@ -1,7 +1,7 @@
 /** The averaged perceptron (Collins, EMNLP 2002). */
 import { count, knownOptions, within } from '@seqloom/core/options';
 import type { Algorithm, AlgorithmState, Problem } from '../algorithm.js';
-import { AveragedWeights } from './averaged-weights.js';
+import { AveragedWeights, savedMean } from './averaged-weights.js';
 import { Decoder } from './decoder.js';
 import { epochs, type Learner, norm } from './epochs.js';
 
@@ -19,7 +19,9 @@ export function averagedPerceptron(options: PerceptronOptions = {}): Algorithm {
   knownOptions('averagedPerceptron', options, ['maxIterations', 'epsilon']);
   const maxIterations = count('averagedPerceptron', 'maxIterations', options.maxIterations ?? 100);
   const epsilon = within('averagedPerceptron', 'epsilon', options.epsilon ?? 0, 0);
-  return { name, train: (problem) => epochs(problem, new Perceptron(problem), { name, maxIterations, epsilon }) };
+  const train: Algorithm['train'] = (problem) =>
+    epochs(problem, new Perceptron(problem), { name, maxIterations, epsilon });
+  return { name, train, weightsOf: savedMean };
 }
 
 class Perceptron implements Learner {

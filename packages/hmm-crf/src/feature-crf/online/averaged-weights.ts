@@ -1,3 +1,6 @@
+/** Weights, and their mean over time. */
+import type { AlgorithmState } from '../algorithm.js';
+
 /** The mean of the weights over all sequences that were learned from, kept with one sum beside the weights. */
 export class AveragedWeights {
   readonly current: Float64Array;
@@ -17,7 +20,7 @@ export class AveragedWeights {
   }
 
   mean(): Float64Array {
-    return this.current.map((weight, k) => weight - this.#sum[k]! / this.count);
+    return mean(this.current, this.#sum, this.count);
   }
 
   save(): { numbers: { count: number[] }; vectors: { weights: Float64Array; sum: Float64Array } } {
@@ -29,4 +32,13 @@ export class AveragedWeights {
     this.current.set(weights);
     this.#sum.set(sum);
   }
+}
+
+/** The mean of what `save` gave. */
+export function savedMean({ numbers, vectors }: Pick<AlgorithmState, 'numbers' | 'vectors'>): Float64Array {
+  return mean(Float64Array.from(vectors.weights!), vectors.sum!, numbers.count![0]!);
+}
+
+function mean(weights: Float64Array, sum: ArrayLike<number>, count: number): Float64Array {
+  return weights.map((weight, k) => weight - sum[k]! / count);
 }

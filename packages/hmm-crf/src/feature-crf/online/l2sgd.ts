@@ -35,7 +35,11 @@ type Checked = Required<Omit<L2SGDOptions, 'calibration'>> & { calibration: Cali
 /** Minimises Σ −log p(labels | items) + c2·|w|²; the best epoch is the result. Throws an OptionError. */
 export function l2sgd(options: L2SGDOptions = {}): Algorithm {
   const checked = check(options);
-  return { name: 'l2sgd', train: (problem) => descend(problem, checked) };
+  return {
+    name: 'l2sgd',
+    train: (problem) => descend(problem, checked),
+    weightsOf: ({ vectors }) => Float64Array.from(vectors.best!),
+  };
 }
 
 function check(options: L2SGDOptions): Checked {

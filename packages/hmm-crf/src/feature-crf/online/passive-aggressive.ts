@@ -1,7 +1,7 @@
 /** Passive–aggressive learning (Crammer et al., JMLR 7, 2006) of structured labels. */
 import { count, knownOptions, oneOf, within } from '@seqloom/core/options';
 import type { Algorithm, AlgorithmState, Problem } from '../algorithm.js';
-import { AveragedWeights } from './averaged-weights.js';
+import { AveragedWeights, savedMean } from './averaged-weights.js';
 import { Decoder } from './decoder.js';
 import { epochs, type Learner, norm } from './epochs.js';
 import { SparseVector } from './sparse-vector.js';
@@ -35,7 +35,8 @@ export function passiveAggressive(options: PassiveAggressiveOptions = {}): Algor
   within(where, 'epsilon', all.epsilon, 0);
   count(where, 'maxIterations', all.maxIterations);
   const name = 'pa';
-  return { name, train: (problem) => epochs(problem, new PassiveAggressive(problem, all), { name, ...all }) };
+  const train: Algorithm['train'] = (problem) => epochs(problem, new PassiveAggressive(problem, all), { name, ...all });
+  return { name, train, ...(all.averaging && { weightsOf: savedMean }) };
 }
 
 class PassiveAggressive implements Learner {
