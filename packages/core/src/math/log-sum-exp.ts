@@ -36,7 +36,7 @@ function shares(x: tf.Tensor, total: tf.Tensor, axis: number): tf.Tensor {
   })(x);
 }
 
-/** 0 in place of −∞, from which nothing can be subtracted. */
+/** 0 in place of −∞, from which nothing can be subtracted; NaN stays NaN. */
 function finite(x: tf.Tensor): tf.Tensor {
-  return tf.where(tf.greater(x, -Infinity), x, 0);
+  return tf.where(tf.equal(x, -Infinity), 0, x);
 }

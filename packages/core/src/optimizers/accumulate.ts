@@ -1,7 +1,7 @@
 /** Gradient accumulation: one update from several small batches. */
 import * as tf from '@tensorflow/tfjs-core';
 import { count } from '../options.js';
-import { type GradientTransformation, mapPaths, mergeSlots, type Slots, type TensorsByPath } from './transformation.js';
+import { type GradientTransformation, mapPaths, mergeSlots, type TensorsByPath } from './transformation.js';
 
 const slot = 'accumulated';
 
@@ -17,19 +17,12 @@ export function accumulate(batches: number, inner: GradientTransformation): Grad
       const sum = mapPaths(gradients, (gradient, path) => tf.add(before[path] as tf.Tensor, gradient));
       if ((done + 1) % batches !== 0) return { updates: {}, slots: { [slot]: sum } };
       const context = { parameters, slots, count: Math.floor(done / batches) };
-      const all = Object.entries({ ...before, ...sum }).filter(([path]) => path in parameters); // some may be frozen by now
-      return close(Object.fromEntries(all), batches, (mean) => inner.update(mean, context));
+      const all = { ...before, ...sum };
+      const share = tf.scalar(1 / batches);
+      const open = Object.entries(all).filter(([path]) => path in parameters); // some may be frozen by now
+      const mean = mapPaths(Object.fromEntries(open), (tensor) => tf.mul(tensor, share));
+      const { updates, slots: next } = inner.update(mean, context);
+      return { updates, slots: { ...next, [slot]: mapPaths(all, (tensor) => tf.zerosLike(tensor)) } };
     },
   };
-}
-
-/** The inner update on the mean, and sums that begin anew. */
-function close(
-  sum: TensorsByPath,
-  batches: number,
-  update: (mean: TensorsByPath) => { updates: TensorsByPath; slots: Slots },
-) {
-  const share = tf.scalar(1 / batches);
-  const { updates, slots } = update(mapPaths(sum, (tensor) => tf.mul(tensor, share)));
-  return { updates, slots: { ...slots, [slot]: mapPaths(sum, (tensor) => tf.zerosLike(tensor)) } };
 }

@@ -131,6 +131,18 @@ describe.each(backendsHere())('on %s', (backend) => {
       await expectClose(p.w, q.w, tolerance);
     }
   });
+
+  it('accumulation leaves alone what is frozen in between, and begins anew with it', async () => {
+    const both = { a: vector(0), b: vector(0) };
+    using optimizer = new Optimizer(accumulate(2, sgd({ learningRate: 1 })));
+    const step = (gradients: Record<string, tf.Tensor>, parameters: Record<string, tf.Variable>) =>
+      tf.tidy(() => optimizer.apply(gradients, parameters));
+    step({ a: gradient(1), b: gradient(1) }, both);
+    step({ a: gradient(1) }, { a: both.a }); // b is frozen
+    await expectClose(tf.concat([both.a, both.b]), [-1, 0], tolerance);
+    for (let i = 0; i < 2; i++) step({ b: gradient(3) }, both);
+    await expectClose(tf.concat([both.a, both.b]), [-1, -3], tolerance);
+  });
 });
 
 describe('errors', () => {
