@@ -121,6 +121,26 @@ describe.each(families)('$name', ({ name, width, make }) => {
     expect(JSON.stringify(resumed)).toBe(JSON.stringify(a));
   });
 
+  it('starts what was not given, and keeps what was', () => {
+    const data = drawn(name, [40, 20], 7);
+    const [startPosterior, transPosterior] = [
+      [3, 1],
+      [
+        [2, 1],
+        [1, 4],
+      ],
+    ];
+    const alone = new VariationalHMM({ emission: make(2), transPosterior });
+    alone.prepare(data, new Rng(2));
+    expect([...alone.transPosterior]).toEqual(transPosterior.flat());
+    expect([...alone.startPosterior]).not.toEqual([...alone.startPrior]);
+    const both = new VariationalHMM({ emission: make(2), startPosterior, transPosterior });
+    const before = JSON.stringify(both.emission.toJSON());
+    both.prepare(data, new Rng(2));
+    expect([...both.startPosterior]).toEqual(startPosterior);
+    expect(JSON.stringify(both.emission.toJSON())).not.toBe(before); // its states are told apart now
+  });
+
   it('missing rows say nothing; an aborted run changes nothing', async () => {
     const data = drawn(name, [40], 9);
     const model = new VariationalHMM({ emission: make(2) });

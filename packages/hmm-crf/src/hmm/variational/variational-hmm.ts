@@ -50,7 +50,8 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
   readonly transPrior: Float64Array;
   readonly startPosterior: Float64Array;
   readonly transPosterior: Float64Array;
-  #begun: boolean;
+  /** What `prepare` starts; nothing once it has. */
+  #drawn: { start: boolean; transitions: boolean } | undefined;
 
   constructor(options: VariationalHMMOptions<E>) {
     knownOptions(where, options, ['emission', 'startPrior', 'transPrior', 'startPosterior', 'transPosterior']);
@@ -64,7 +65,7 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
     const dirichlet = (name: string, given: Matrix, rows: number) => dirichletParameters(where, name, given, [rows, K]);
     this.startPosterior = dirichlet('startPosterior', startPosterior ?? this.startPrior, 1);
     this.transPosterior = dirichlet('transPosterior', transPosterior ?? this.transPrior, K);
-    this.#begun = startPosterior !== undefined && transPosterior !== undefined;
+    this.#drawn = { start: startPosterior === undefined, transitions: transPosterior === undefined };
   }
 
   /** The model that `toJSON` wrote, from its JSON or the text of it; `readEmission` reads emissions of your own. Throws a CheckpointError. */
@@ -90,16 +91,16 @@ export class VariationalHMM<E extends VariationalEmission = VariationalEmission>
     return rows;
   }
 
-  /** Checks the data and, unless this model has learned before, starts: as if each state had seen its share of the data. */
+  /** Checks the data and, unless this model has learned before, starts what was not given: as if each state had seen its share of the data. */
   prepare(data: Observations, rng: Rng = defaultRng): void {
     const rows = this.check(data);
-    if (this.#begun) return;
+    if (!this.#drawn) return;
     const K = this.stateCount;
     const share = (prior: Float64Array, whole: number) => prior.map((alpha) => (alpha > 0 ? alpha + whole / K : 0));
-    this.startPosterior.set(share(this.startPrior, data.lengths.length));
-    this.transPosterior.set(share(this.transPrior, rows / K));
+    if (this.#drawn.start) this.startPosterior.set(share(this.startPrior, data.lengths.length));
+    if (this.#drawn.transitions) this.transPosterior.set(share(this.transPrior, rows / K));
     this.emission.initialise(data, rng);
-    this.#begun = true;
+    this.#drawn = undefined;
   }
 
   /** Learns from `data` in place; a gain of the bound below 1e-6 ends it, unless told otherwise (hmmlearn's rule). The history is the bound's. */
