@@ -11,7 +11,6 @@ export { eluPlusOne, Retention, type RetentionOptions, type RetentionState } fro
 export { attentionEntropy, coverage, headConfidence, headImportance } from './looking.js';
 export { allOf, blockMask, causalMask, keyMask, prefixMask, segmentMask, windowMask } from './masks.js';
 export { MultiHead, type MultiHeadOptions } from './multi-head.js';
-
 // normalisers
 export { entmax, entmax15, sparsemax } from './normalizers/entmax.js';
 export { type GumbelSoftmaxOptions, gumbelSoftmax } from './normalizers/gumbel-softmax.js';
@@ -29,11 +28,9 @@ export { softmax, softmaxWithTemperature } from './normalizers/softmax.js';
 export type { StatefulNormalizer } from './normalizers/stateful.js';
 export { type KeyChain, type StructuredOptions, structured } from './normalizers/structured.js';
 export { topK } from './normalizers/top-k.js';
-
 // pooling
 export { AttentionPooling, type AttentionPoolingOptions } from './pooling/attention-pooling.js';
 export { HierarchicalPooling, type HierarchicalPoolingOptions } from './pooling/hierarchical-pooling.js';
-
 // positions
 export { AlibiScore, type AlibiScoreOptions } from './positions/alibi.js';
 export { BucketedScore, type BucketedScoreOptions } from './positions/bucketed.js';
@@ -47,6 +44,7 @@ export {
 } from './positions/rotary.js';
 export { ShawScore, type ShawScoreOptions } from './positions/shaw.js';
 export { sinusoidal } from './positions/sinusoidal.js';
+export type { CountedKeys } from './real-keys.js';
 
 // scorers
 export { AdditiveScore, type AdditiveScoreOptions } from './scorers/additive.js';
@@ -56,7 +54,7 @@ export { CoverageScore, type CoverageScoreOptions } from './scorers/coverage.js'
 export { DeepScore, type DeepScoreOptions } from './scorers/deep.js';
 export { DotScore } from './scorers/dot.js';
 export { DynamicConvolutionScore, type DynamicConvolutionScoreOptions } from './scorers/dynamic-convolution.js';
-export { ForwardScore, type ForwardScoreOptions } from './scorers/forward.js';
+export { ForwardScore, type ForwardScoreOptions, type SuccessiveKeys } from './scorers/forward.js';
 export {
   GaussianDistanceScore,
   type GaussianDistanceScoreOptions,
@@ -66,11 +64,7 @@ export { GaussianMixtureScore, type GaussianMixtureScoreOptions } from './scorer
 export { GeneralScore, type GeneralScoreOptions } from './scorers/general.js';
 export { LearnedQueryScore, type LearnedQueryScoreOptions } from './scorers/learned-query.js';
 export { LocalMonotonicScore, type LocalMonotonicScoreOptions } from './scorers/local-monotonic.js';
-export {
-  type CountedKeys,
-  LocalPredictiveScore,
-  type LocalPredictiveScoreOptions,
-} from './scorers/local-predictive.js';
+export { LocalPredictiveScore, type LocalPredictiveScoreOptions } from './scorers/local-predictive.js';
 export { LocationScore, type LocationScoreOptions } from './scorers/location.js';
 export { LocationSensitiveScore, type LocationSensitiveScoreOptions } from './scorers/location-sensitive.js';
 export { NormedAdditiveScore, type NormedAdditiveScoreOptions } from './scorers/normed-additive.js';

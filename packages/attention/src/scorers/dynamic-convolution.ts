@@ -4,6 +4,7 @@ import { count, dims, glorotUniform, knownOptions, Module, OptionError, paramete
 import * as tf from '@tensorflow/tfjs-core';
 import { weightsBefore } from '../first-key.js';
 import { project } from '../project.js';
+import { firstReal } from '../real-keys.js';
 
 export interface DynamicConvolutionScoreOptions {
   querySize: number;
@@ -52,14 +53,15 @@ export class DynamicConvolutionScore extends Module implements Scorer {
     this.energy = weight(size, 1);
   }
 
-  prepare(keys: tf.Tensor3D): tf.Tensor3D {
-    return keys;
+  /** keys [B,K,·] → where attention begins, [B,1,K]. */
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor3D {
+    return firstReal(keys, mask);
   }
 
-  score(query: tf.Tensor3D, keys: tf.Tensor3D, previous?: Alignment): tf.Tensor3D {
+  score(query: tf.Tensor3D, first: tf.Tensor3D, previous?: Alignment): tf.Tensor3D {
     const D = this.query.shape[0];
-    const { B, Q, K } = dims(`${where}.score`, { query: [query, `B Q ${D}`], keys: [keys, 'B K E'] });
-    const before = weightsBefore(previous, [B, Q, K]);
+    const { B, Q, K } = dims(`${where}.score`, { query: [query, `B Q ${D}`], keys: [first, 'B 1 K'] });
+    const before = weightsBefore(previous, [B, Q, K], first);
     const around = neighbours(before, (this.width - 1) / 2, (this.width - 1) / 2); // [B·Q,K,width]
     const hidden = tf.tanh(project(query, this.query as tf.Tensor2D, this.queryBias as tf.Tensor1D));
     const own = project(hidden, this.dynamicFilter as tf.Tensor2D);

@@ -2,9 +2,10 @@
 import type { Alignment, Rng, Scorer } from '@seqloom/core';
 import { count, detach, glorotUniform, knownOptions, Module, parameter, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { oneFurther, weightsBefore } from '../first-key.js';
+import { weightsBefore } from '../first-key.js';
 import { lowest } from '../normalizers/allowed.js';
 import { project } from '../project.js';
+import { firstReal, oneFurther, realBefore } from '../real-keys.js';
 import { scorerOf } from '../scorer-of.js';
 import { apart, together } from '../side-by-side.js';
 
@@ -16,12 +17,19 @@ export interface ForwardScoreOptions<Keys> {
   rng?: Rng;
 }
 
+/** Prepared keys, which of the real ones is the first, [B,1,K], and which comes before each, [B,K]. */
+export interface SuccessiveKeys<Keys> {
+  readonly keys: Keys;
+  readonly first: tf.Tensor3D;
+  readonly before: tf.Tensor2D;
+}
+
 /**
  * Forward attention: energy = inner energy + log prior, so that after softmax weights ∝ prior · exp(inner energy). The prior of key k is (1 − u)·w(k) + u·w(k−1)
- * with the weights w of the step before, at first all on the first key; u is ½, or σ(v·query + b) of the step before with a transition agent (½ at
+ * with the weights w of the step before, at first all on the first of the real keys, along which k counts; u is ½, or σ(v·query + b) of the step before with a transition agent (½ at
  * first). query [B,Q,D], keys [B,K,E] → [B,Q,K]. Normalise it by softmax. arXiv:1807.06736
  */
-export class ForwardScore<Keys = tf.Tensor3D> extends Module implements Scorer<Keys> {
+export class ForwardScore<Keys = tf.Tensor3D> extends Module implements Scorer<SuccessiveKeys<Keys>> {
   readonly inner: Scorer<Keys>;
   readonly agent: { weight: tf.Variable<tf.Rank.R2>; bias: tf.Variable<tf.Rank.R1> } | undefined; // v [D,1], b [1]
 
@@ -39,22 +47,27 @@ export class ForwardScore<Keys = tf.Tensor3D> extends Module implements Scorer<K
           };
   }
 
-  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): Keys {
-    return this.inner.prepare(keys, mask);
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): SuccessiveKeys<Keys> {
+    return { keys: this.inner.prepare(keys, mask), first: firstReal(keys, mask), before: realBefore(keys, mask) };
   }
 
-  score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+  score(query: tf.Tensor3D, { keys, first, before }: SuccessiveKeys<Keys>, previous?: Alignment): tf.Tensor3D {
     const [own, inner] = apart(previous, 1);
     const energies = this.inner.score(query, keys, inner);
-    const weights = weightsBefore(previous, energies.shape);
+    const weights = weightsBefore(previous, energies.shape, first);
     const moves = (this.agent && own?.state) ?? tf.scalar(0.5);
-    const prior = tf.add(tf.mul(weights, tf.sub(1, moves)), tf.mul(oneFurther(weights), moves));
+    const prior = tf.add(tf.mul(weights, tf.sub(1, moves)), tf.mul(oneFurther(weights, before), moves));
     const possible = detach(prior, (p) => tf.greater(p, smallest));
     return tf.where(possible, tf.add(energies, tf.log(tf.where(possible, prior, 1))), lowest) as tf.Tensor3D;
   }
 
   /** How likely the next step moves on, u [B,Q,1] (½ without an agent), and behind it what the inner scorer remembers. */
-  remember(weights: tf.Tensor3D, query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+  remember(
+    weights: tf.Tensor3D,
+    query: tf.Tensor3D,
+    { keys }: SuccessiveKeys<Keys>,
+    previous?: Alignment,
+  ): tf.Tensor3D {
     const [, inner] = apart(previous, 1);
     return together(this.#moves(query), this.inner.remember?.(weights, query, keys, inner));
   }

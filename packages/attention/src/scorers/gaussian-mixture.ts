@@ -3,6 +3,7 @@ import type { Alignment, Rng, Scorer } from '@seqloom/core';
 import { chunks, count, dims, glorotUniform, knownOptions, logSumExp, Module, parameter, zeros } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { project } from '../project.js';
+import { placesOf } from '../real-keys.js';
 
 export interface GaussianMixtureScoreOptions {
   querySize: number;
@@ -15,7 +16,7 @@ export interface GaussianMixtureScoreOptions {
 
 /**
  * GMM attention (Graves, in its stable form V2): energy of key k = log Σ_m ω_m·N(k; μ_m, σ_m), with ω = softmax(ω̂), μ = μ of the step before + softplus(Δ̂),
- * σ = softplus(σ̂) and [ω̂; Δ̂; σ̂] = V·tanh(W·query + b) + c. The keys themselves are not read; μ is the score's `state`. exp(energy) are the paper's
+ * σ = softplus(σ̂) and [ω̂; Δ̂; σ̂] = V·tanh(W·query + b) + c. Of the keys only their places k among the real ones are read; μ is the score's `state`. exp(energy) are the paper's
  * weights; softmax makes them sum to 1 over the real keys. query [B,Q,D], keys [B,K,·] → [B,Q,K]. Throws ShapeError. arXiv:1308.0850, arXiv:1910.10288
  */
 export class GaussianMixtureScore extends Module implements Scorer {
@@ -37,17 +38,17 @@ export class GaussianMixtureScore extends Module implements Scorer {
     this.mixtureBias = parameter([3 * components], zeros, rng);
   }
 
-  prepare(keys: tf.Tensor3D): tf.Tensor3D {
-    return keys;
+  /** keys [B,K,·] → their places [B,1,K]. */
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor3D {
+    return placesOf(keys, mask);
   }
 
-  score(query: tf.Tensor3D, keys: tf.Tensor3D, previous?: Alignment): tf.Tensor3D {
+  score(query: tf.Tensor3D, places: tf.Tensor3D, previous?: Alignment): tf.Tensor3D {
     const D = this.query.shape[0];
-    const { B, Q, K } = dims(`${where}.score`, { query: [query, `B Q ${D}`], keys: [keys, 'B K E'] });
+    const { B, Q, K } = dims(`${where}.score`, { query: [query, `B Q ${D}`], keys: [places, 'B 1 K'] });
     const { logShare, mean, deviation } = this.#bells(query, previous);
     const apart = (x: tf.Tensor) => tf.reshape(x, [B, Q, 1, this.components]);
-    const places = tf.reshape(tf.range(0, K), [1, 1, K, 1]);
-    const distance = tf.div(tf.sub(places, apart(mean)), apart(deviation)); // [B,Q,K,M]
+    const distance = tf.div(tf.sub(tf.reshape(places, [B, 1, K, 1]), apart(mean)), apart(deviation)); // [B,Q,K,M]
     const height = tf.sub(logShare, tf.add(tf.log(deviation), Math.log(2 * Math.PI) / 2));
     return logSumExp(tf.sub(apart(height), tf.mul(tf.square(distance), 0.5)), -1) as tf.Tensor3D;
   }

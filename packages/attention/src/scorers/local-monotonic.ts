@@ -2,6 +2,7 @@
 import type { Alignment, Scorer } from '@seqloom/core';
 import { count, knownOptions, Module } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type CountedKeys, counted } from '../real-keys.js';
 import { scorerOf } from '../scorer-of.js';
 import { apart, together } from '../side-by-side.js';
 import { withinReach } from './within-reach.js';
@@ -14,10 +15,10 @@ export interface LocalMonotonicScoreOptions<Keys> {
 }
 
 /**
- * local-m: the inner energies within `reach` keys of the step's own place t, −∞ elsewhere: query q of a batch of queries stands at t = q, and a decoder that shows
+ * local-m: the inner energies within `reach` real keys of the step's own place t among them, −∞ elsewhere: query q of a batch of queries stands at t = q, and a decoder that shows
  * the step before goes one further at each. query [B,Q,D], keys [B,K,E] → [B,Q,K]. arXiv:1508.04025
  */
-export class LocalMonotonicScore<Keys = tf.Tensor3D> extends Module implements Scorer<Keys> {
+export class LocalMonotonicScore<Keys = tf.Tensor3D> extends Module implements Scorer<CountedKeys<Keys>> {
   readonly inner: Scorer<Keys>;
   readonly reach: number;
 
@@ -28,18 +29,18 @@ export class LocalMonotonicScore<Keys = tf.Tensor3D> extends Module implements S
     this.reach = count('LocalMonotonicScore', 'reach', options.reach ?? 10, 0);
   }
 
-  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): Keys {
-    return this.inner.prepare(keys, mask);
+  prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): CountedKeys<Keys> {
+    return counted(this.inner.prepare(keys, mask), keys, mask);
   }
 
-  score(query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+  score(query: tf.Tensor3D, { keys, places }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
     const [own, inner] = apart(previous, 1);
     const energies = this.inner.score(query, keys, inner);
-    return withinReach(energies, placeOf(energies, own), this.reach).energies;
+    return withinReach(energies, places, placeOf(energies, own), this.reach).energies;
   }
 
   /** The place of the next step [B,Q,1], and behind it what the inner scorer remembers. */
-  remember(weights: tf.Tensor3D, query: tf.Tensor3D, keys: Keys, previous?: Alignment): tf.Tensor3D {
+  remember(weights: tf.Tensor3D, query: tf.Tensor3D, { keys }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
     const [own, inner] = apart(previous, 1);
     const next = tf.add<tf.Tensor3D>(placeOf(weights, own), 1);
     return together(next, this.inner.remember?.(weights, query, keys, inner));

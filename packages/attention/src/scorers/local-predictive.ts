@@ -3,6 +3,7 @@ import type { Alignment, Rng, Scorer } from '@seqloom/core';
 import { count, glorotUniform, knownOptions, Module, parameter } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { project } from '../project.js';
+import { type CountedKeys, counted } from '../real-keys.js';
 import { scorerOf } from '../scorer-of.js';
 import { withinReach } from './within-reach.js';
 
@@ -17,14 +18,8 @@ export interface LocalPredictiveScoreOptions<Keys> {
   rng?: Rng;
 }
 
-/** Prepared keys, and how many of them are real: [B,1,1]. */
-export interface CountedKeys<Keys> {
-  readonly keys: Keys;
-  readonly length: tf.Tensor3D;
-}
-
 /**
- * local-p: the inner energies − (k − p)²/2σ², within `reach` keys of p = S·σ(v·tanh(W·query)) for S real keys, with σ = reach/2; −∞ elsewhere. After softmax that are
+ * local-p: the inner energies − (k − p)²/2σ², within `reach` keys of p = S·σ(v·tanh(W·query)) for S real keys, along which k counts, with σ = reach/2; −∞ elsewhere. After softmax that are
  * the paper's weights, made to sum to 1. query [B,Q,D], keys [B,K,E] → [B,Q,K]. arXiv:1508.04025
  */
 export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements Scorer<CountedKeys<Keys>> {
@@ -48,15 +43,14 @@ export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements 
   }
 
   prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): CountedKeys<Keys> {
-    const real = mask ?? tf.ones([keys.shape[0], keys.shape[1]]);
-    const length = tf.reshape(tf.sum(tf.cast(real, 'float32'), 1), [-1, 1, 1]) as tf.Tensor3D;
-    return { keys: this.inner.prepare(keys, mask), length };
+    return counted(this.inner.prepare(keys, mask), keys, mask);
   }
 
-  score(query: tf.Tensor3D, { keys, length }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
+  score(query: tf.Tensor3D, { keys, places, length }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
     const hidden = tf.tanh(project(query, this.query as tf.Tensor2D));
     const centre = tf.mul<tf.Tensor3D>(length, tf.sigmoid(project(hidden, this.place as tf.Tensor2D))); // [B,Q,1]
-    const { energies, distance, near } = withinReach(this.inner.score(query, keys, previous), centre, this.reach);
+    const inner = this.inner.score(query, keys, previous);
+    const { energies, distance, near } = withinReach(inner, places, centre, this.reach);
     const bell = tf.mul(tf.square(tf.where(near, distance, 0)), 2 / this.reach ** 2);
     return tf.sub(energies, bell);
   }

@@ -212,6 +212,37 @@ describe.each(lawBackends)('scorers that look back, on %s', (backend) => {
   });
 });
 
+/** The weights of three steps, [3,K]: keys, queries and parameters are always the same, only the padding is not. */
+function alongReal(make: () => Scorer<unknown>, mask: Row): tf.Tensor {
+  const random = new Rng(7);
+  const row = (length: number) => Array.from({ length }, () => random.normal());
+  const queries = [1, 2, 3].map(() => row(querySize));
+  const keys = mask.map((one) => (one ? row(keySize) : Array<number>(keySize).fill(Number.NaN)));
+  const attention = new Attention({ scorer: make() });
+  const memory = attention.remember({ values: tf.tensor3d([keys]), mask: tf.tensor2d([mask], undefined, 'bool') });
+  let previous: Alignment | undefined;
+  const steps = queries.map((query) => {
+    previous = attention.attend(tf.tensor3d([[query]]), memory, { previous });
+    return tf.squeeze(previous.weights, [0, 1]);
+  });
+  const real = mask.flatMap((one, k) => (one ? [k] : []));
+  return tf.gather(tf.stack(steps), tf.tensor1d(real, 'int32'), 1);
+}
+
+describe.each(lawBackends)('padding that scorers do not see when they look back, on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+  const dense = [1, 1, 1, 1];
+
+  it.each(Object.entries(entries))('in front: %s', (_, make) =>
+    expectClose(alongReal(make, [0, 0, ...dense]), alongReal(make, dense), 1e-5),
+  );
+
+  it.each(Object.entries(entries).filter(([name]) => !/Location|Convolution/.test(name)))(
+    'in between: %s', // filters see neighbours, padding too
+    (_, make) => expectClose(alongReal(make, [1, 0, 1, 0, 0, 1, 1, 0]), alongReal(make, dense), 1e-5),
+  );
+});
+
 describe.each(Object.entries(wrapped))('%s over a scorer that looks back', (_, wrap) => {
   it.each(['CoverageScore', 'LocationSensitiveScore', 'ForwardScore with an agent'] as const)(
     '%s: it sees the step before, and its own state',
