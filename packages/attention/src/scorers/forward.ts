@@ -17,11 +17,11 @@ export interface ForwardScoreOptions<Keys> {
   rng?: Rng;
 }
 
-/** Prepared keys, which of the real ones is the first, [B,1,K], and which comes before each, [B,K]. */
+/** Prepared keys, which of the real ones is the first, and which comes before each: [B,1,K]. */
 export interface SuccessiveKeys<Keys> {
   readonly keys: Keys;
   readonly first: tf.Tensor3D;
-  readonly before: tf.Tensor2D;
+  readonly before: tf.Tensor3D;
 }
 
 /**

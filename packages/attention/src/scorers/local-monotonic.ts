@@ -2,7 +2,7 @@
 import type { Alignment, Scorer } from '@seqloom/core';
 import { count, knownOptions, Module } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type CountedKeys, counted } from '../real-keys.js';
+import { type CountedKeys, placesOf } from '../real-keys.js';
 import { scorerOf } from '../scorer-of.js';
 import { apart, together } from '../side-by-side.js';
 import { withinReach } from './within-reach.js';
@@ -30,7 +30,7 @@ export class LocalMonotonicScore<Keys = tf.Tensor3D> extends Module implements S
   }
 
   prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): CountedKeys<Keys> {
-    return counted(this.inner.prepare(keys, mask), keys, mask);
+    return { keys: this.inner.prepare(keys, mask), places: placesOf(keys, mask) };
   }
 
   score(query: tf.Tensor3D, { keys, places }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {

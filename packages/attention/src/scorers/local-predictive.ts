@@ -3,7 +3,7 @@ import type { Alignment, Rng, Scorer } from '@seqloom/core';
 import { count, glorotUniform, knownOptions, Module, parameter } from '@seqloom/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { project } from '../project.js';
-import { type CountedKeys, counted } from '../real-keys.js';
+import { type CountedKeys, placesOf } from '../real-keys.js';
 import { scorerOf } from '../scorer-of.js';
 import { withinReach } from './within-reach.js';
 
@@ -43,11 +43,12 @@ export class LocalPredictiveScore<Keys = tf.Tensor3D> extends Module implements 
   }
 
   prepare(keys: tf.Tensor3D, mask?: tf.Tensor2D): CountedKeys<Keys> {
-    return counted(this.inner.prepare(keys, mask), keys, mask);
+    return { keys: this.inner.prepare(keys, mask), places: placesOf(keys, mask) };
   }
 
-  score(query: tf.Tensor3D, { keys, places, length }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
+  score(query: tf.Tensor3D, { keys, places }: CountedKeys<Keys>, previous?: Alignment): tf.Tensor3D {
     const hidden = tf.tanh(project(query, this.query as tf.Tensor2D));
+    const length = tf.add(tf.max(places, 2, true), 1); // [B,1,1]
     const centre = tf.mul<tf.Tensor3D>(length, tf.sigmoid(project(hidden, this.place as tf.Tensor2D))); // [B,Q,1]
     const inner = this.inner.score(query, keys, previous);
     const { energies, distance, near } = withinReach(inner, places, centre, this.reach);
