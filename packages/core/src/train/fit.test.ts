@@ -64,6 +64,20 @@ describe('fit', () => {
     },
   );
 
+  it('waits for no further batch once it shall end', async () => {
+    let pulled = 0;
+    const data = {
+      async *[Symbol.asyncIterator]() {
+        for await (const batch of options.data) {
+          pulled++;
+          yield batch;
+        }
+      },
+    };
+    await fit({ ...options, data }, [(event) => (event.type === 'step' ? { stop: 'enough' } : undefined)]);
+    expect(pulled).toBe(1);
+  });
+
   it('the signal still ends it, and is not listened to afterwards', async () => {
     const controller = new AbortController();
     const abort: Callback = (event) => void (event.type === 'step' && event.step === 2 && controller.abort());

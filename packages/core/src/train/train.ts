@@ -10,7 +10,8 @@ import { dataStreamStates, improves, newRun, type Run, resume, save } from './ru
 
 /**
  * Trains `model`, one event at a time. Not pulling pauses; `signal` or `return()` ends the run and leaves the model as the last step
- * left it. A loss or gradient that is not finite never reaches the parameters: the event 'diverged' is followed by a UsageError.
+ * left it. An epoch is saved behind its events 'epoch' and 'evaluation': `return()` at these leaves it unsaved, `signal` does not.
+ * A loss or gradient that is not finite never reaches the parameters: the event 'diverged' is followed by a UsageError.
  */
 export async function* train<Batch>(options: TrainOptions<Batch>): AsyncGenerator<TrainEvent, void, void> {
   const run = newRun(options);
@@ -46,6 +47,7 @@ async function* learnEpoch<Batch>(run: Run<Batch>): AsyncGenerator<TrainEvent> {
     yield event;
     if (event.type === 'diverged') throw diverged(event);
     if (checkpoints?.everySteps && event.step % checkpoints.everySteps === 0) yield await save(run, checkpoints.name);
+    if (signal?.aborted) return; // the next batch may be long in coming
     seconds = stopwatch();
   }
   if (!signal?.aborted && (index === 0 || index < done)) throw tooFewBatches(index, done);
