@@ -57,9 +57,16 @@ describe('keeping', () => {
     const step = await visitor.step();
     await visitor.page.reload();
     await visitor.reaches('ready');
+    await visitor.press('Step');
+    await visitor.until(async () => (await visitor.read('loss')) !== '–');
     await visitor.press('Open mine');
     await visitor.until(async () => (await visitor.step()) === step);
     await visitor.reaches('paused');
+    expect(await visitor.read('loss')).toBe('–'); // it was another model's
+    await visitor.press('Bring back the one at step 1');
+    await visitor.until(async () => (await visitor.step()) === 1);
+    await visitor.press('Open mine');
+    await visitor.until(async () => (await visitor.step()) === step);
     await visitor.press('Delete mine');
     await visitor.page.getByRole('button', { name: 'Open mine' }).waitFor({ state: 'detached' });
   });
@@ -108,6 +115,10 @@ test('a stranger brings a treebank, trains on it and takes the model home as a p
   const archive = readFileSync(await (await download).path());
   expect(archive.subarray(0, 4)).toEqual(Buffer.from('PK\u0003\u0004'));
   for (const name of ['use.ts', 'package.json', 'model.safetensors']) expect(archive.includes(name)).toBe(true);
+  await visitor.press('Compare with a variant');
+  await visitor.until(async () => (await visitor.page.getByTestId('status-b').getAttribute('data-phase')) === 'ready');
+  expect(await visitor.read('data-caption')).toContain('mine.conllu');
+  await visitor.press('End comparison');
   await visitor.open(quickDates);
 });
 

@@ -44,6 +44,24 @@ test('a file that is none is explained, and the data at hand stay, in every expe
   expect(checked).toEqual(expect.arrayContaining(Object.keys(wrong)));
 });
 
+test('words of one’s own: what cannot be measured of them is a dash', async () => {
+  await visitor.open('hmm');
+  await visitor.drop('or choose one', 'mine.csv', `weather\n${'Sun\nrain\n'.repeat(20)}`);
+  await visitor.page.getByText('mine.csv: 40 observations').waitFor();
+  await visitor.press('Step');
+  await visitor.until(async () => (await visitor.step()) === 1 && (await visitor.read('measure')) !== '–');
+  expect(await visitor.read('measure-1')).toBe('–');
+});
+
+test('numbers beyond those that a series is drawn with are taken as they are', async () => {
+  await visitor.open('forecast');
+  const typed = visitor.page.getByLabel('Draw a series', { exact: true });
+  await typed.fill('-20, 150, 1234.5');
+  await typed.press('Enter');
+  await visitor.until(async () => visitor.page.url().includes('input=-20%2C150%2C1234.5'));
+  expect(await typed.inputValue()).toBe('-20, 150, 1234.5');
+});
+
 test('training goes on while the window becomes a phone and a desktop again, and the pictures follow', async () => {
   await visitor.open('dates?writing=numbers&size=32&batchSize=16');
   await visitor.press('Train');

@@ -64,8 +64,10 @@ describe('Dates', () => {
   });
 
   test('pauses, makes single steps, stops with a full measure, resets, and brings back what was reset', async () => {
-    await visitor.press('Pause');
+    await visitor.page.getByRole('button', { name: 'Pause', exact: true }).press('Enter');
     await visitor.reaches('paused');
+    const focused = visitor.page.locator(':focus');
+    expect((await textOf(focused)).trim()).toBe('Train');
     const before = await visitor.step();
     await visitor.press('Step');
     await visitor.until(async () => (await visitor.step()) === before + 1);
@@ -89,7 +91,18 @@ describe('Dates', () => {
     const [before, written] = [await firstLook(), await visitor.read('output')];
     await visitor.page.keyboard.press('Enter');
     const slider = visitor.page.getByRole('slider', { name: /^output ‘.’, input ‘2’$/ });
-    await visitor.page.keyboard.press('End');
+    await slider.press('Escape');
+    expect(await visitor.read('reading')).toBe(before);
+    for (const undo of ['Undo', 'Undo the change']) {
+      await picture.press('Enter');
+      await slider.press('End');
+      await visitor.page.getByText('with your changes').waitFor();
+      await visitor.press(undo);
+      await slider.waitFor({ state: 'detached' });
+      await visitor.until(async () => (await firstLook()) === before);
+    }
+    await picture.press('Enter');
+    await slider.press('End');
     await visitor.until(async () => (await visitor.read('reading')).endsWith(': 100.0 %, set by you'));
     expect(await slider.getAttribute('aria-valuetext')).toBe('100.0 %');
     await visitor.page.getByText('with your changes').waitFor();
@@ -231,6 +244,9 @@ describe('Tagger', () => {
     const file = await (await download).path();
     await visitor.page.getByLabel('Weights to load').setInputFiles(file);
     await visitor.page.getByText('Weights loaded').waitFor();
+    await visitor.page.getByText('With the weights of').waitFor();
+    await visitor.press('Bring back the one at step 1');
+    await visitor.page.getByText('After 1 step').waitFor();
     await visitor.page
       .getByLabel('Weights to load')
       .setInputFiles({ name: 'x.safetensors', mimeType: '', buffer: Buffer.from('no') });
@@ -262,6 +278,17 @@ describe('Spoken digits', () => {
     await visitor.page.getByRole('img', { name: /^A sound of [12]\.\d+ seconds$/ }).waitFor();
     await visitor.until(async () => ![written, ''].includes(await visitor.read('output')));
     expect(await visitor.page.getByText('This page may not listen').count()).toBe(0);
+  });
+
+  test('a recording that was left is not handed to the next experiment', async () => {
+    await visitor.press('Record');
+    await visitor.page.getByRole('button', { name: 'Stop recording' }).waitFor();
+    await visitor.page.waitForTimeout(500);
+    await visitor.page.evaluate(() => location.assign('#/forecast'));
+    await visitor.page.getByRole('img', { name: /^Forecast: / }).waitFor();
+    await visitor.page.waitForTimeout(500);
+    expect(await visitor.page.getByTestId('notice').count()).toBe(0);
+    expect(await visitor.page.getByLabel('Draw a series', { exact: true }).inputValue()).not.toBe('');
   });
 });
 

@@ -14,6 +14,7 @@ export interface SeriesField {
   readonly label: string;
   /** How many numbers; a shorter series may be typed. */
   readonly length: number;
+  /** The bounds of what is drawn, as long as no number lies beyond them. */
   readonly minimum: number;
   readonly maximum: number;
 }
