@@ -51,6 +51,13 @@ describe.each(backendsHere())('on %s', (backend) => {
     await expectClose([...steps, loss, parameters['cell.decay']!], [...powers, sum, slope], 1e-5);
   });
 
+  it.each([1e25, 1e-30])('norms whose squares float32 does not have: %d', async (factor) => {
+    const layer = new Recurrent({ cell: new Fading(1) });
+    const loss = (output: Sequence) => tf.mul(last(output), factor) as tf.Scalar;
+    const { steps } = await gradientFlow({ layer, input: sequence(tf.ones([4, 3, 1])), loss });
+    for (const norm of steps) expect(norm / (2 * factor)).toBeCloseTo(1, 5); // √4 rows
+  });
+
   it('a step of padding has no norm, whatever stands there', async () => {
     const layer = new Recurrent({ cell: new SimpleRNNCell({ inputSize: 1, hiddenSize: 2, rng: new Rng(1) }) });
     const input = sequence(tf.tensor3d([1, 2, Number.NaN], [1, 3, 1]), tf.tensor2d([1, 1, 0], [1, 3]));

@@ -39,27 +39,39 @@ export async function gradientFlow<S>(options: GradientFlowOptions<S>): Promise<
   const model = options.model ?? (isModule(layer) ? layer : undefined);
   const parameters = model?.trainableVariables() ?? [];
   sequenceShape(where, input, (layer as { inputSize?: number }).inputSize);
-  const norms = tf.tidy(() => {
+  const measured = tf.tidy(() => {
     const { values, mask } = zeroPadding(input);
     const run = () => scalar(where, loss(layer.forward({ values, mask }).output));
     const variables = parameters.map(([, variable]) => variable);
     const { value, grads } = tf.engine().gradients(run, [values, ...variables], undefined, true);
     const [read, ...rest] = grads as (tf.Tensor | null)[];
-    const ofParameters = rest.map((gradient) => (gradient ? norm(gradient) : tf.zeros([1])));
-    const ofSteps = read ? tf.sqrt(tf.sum(tf.square(read), [0, 2])) : tf.zeros([values.shape[1]]);
+    const ofParameters = rest.map((gradient) =>
+      gradient ? norms(tf.reshape(gradient, [1, gradient.size])) : tf.zeros([1]),
+    );
+    const ofSteps = read ? norms(eachStep(read as tf.Tensor3D)) : tf.zeros([values.shape[1]]);
     return tf.concat([tf.reshape(value, [1]), ...ofParameters, ofSteps] as tf.Tensor1D[]);
   });
   try {
-    const [value, ...found] = await norms.data();
+    const [value, ...found] = await measured.data();
     const paths = parameters.map(([path], i) => [path, found[i] as number]);
     return { loss: value as number, parameters: Object.fromEntries(paths), steps: found.slice(parameters.length) };
   } finally {
-    norms.dispose();
+    measured.dispose();
   }
 }
 
-function norm(gradient: tf.Tensor): tf.Tensor1D {
-  return tf.reshape(tf.sqrt(tf.sum(tf.square(gradient))), [1]);
+/** [B,T,D] → [T,B·D]. */
+function eachStep(gradient: tf.Tensor3D): tf.Tensor2D {
+  const [B, T, D] = gradient.shape;
+  return tf.reshape(tf.transpose(gradient, [1, 0, 2]), [T, B * D]);
+}
+
+/** |row| of rows [R,N] → [R]. Squares are taken of shares of the largest number, since gradients that explode have none in float32. */
+function norms(rows: tf.Tensor): tf.Tensor1D {
+  const largest = tf.max(tf.abs(rows), 1, true);
+  const unit = tf.minimum(tf.where(tf.greater(largest, 0), largest, 1), 3e38);
+  const shares = tf.div(rows, unit);
+  return tf.mul(tf.reshape(largest, [-1]), tf.sqrt(tf.sum(tf.square(shares), 1)));
 }
 
 function scalar(where: string, loss: tf.Scalar): tf.Scalar {

@@ -77,8 +77,14 @@ export async function fitModel<Example, Piece>(
   const loss = (batch: readonly Piece[]) => lesson.loss(batch, optimizer.count);
   try {
     const task = { model, data, loss, optimizer, epochs, evaluate, signal };
-    const result = await fit(policy ? { ...task, checkpoints: policy } : task, [...callbacks, ...keepBest]);
-    const kept = best && (await checkpoints?.storage.read(`${checkpoints.name}-best`));
+    const bestName = `${checkpoints?.name}-best`;
+    let written = checkpoints?.resume === true; // what lies there else is another run's
+    const note: Callback = (event) => {
+      if (event.type === 'checkpoint' && event.name === bestName) written = true;
+    };
+    const all = [...callbacks, ...keepBest, note];
+    const result = await fit(policy ? { ...task, checkpoints: policy } : task, all);
+    const kept = best && written && (await checkpoints?.storage.read(bestName));
     if (kept) await loadWeights(model, kept);
     return result;
   } finally {

@@ -2,11 +2,11 @@
 
 const batchSize = 64;
 
-/** Runs inputs of similar length together and gives the answers in the inputs' order; empty inputs get `empty`. */
+/** Runs inputs of similar length together, telling their places among all, and gives the answers in the inputs' order; empty inputs get `empty`. */
 export async function inBatches<Input, Output>(
   inputs: readonly Input[],
   length: (input: Input) => number,
-  run: (batch: Input[]) => Promise<readonly Output[]>,
+  run: (batch: Input[], places: readonly number[]) => Promise<readonly Output[]>,
   empty: () => Output,
 ): Promise<Output[]> {
   const lengths = inputs.map(length);
@@ -15,7 +15,10 @@ export async function inBatches<Input, Output>(
   const out = inputs.map(empty);
   for (let start = 0; start < order.length; start += batchSize) {
     const places = order.slice(start, start + batchSize);
-    const answers = await run(places.map((i) => inputs[i]!));
+    const answers = await run(
+      places.map((i) => inputs[i]!),
+      places,
+    );
     for (const [b, i] of places.entries()) out[i] = answers[b]!;
   }
   return out;

@@ -240,6 +240,7 @@ describe.each(Object.keys(steps) as ScanCell[])('%s', (cell) => {
     const shape = { batch, time, inputSize: 13, units };
     const mask = Uint8Array.from({ length: batch * time }, (_, i) => Number(i % time < time - (i % 5)));
     const tensors = draw(cell, shape);
+    for (const [i, weight] of tensors.recurrent.entries()) tensors.recurrent[i] = 0.2 * weight; // relu would grow and turn other corners in another order of sums
     const dOutputs = random(batch * time * units);
     const start = arena.allocate(0);
     const p = placed({ cell, shape, mask, masked: true }, tensors);

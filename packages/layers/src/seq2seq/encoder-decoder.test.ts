@@ -103,6 +103,19 @@ describe.each(backendsHere())('EncoderDecoder on %s', (backend) => {
     const doubled = tf.concat([batch.target, tf.zeros([4, 2], 'int32')], 1) as tf.Tensor2D;
     const wider = tf.concat([batch.targetMask, tf.zeros([4, 2], 'bool')], 1) as tf.Tensor2D;
     await expectClose(model.loss({ ...batch, target: doubled, targetMask: wider }), model.loss(batch), 1e-5);
+    const [, T] = batch.targetMask.shape;
+    for (const bits of [
+      [0, 1],
+      [1, 0, 1],
+    ]) {
+      const row = tf.pad(tf.tensor2d([bits], undefined, 'int32'), [
+        [3, 0],
+        [0, T - bits.length],
+      ]);
+      const targetMask = tf.cast(row, 'bool') as tf.Tensor2D;
+      const begins = `at sequence 3, step ${bits.length - 1} it begins anew`;
+      if (['cpu', 'wasm'].includes(backend)) expect(() => model.loss({ ...batch, targetMask })).toThrow(begins);
+    }
   });
 
   it('stops when every row has ended', async () => {

@@ -1,6 +1,7 @@
 /** Seq2Seq: learns to turn words around, searches, and names bad input. */
 import { Rng, saveWeights, useBackend } from '@seqloom/core';
-import { averageLength, inverseSigmoidDecay } from '@seqloom/layers';
+import { Vocabulary } from '@seqloom/data';
+import { averageLength, forcedPrefix, inverseSigmoidDecay, type Penalty, type Rule } from '@seqloom/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Seq2Seq, type Seq2SeqFitOptions, type TranslationDescription } from '../index.js';
@@ -67,6 +68,25 @@ it.each([
   },
   120_000,
 );
+
+it('rules, penalties and errors count rows as the sources are given, not as they are batched', async () => {
+  const model = small();
+  const many = [5, 2, 4, 3, 2].map((length, i) => [...'abcdef'].slice(i % 2, (i % 2) + length));
+  const target = Vocabulary.fromJSON((model.config() as { target: unknown }).target);
+  const rules = [forcedPrefix((row) => [target.id('abcde'[row]!)])];
+  const seen = new Map<number, number>();
+  const penalty: Penalty = (score, { row, weights }) => {
+    seen.set(row, weights[0]!.findLastIndex((weight) => weight > 0) + 1);
+    return score;
+  };
+  const found = await model.translate(many, { rules, penalties: [penalty], width: 2, maxLength: 3 });
+  expect(found.map(([best]) => best!.tokens[0])).toEqual([...'abcde']);
+  expect([...seen].sort(([a], [b]) => a - b).map(([, length]) => length)).toEqual(many.map(({ length }) => length));
+  const nothing: Rule = (scores, { row }) => void (row === 3 && scores.fill(-Infinity));
+  const failed = await model.translate(many, { rules: [nothing], maxLength: 3 }).catch((error) => error);
+  expect(failed).toMatchObject({ name: 'UndecodableError', rows: [3] });
+  expect(failed.found.map(({ length }: object[]) => length)).toEqual([1, 1, 1, 0, 1]);
+});
 
 it('scheduled sampling: the schedule is asked before each batch, coins are those of the seed, and a stopped run goes on as it would have', async () => {
   const fitted = async (options: Partial<Seq2SeqFitOptions>) => {

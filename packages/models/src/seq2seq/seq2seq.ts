@@ -35,6 +35,7 @@ import {
   type TranslationNetwork,
 } from './networks.js';
 import { type Pair, type PairVocabularies, type ReadSources, readPairs, readSources } from './pair-reader.js';
+import { named, penaltiesOf, rulesOf } from './rows-of-sources.js';
 
 export interface Seq2SeqOptions {
   /** A bidirectional GRU of 128 and a decoder with additive attention unless told. */
@@ -202,15 +203,18 @@ export class Seq2Seq extends ReadyModel<Pair> {
   async translate(sources: readonly (readonly string[])[], options: TranslateOptions = {}): Promise<Translation[][]> {
     knownOptions('Seq2Seq.translate', options, ['width', 'penalties', 'rules', 'signal', 'maxLength']);
     refuseEmpty('Seq2Seq.translate', 'source', sources);
-    const { width = 1, maxLength, rules = [], ...rest } = options;
+    const { width = 1, maxLength, rules = [], penalties = [], ...rest } = options;
     const { start, end, padding } = this.#vocabularies.target;
-    const all = [forbid([padding, start]), ...rules];
-    const answer = async (batch: (readonly string[])[]) => {
+    const answer = async (batch: (readonly string[])[], places: readonly number[]) => {
       const given = tidied(() => readSources('Seq2Seq.translate', batch, this.#vocabularies));
       try {
         const longest = 10 + 2 * Math.max(...batch.map(({ length }) => length));
-        const task = { start, end, width, maxLength: maxLength ?? longest, rules: all, ...rest };
-        const found = await beamSearch(this.network.writer(given.batch), task);
+        const own = {
+          rules: [forbid([padding, start]), ...rulesOf(rules, places)],
+          penalties: penaltiesOf(penalties, places),
+        };
+        const task = { start, end, width, maxLength: maxLength ?? longest, ...own, ...rest };
+        const found = await named(beamSearch(this.network.writer(given.batch), task), places, sources.length);
         return found.map((row, b) => row.map((hypothesis) => translation(hypothesis, given, [b, batch[b]!.length])));
       } finally {
         tf.dispose({ ...given.batch });
