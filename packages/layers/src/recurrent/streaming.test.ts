@@ -67,8 +67,9 @@ describe.each(backendsHere())('Streaming on %s', (backend) => {
     );
     expect(() => stream.feed({ values: tf.zeros([2, 2, 5]), mask: lengthMask([2, 2]) })).toThrow(/must have shape/);
     expect(Array.from(await stream.state[0]!.data())).toEqual(Array.from(before));
-    expect(() => new Streaming({ layer: gru({ ...sizes, bidirectional: true }).train as never })).toThrow(
-      /`layer` must be/,
-    );
+    const both = gru({ ...sizes, bidirectional: true });
+    for (const layer of [both, new Stacked({ layers: [gru(sizes), both as never] }), both.train]) {
+      expect(() => new Streaming({ layer: layer as never })).toThrow(/`layer` must be/);
+    }
   });
 });

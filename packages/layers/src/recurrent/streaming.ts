@@ -120,8 +120,17 @@ function evaluated<T>(layer: unknown, f: () => T): T {
 
 /** Checks at run time what the type says, for those who come from JavaScript. */
 export function causalLayer<S>(where: string, layer: RecurrentLayer<S>): RecurrentLayer<S> {
-  const fits = [layer?.forward, layer?.step, layer?.initialState].every((method) => typeof method === 'function');
-  if (fits) return layer;
+  if (isCausal(layer)) return layer;
   const problem = '`layer` must be a layer with `forward`, `step` and `initialState`';
   throw new OptionError(where, problem, { hint: 'a bidirectional layer has no state to go on from' });
+}
+
+/** Whether `value` can go on from a state, and all of its `layers` if it is a stack. */
+function isCausal(value: unknown): boolean {
+  const { forward, step, initialState, layers = [] } = (value ?? {}) as Partial<Stack>;
+  return [forward, step, initialState].every((method) => typeof method === 'function') && layers.every(isCausal);
+}
+
+interface Stack extends RecurrentLayer<unknown> {
+  readonly layers: readonly unknown[];
 }
